@@ -1,0 +1,31 @@
+/* Keys and digests, by libsodium and OpenSSL's HMAC. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Once per process, before the rest. */
+void secret_init(void);
+void secret_random(void *out, size_t len);
+uint32_t secret_random_below(uint32_t n);
+/* Constant time; lengths that differ are false. */
+bool secret_eq(struct str a, struct str b);
+
+void secret_sha256(struct str in, uint8_t out[32]);
+void secret_hmac_sha256(struct str key, struct str in, uint8_t out[32]);
+/* Keyed BLAKE2b, 32 bytes; key of 1..64 bytes. */
+void secret_keyed(struct str key, struct str in, uint8_t out[32]);
+
+void secret_hex(const uint8_t *p, size_t len, struct buf *out);
+void secret_base64(const uint8_t *p, size_t len, struct buf *out);
+/* Standard alphabet with padding; -EBADMSG. */
+MUST_USE int secret_base64_decode(struct str s, struct buf *out);
+
+/* A new API key: "ck_" and 43 characters of base64url. out[64]. */
+void secret_api_key(char out[64]);
+/* Overwrites before free. */
+void secret_wipe(void *p, size_t len);

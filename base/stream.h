@@ -1,0 +1,64 @@
+/* A buffered TCP connection with water marks, and a listener. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/loop.h"
+#include "base/str.h"
+
+struct stream;
+
+/*
+ * Events, on the loop thread, never from inside a call of the owner's except
+ * that stream_close never causes one.
+ * up:    connected (for dialled streams).
+ * bytes: everything received so far and not yet eaten; return how many bytes
+ *        were eaten (0: wait for more). Called again only when more arrives.
+ * room:  the write queue fell below the low mark after it was above high.
+ * down:  the connection is gone, rc is a negative errno (0: peer closed).
+ *        The owner closes the stream (may do so inside).
+ */
+struct stream_events {
+	void (*up)(void *owner);
+	size_t (*bytes)(void *owner, struct str data);
+	void (*room)(void *owner);
+	void (*down)(void *owner, int rc);
+};
+
+struct stream_cfg {
+	size_t max_read;   /* unread bytes held; more ends the stream: -ENOSPC */
+	size_t high_bytes; /* write queue: above this stream_full is true */
+	size_t low_bytes;
+	uint64_t dial_timeout_ms;
+};
+
+MUST_USE int stream_dial(struct stream **out, struct loop *l,
+			 const struct sockaddr_storage *to,
+			 const struct stream_cfg *cfg,
+			 const struct stream_events *ev, void *owner);
+/* Queues a copy; written at the end of the turn in one writev where it can.
+ * -EPIPE when the stream is down. */
+MUST_USE int stream_write(struct stream *s, const void *p, size_t len);
+bool stream_full(const struct stream *s);
+size_t stream_queued(const struct stream *s);
+/* Stops and resumes reading: back-pressure. */
+void stream_pause(struct stream *s, bool paused);
+/* "127.0.0.1:2775" of the other side. */
+const char *stream_peer(const struct stream *s);
+/* Writes what is queued (up to 1 s), then closes. NULL is fine. */
+void stream_close(struct stream **sp);
+
+/* A listener. accept hands over a stream that has no owner yet: call
+ * stream_adopt inside it. Address "127.0.0.1:0" takes a free port. */
+struct listener;
+MUST_USE int listener_open(struct listener **out, struct loop *l,
+			   const char *address, const struct stream_cfg *cfg,
+			   void (*accept)(void *owner, struct stream *s),
+			   void *owner, struct err *err);
+int listener_port(const struct listener *ls);
+void listener_close(struct listener **lp);
+void stream_adopt(struct stream *s, const struct stream_events *ev,
+		  void *owner);
