@@ -1,0 +1,41 @@
+/* A person or firm we write to. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "model/row.h"
+
+#define CONTACT_ADDRESSES_MAX 8
+
+enum contact_state { CONTACT_ACTIVE, CONTACT_LEFT, CONTACT_PROBE };
+
+/* Views; STORE_CONTACT_PUT takes them in this order. */
+struct contact {
+	struct str tenant;
+	uint64_t id;
+	struct str ref;       /* the customer number of their system */
+	struct str name;
+	struct str lang;      /* "zh", "en" */
+	struct str tz;        /* "Europe/London"; "" = unknown */
+	struct str tz_source; /* "explicit", "country", "unknown" */
+	struct str tier;      /* vip, key, standard, new */
+	struct str branch;
+	struct str preferred; /* channel kind; "" = sms */
+	enum contact_state state;
+	struct str attrs;     /* JSON object text */
+	int64_t updated_ms;
+};
+
+/* Addresses of a contact: kind ("sms", "mqtt") and value. */
+struct contact_address {
+	struct str channel;
+	struct str address;
+};
+
+const char *contact_state_name(enum contact_state s);
+MUST_USE int contact_state_parse(struct str s, enum contact_state *out);
+/* Fills cells[13] for STORE_CONTACT_PUT / reads the 13 columns back. */
+void contact_cells(const struct contact *c, struct cell cells[13]);
+void contact_from_row(const struct row *r, struct contact *c);

@@ -1,0 +1,61 @@
+/* A message to one person: what intake accepted, never changed afterwards. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "model/lifecycle.h"
+
+#define MESSAGE_TEXT_MAX 4096     /* bytes of UTF-8 */
+#define MESSAGE_METADATA_MAX 2048 /* bytes of JSON text */
+
+enum verdict { VERDICT_ALLOW, VERDICT_DEFER, VERDICT_DENY };
+const char *verdict_name(enum verdict v);
+
+/* What the gate said, with what it relied on. Stored with the message. */
+struct decision {
+	enum verdict verdict;
+	struct str reason;       /* reason code; "" for a plain allow */
+	struct str rule_version; /* of the rule pack */
+	int64_t at_ms;
+	int64_t not_before_ms;   /* DEFER */
+	int32_t zone_offset_s;   /* the local time it judged by */
+	uint64_t consent_seq;    /* ledger event relied on; 0: none */
+};
+
+enum message_flag {
+	MESSAGE_FLAG_RESENT = 1,   /* re-sent once after `unknown` */
+	MESSAGE_FLAG_REPLY = 2,    /* answers the customer's own message */
+	MESSAGE_FLAG_TEST = 4,
+	MESSAGE_FLAG_CONFIRM = 8,  /* the one confirmation of an opt-out */
+	MESSAGE_FLAG_RECEIPT = 16, /* a delivery receipt is asked for */
+};
+
+/* Text fields are views; whoever holds the struct says what owns them. */
+struct message {
+	uint64_t id;
+	struct str tenant;
+	struct str class_name;
+	struct str to;       /* the person: E.164, or a channel's address */
+	struct str address;  /* where on its channel, if not `to` */
+	struct str from;     /* sender name, number or code; "" = the link's */
+	struct str channel;  /* kind: "sms", "mqtt", "webhook" ... */
+	struct str text;     /* UTF-8 */
+	struct str campaign; /* "" = none */
+	struct str metadata; /* JSON text, the sender's; returned unchanged */
+	struct str business_line;
+	int64_t accepted_ms;
+	int64_t send_at_ms;     /* 0: now */
+	int64_t valid_until_ms; /* 0: the class's validity */
+	uint8_t priority;       /* 0 first .. 9 last */
+	uint8_t parts;
+	uint8_t flags;          /* enum message_flag */
+	struct decision decision;
+};
+
+/* The stored form (payload of RECORD_MESSAGE), without the id. */
+void message_encode(const struct message *m, struct buf *out);
+/* Views into `bytes`, which must outlive m. -EBADMSG. */
+MUST_USE int message_decode(struct str bytes, uint64_t id, struct message *m);
