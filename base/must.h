@@ -14,6 +14,8 @@
 /* Ends the process; never returns. Called by must() only. */
 _Noreturn void must_fail(const char *file, int line, const char *func,
 			 const char *what);
+/* fn runs before the process ends (the log flushes). One; NULL removes it. */
+void must_at_fail(void (*fn)(void));
 
 /* The result may not be ignored; write (void) to ignore it on purpose. */
 #define MUST_USE __attribute__((warn_unused_result))

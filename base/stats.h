@@ -19,6 +19,8 @@ struct stat *stats_get(enum stat_kind kind, const char *name, const char *help,
 		       const char *label);
 
 void stat_add(struct stat *s, uint64_t n);
+/* As stat_add, from any thread. */
+void stats_add_shared(struct stat *s, uint64_t n);
 void stat_set(struct stat *s, int64_t v);
 /* Microseconds into buckets of 100us,200us,500us ... 10s. */
 void stat_observe_us(struct stat *s, uint64_t us);
