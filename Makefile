@@ -15,7 +15,7 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wswitch-enum \
 	-Wno-switch-enum -Wswitch -Wimplicit-fallthrough -Wnull-dereference \
 	-Wno-missing-field-initializers
-BASEFLAGS := -std=gnu11 -I. -D_GNU_SOURCE -fno-common -pthread \
+BASEFLAGS := -std=gnu11 -I. -include base/banned.h -D_GNU_SOURCE -fno-common -pthread \
 	-fno-omit-frame-pointer -fstack-protector-strong -MMD -MP
 OPT_dev := -O1 -g
 OPT_rel := -O2 -g -DNDEBUG -D_FORTIFY_SOURCE=2 -flto=auto
