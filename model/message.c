@@ -1,0 +1,108 @@
+/* The stored form of a message: varints and counted strings in one order. */
+#include "model/message.h"
+
+#include <errno.h>
+
+/* First byte of the stored form; a new layout gets a new number. */
+enum { MESSAGE_LAYOUT = 1 };
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = { "allow", "defer", "deny" };
+
+	must((unsigned)v < ARRAY_LEN(names));
+	return names[v];
+}
+
+/* Times after accepted_ms are stored as the difference plus one; 0: none. */
+static void put_later(struct buf *out, int64_t base_ms, int64_t ms)
+{
+	buf_varint(out, ms == 0 ? 0 : (uint64_t)(ms - base_ms) * 2 + 1);
+}
+
+static int64_t get_later(struct bufr *r, int64_t base_ms)
+{
+	uint64_t v = bufr_varint(r);
+
+	return v == 0 ? 0 : base_ms + (int64_t)(v - 1) / 2;
+}
+
+static void put_decision(const struct decision *d, int64_t base_ms,
+			 struct buf *out)
+{
+	buf_u8(out, (uint8_t)d->verdict);
+	buf_lstr(out, d->reason);
+	buf_lstr(out, d->rule_version);
+	put_later(out, base_ms, d->not_before_ms);
+	buf_u32(out, (uint32_t)d->zone_offset_s);
+	buf_varint(out, d->consent_seq);
+}
+
+void message_encode(const struct message *m, struct buf *out)
+{
+	must(m != NULL && out != NULL);
+	buf_u8(out, MESSAGE_LAYOUT);
+	buf_u64(out, (uint64_t)m->accepted_ms);
+	buf_u8(out, m->priority);
+	buf_u8(out, m->parts);
+	buf_u8(out, m->flags);
+	buf_lstr(out, m->tenant);
+	buf_lstr(out, m->class_name);
+	buf_lstr(out, m->to);
+	buf_lstr(out, m->address);
+	buf_lstr(out, m->from);
+	buf_lstr(out, m->channel);
+	buf_lstr(out, m->text);
+	buf_lstr(out, m->campaign);
+	buf_lstr(out, m->metadata);
+	buf_lstr(out, m->business_line);
+	put_later(out, m->accepted_ms, m->send_at_ms);
+	put_later(out, m->accepted_ms, m->valid_until_ms);
+	put_decision(&m->decision, m->accepted_ms, out);
+}
+
+static void get_decision(struct bufr *r, int64_t base_ms, struct decision *d)
+{
+	uint8_t verdict = bufr_u8(r);
+
+	if (verdict > VERDICT_DENY)
+		r->bad = true;
+	d->verdict = (enum verdict)verdict;
+	d->reason = bufr_lstr(r);
+	d->rule_version = bufr_lstr(r);
+	d->at_ms = base_ms;
+	d->not_before_ms = get_later(r, base_ms);
+	d->zone_offset_s = (int32_t)bufr_u32(r);
+	d->consent_seq = bufr_varint(r);
+}
+
+int message_decode(struct str bytes, uint64_t id, struct message *m)
+{
+	struct bufr r = bufr_of(bytes.p, bytes.len);
+	struct message v = { .id = id };
+
+	must(m != NULL);
+	if (bufr_u8(&r) != MESSAGE_LAYOUT)
+		return -EBADMSG;
+	v.accepted_ms = (int64_t)bufr_u64(&r);
+	v.priority = bufr_u8(&r);
+	v.parts = bufr_u8(&r);
+	v.flags = bufr_u8(&r);
+	v.tenant = bufr_lstr(&r);
+	v.class_name = bufr_lstr(&r);
+	v.to = bufr_lstr(&r);
+	v.address = bufr_lstr(&r);
+	v.from = bufr_lstr(&r);
+	v.channel = bufr_lstr(&r);
+	v.text = bufr_lstr(&r);
+	v.campaign = bufr_lstr(&r);
+	v.metadata = bufr_lstr(&r);
+	v.business_line = bufr_lstr(&r);
+	v.send_at_ms = get_later(&r, v.accepted_ms);
+	v.valid_until_ms = get_later(&r, v.accepted_ms);
+	get_decision(&r, v.accepted_ms, &v.decision);
+	if (r.bad)
+		return -EBADMSG;
+	*m = v;
+	return 0;
+}
