@@ -17,8 +17,13 @@ _Noreturn void must_fail(const char *file, int line, const char *func,
 /* fn runs before the process ends (the log flushes). One; NULL removes it. */
 void must_at_fail(void (*fn)(void));
 
-/* The result may not be ignored; write (void) to ignore it on purpose. */
+/* The result may not be ignored; IGNORE(call) says "on purpose". */
 #define MUST_USE __attribute__((warn_unused_result))
+#define IGNORE(call)      \
+	do {              \
+		if (call) \
+			; \
+	} while (0)
 
 /* AUTO(x_close) struct x *v: x_close(&v) runs when v leaves its scope. */
 #define AUTO(close_fn) __attribute__((cleanup(close_fn)))

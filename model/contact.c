@@ -59,8 +59,8 @@ void contact_from_row(const struct row *r, struct contact *c)
 	c->branch = row_s(r, 8);
 	c->preferred = row_s(r, 9);
 	/* An unknown word stands for the state that gets least. */
-	c->state = CONTACT_LEFT;
-	(void)contact_state_parse(row_s(r, 10), &c->state);
+	if (contact_state_parse(row_s(r, 10), &c->state) != 0)
+		c->state = CONTACT_LEFT;
 	c->attrs = row_s(r, 11);
 	c->updated_ms = row_i(r, 12);
 }

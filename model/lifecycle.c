@@ -23,6 +23,7 @@ static const struct {
 						       TO(HELD) | TO(FAILED) |
 						       RECEIPTS },
 	[MESSAGE_SUBMITTED] = { "submitted", TO(SUBMITTED) | RECEIPTS },
+	[MESSAGE_SENT] = { "sent", RECEIPTS },
 	[MESSAGE_DELIVERED] = { "delivered", 0 },
 	[MESSAGE_UNDELIVERED] = { "undelivered", 0 },
 	[MESSAGE_EXPIRED] = { "expired",

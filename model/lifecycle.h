@@ -21,7 +21,8 @@ enum message_state {
 	MESSAGE_FAILED = 13,    /* ours: retries used up, no route */
 	MESSAGE_CANCELLED = 14,
 	MESSAGE_SUPPRESSED = 15, /* by the gate */
-	MESSAGE_STATES = 16
+	MESSAGE_SENT = 16,       /* the peer has it; no receipt was asked for */
+	MESSAGE_STATES = 17
 };
 
 const char *message_state_name(enum message_state s); /* "queued"; NULL if unused */

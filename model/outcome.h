@@ -40,6 +40,7 @@ struct outcome {
 	bool sent;             /* false: surely no byte left us */
 	uint32_t parts_done;   /* BIT(part): parts the peer has taken */
 	unsigned parts;        /* in all, as the channel sent them */
+	bool receipt;          /* ACCEPTED: a receipt is asked for */
 	uint64_t hold_ms;      /* HOLD and RETRY: the peer's wish, 0: ours */
 	/* One per part done, [part]; empty where the peer gave none. */
 	struct str peer_id[OUTCOME_PARTS_MAX];
