@@ -67,8 +67,8 @@ void loop_post(struct loop_post *p);
 void loop_post_free(struct loop_post **pp);
 
 /* Names to addresses, in libuv's pool. fn gets up to 16 addresses in order
- * of preference, or rc = -ENOENT. Cancel is loop_resolve_cancel: fn is not
- * called afterwards. */
+ * of preference, or rc = -ENOENT; the loop_resolve is gone once fn ran.
+ * Cancel is loop_resolve_cancel: fn is not called afterwards. */
 struct loop_resolve;
 struct loop_resolve *loop_resolve(struct loop *l, const char *host, int port,
 				  void (*fn)(void *owner, int rc,

@@ -51,10 +51,10 @@ void must_at_fail(void (*fn)(void));
  * An object that travels through a void * begins with `uint32_t magic`.
  * MAGIC_CAST(struct x, X_MAGIC, ptr) checks it and gives a struct x *.
  */
-#define MAGIC_CAST(type, magic_value, p)                    \
-	({                                                  \
-		type *magic_obj = (type *)(p);              \
-		must(magic_obj != NULL);                    \
-		must(magic_obj->magic == (magic_value));    \
-		magic_obj;                                  \
+#define MAGIC_CAST(type, magic_value, p)                 \
+	({                                               \
+		type *magic_obj = (type *)(p);           \
+		must(magic_obj != NULL);                 \
+		must(magic_obj->magic == (magic_value)); \
+		magic_obj;                               \
 	})

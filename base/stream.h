@@ -16,7 +16,8 @@ struct stream;
  * that stream_close never causes one.
  * up:    connected (for dialled streams).
  * bytes: everything received so far and not yet eaten; return how many bytes
- *        were eaten (0: wait for more). Called again only when more arrives.
+ *        were eaten (0: wait for more). Called again only when more arrives,
+ *        or, with what was left, after a pause ends.
  * room:  the write queue fell below the low mark after it was above high.
  * down:  the connection is gone, rc is a negative errno (0: peer closed).
  *        The owner closes the stream (may do so inside).

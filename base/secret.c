@@ -1,0 +1,122 @@
+/* Keys, digests and random bytes, by libsodium. */
+#include "base/secret.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void secret_init(void)
+{
+	must(sodium_init() >= 0);
+}
+
+void secret_random(void *out, size_t len)
+{
+	must(out != NULL || len == 0);
+	if (len > 0)
+		randombytes_buf(out, len);
+}
+
+uint32_t secret_random_below(uint32_t n)
+{
+	must(n > 0);
+	return randombytes_uniform(n);
+}
+
+bool secret_eq(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	return a.len == 0 || sodium_memcmp(a.p, b.p, a.len) == 0;
+}
+
+static const unsigned char *secret_bytes(struct str s)
+{
+	return (const unsigned char *)s.p;
+}
+
+void secret_sha256(struct str in, uint8_t out[32])
+{
+	must(out != NULL);
+	must(crypto_hash_sha256(out, secret_bytes(in), in.len) == 0);
+}
+
+void secret_hmac_sha256(struct str key, struct str in, uint8_t out[32])
+{
+	crypto_auth_hmacsha256_state state;
+
+	must(out != NULL);
+	crypto_auth_hmacsha256_init(&state, secret_bytes(key), key.len);
+	crypto_auth_hmacsha256_update(&state, secret_bytes(in), in.len);
+	crypto_auth_hmacsha256_final(&state, out);
+	secret_wipe(&state, sizeof(state));
+}
+
+void secret_keyed(struct str key, struct str in, uint8_t out[32])
+{
+	must(out != NULL && key.len >= 1 && key.len <= 64);
+	must(crypto_generichash(out, 32, secret_bytes(in), in.len,
+				secret_bytes(key), key.len) == 0);
+}
+
+void secret_hex(const uint8_t *p, size_t len, struct buf *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	must((p != NULL || len == 0) && out != NULL);
+	for (size_t i = 0; i < len; i++) {
+		char two[2] = { digits[p[i] >> 4], digits[p[i] & 15] };
+		buf_put(out, two, sizeof(two));
+	}
+}
+
+void secret_base64(const uint8_t *p, size_t len, struct buf *out)
+{
+	must((p != NULL || len == 0) && out != NULL);
+
+	size_t n =
+		sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_ORIGINAL);
+	char *at = buf_room(out, n - 1);
+	if (at == NULL || len == 0)
+		return;
+	sodium_bin2base64(at, n, p, len, sodium_base64_VARIANT_ORIGINAL);
+	out->len += n - 1;
+}
+
+int secret_base64_decode(struct str s, struct buf *out)
+{
+	size_t n = 0;
+
+	must(out != NULL);
+	if (s.len == 0)
+		return 0;
+
+	AUTO(mem_clear) uint8_t *bytes = mem_alloc(s.len);
+	int rc = sodium_base642bin(bytes, s.len, s.p, s.len, NULL, &n, NULL,
+				   sodium_base64_VARIANT_ORIGINAL);
+	if (rc == 0)
+		buf_put(out, bytes, n);
+	secret_wipe(bytes, s.len);
+	return rc == 0 ? 0 : -EBADMSG;
+}
+
+void secret_api_key(char out[64])
+{
+	uint8_t bytes[32];
+
+	must(out != NULL);
+	secret_random(bytes, sizeof(bytes));
+	memcpy(out, "ck_", 3);
+	sodium_bin2base64(out + 3, 61, bytes, sizeof(bytes),
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	secret_wipe(bytes, sizeof(bytes));
+}
+
+void secret_wipe(void *p, size_t len)
+{
+	must(p != NULL || len == 0);
+	if (len > 0)
+		sodium_memzero(p, len);
+}
