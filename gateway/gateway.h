@@ -1,0 +1,193 @@
+/*
+ * The policy core behind one object: two doors (submit, hear), one gate, the
+ * wheel between. The floors above use this header; the rooms of gateway/ do
+ * not.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/settings.h"
+#include "gateway/classes.h"
+#include "model/channel.h"
+#include "model/consent.h"
+#include "model/contact.h"
+#include "model/store.h"
+#include "routing/router.h"
+
+struct gateway;
+
+/* The struct behind `gateway { ... }`; rows in gateway_section. */
+struct gateway_cfg {
+	int64_t queue_max;        /* live messages; more is -ENOSPC */
+	int64_t text_max;         /* bytes */
+	int64_t parts_max;
+	int64_t idempotency_ms;   /* keys are remembered this long */
+	int64_t stray_ms;         /* unmatched receipts are kept */
+	int64_t notices_max;      /* in memory for one endpoint */
+	int64_t age_boost_ms;
+	int64_t drain_ms;
+	char *country;            /* for numbers written with one 0 */
+	char *tenant;             /* where none is given */
+	int stop_scope;           /* 0: marketing purposes; 1: all refusable */
+	char *stop_reply_zh, *stop_reply_en;
+	char *start_reply_zh, *start_reply_en;
+	char *help_reply_zh, *help_reply_en;
+};
+
+extern const struct setting_section gateway_section;
+/* `route NAME { tenant class channel prefix from lang tier branch pool
+ * strategy overflow }` */
+extern const struct setting_section route_section;
+
+/* Implementations of channels: daemon/registry.c hands them in. */
+struct gateway_env {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct store *store;
+	const struct settings *settings; /* kept by the daemon */
+	const struct channel_ops *const *channels;
+	size_t nchannels;
+	unsigned node; /* 0..63, for ids */
+	bool demo;
+};
+
+/* Checks classes and routes against the links; appends faults. Opens
+ * nothing. */
+void gateway_check_settings(const struct settings *s,
+			    const struct channel_ops *const *channels,
+			    size_t nchannels, struct faults *faults);
+
+/* Recovers from the store, then opens every link. */
+MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
+			  struct err *err);
+/* Stops intake, drains the links, calls done, frees itself. */
+void gateway_close(struct gateway **gp, void (*done)(void *owner),
+		   void *owner);
+
+/* ---- door one: submit ----------------------------------------------------- */
+
+/* What a sender asks for. Views; "" and 0 where nothing was said. */
+struct submission {
+	struct str tenant;
+	struct str to, text, class_name, from, channel;
+	struct str idempotency_key;
+	struct str metadata; /* JSON text */
+	struct str campaign, business_line;
+	int64_t send_at_ms, valid_until_ms;
+	int priority; /* -1: the class's */
+	uint8_t flags;
+};
+
+/* What came of it. Strings are constants or live until the next call. */
+struct submitted {
+	int rc;            /* 0; -EINVAL, -ENOSPC (full), -EEXIST (the key was
+			      used for something else), -EAGAIN */
+	const char *code;  /* for the error object: "invalid", "full" ... */
+	const char *field; /* which field; NULL */
+	struct err err;    /* a sentence */
+	uint64_t id;
+	enum message_state state;
+	struct decision decision;
+	unsigned parts;
+	bool repeated; /* the key was seen: id is the first one's */
+};
+
+/*
+ * Judges and takes one message. Not durable yet: call
+ * store_then(gateway_store(g), ...) after one or many submits and answer
+ * when it runs with 0.
+ */
+void gateway_submit(struct gateway *g, const struct submission *s,
+		    struct submitted *out);
+/* The gate alone; stores nothing. */
+void gateway_judge(struct gateway *g, const struct submission *s,
+		   struct submitted *out);
+/* Routing alone, explained; -EINVAL as submit, in out. */
+void gateway_explain(struct gateway *g, const struct submission *s,
+		     struct submitted *out, struct explain *ex);
+/* 0, durable after the next store_then; -ENOENT: not live (final or never
+ * heard of); -EPROTO: its bytes may have left. */
+MUST_USE int gateway_cancel(struct gateway *g, struct str tenant, uint64_t id);
+
+/* The state in memory of a message that is not final. */
+struct live_view {
+	enum message_state state;
+	int64_t due_ms;
+	unsigned attempts;
+	const char *link; /* NULL: none yet */
+	struct str bytes; /* message_encode form; text may be gone */
+};
+/* -ENOENT when it is not live (or of another tenant; "" = any). */
+MUST_USE int gateway_live(struct gateway *g, struct str tenant, uint64_t id,
+			  struct live_view *out);
+/* Explains where a live message stands now (its own route). -ENOENT. */
+MUST_USE int gateway_explain_live(struct gateway *g, uint64_t id,
+				  struct explain *ex);
+
+/* ---- door two: hear ------------------------------------------------------- */
+
+/* A customer's message that came by HTTP or MQTT; done(owner, rc) after its
+ * commit: 0, or -EEXIST for a repeated peer_key. */
+void gateway_hear(struct gateway *g, struct inbound *in,
+		  void (*done)(void *owner, int rc), void *owner);
+
+/* ---- people ---------------------------------------------------------------- */
+
+/* Appends to the ledger: seq, hashes and at_ms (when 0) are filled in.
+ * Withdrawals work at once, grants when committed. Durable after the next
+ * store_then. -EINVAL with a sentence. */
+MUST_USE int gateway_consent(struct gateway *g, struct consent_event *e,
+			     struct err *err);
+/* Writes contact and addresses (replacing all of them); id 0: a new one, or
+ * the one with the same ref. -EINVAL with a sentence. Durable as above. */
+MUST_USE int gateway_contact(struct gateway *g, struct contact *c,
+			     const struct contact_address *v, unsigned n,
+			     struct err *err);
+/* What the gate knows of an address, as JSON text members for people:
+ * {"consent":[...],"blocked":...,"zone":...}. */
+void gateway_standing(struct gateway *g, struct str tenant, struct str address,
+		      struct buf *json);
+
+/* ---- links ------------------------------------------------------------------*/
+
+struct link_view {
+	const char *name, *channel, *kind;
+	enum channel_state state;
+	char why[64];
+	const char *target; /* target_state_name */
+	unsigned window, used;
+	double rate;
+	size_t queued;      /* in pools it serves */
+	unsigned health;
+	uint64_t sent, accepted, receipts, inbound, throttled;
+	size_t notices;     /* owed to it */
+	bool held;          /* by an operator */
+};
+/* i from 0; -ENOENT at the end. */
+MUST_USE int gateway_link(struct gateway *g, unsigned i,
+			  struct link_view *out);
+int gateway_link_find(struct gateway *g, struct str name); /* -ENOENT */
+void gateway_link_hold(struct gateway *g, unsigned i, bool held);
+void gateway_link_rebind(struct gateway *g, unsigned i);
+
+/* ---- the rest -------------------------------------------------------------- */
+
+struct store *gateway_store(struct gateway *g);
+const struct classes *gateway_classes(const struct gateway *g);
+/* Is it ready to take messages? 0; -EAGAIN starting or stopping; -ENOSPC. */
+int gateway_ready(const struct gateway *g);
+struct gateway_counts {
+	size_t live, queued, held, submitting, submitted, notices, strays;
+	size_t standings;
+};
+void gateway_counts(const struct gateway *g, struct gateway_counts *out);
+/* Every event as it is published: for the live stream. data is the JSON
+ * envelope (numbers masked); valid for the call. One watcher. */
+void gateway_watch(struct gateway *g,
+		   void (*fn)(void *owner, struct str tenant, struct str type,
+			      struct str json),
+		   void *owner);
