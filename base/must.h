@@ -19,11 +19,7 @@ void must_at_fail(void (*fn)(void));
 
 /* The result may not be ignored; IGNORE(call) says "on purpose". */
 #define MUST_USE __attribute__((warn_unused_result))
-#define IGNORE(call)      \
-	do {              \
-		if (call) \
-			; \
-	} while (0)
+#define IGNORE(call) ((void)!(call))
 
 /* AUTO(x_close) struct x *v: x_close(&v) runs when v leaves its scope. */
 #define AUTO(close_fn) __attribute__((cleanup(close_fn)))

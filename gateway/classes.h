@@ -20,51 +20,54 @@ enum class_resend {
 
 /* The struct behind `class NAME { ... }`; rows in class_section. */
 struct class_cfg {
-	int consent;             /* enum class_consent */
-	char *purpose;           /* ledger purpose; "" = the class's name */
-	char *quiet_hours;       /* hours in which it may go: "08:00-21:00" */
-	char *cap;               /* "10/24h"; "" = none */
-	int64_t priority;        /* 0 first .. 9 last */
-	int64_t validity_ms;
-	int64_t receipt_wait_ms; /* then `unknown` */
-	int64_t attempts;        /* most attempts */
-	int64_t retry_min_ms, retry_max_ms;
-	int resend;              /* enum class_resend */
-	bool bypass;             /* alert: no hours, no cap, no block */
-	bool bulk;               /* campaigns: not in conversation indexes */
-	int64_t body_retention_ms;
+	int consent;         /* enum class_consent; required when not said */
+	char *purpose;       /* ledger purpose; "" = the class's name */
+	char *quiet_hours;   /* hours in which it may go: "08:00-21:00" */
+	char *cap;           /* "10/24h"; "" = none */
+	int64_t priority;    /* 0 first .. 9 last */
+	int64_t validity;    /* ms */
+	int64_t receipt_wait;/* ms; then `unknown` */
+	int64_t attempts;    /* most attempts */
+	int64_t retry_min, retry_max; /* ms */
+	int resend;          /* enum class_resend */
+	bool bypass;         /* alert: no hours, no cap, no block */
+	bool opt_out_text;   /* carries the words that stop it */
+	int64_t body_retention; /* ms */
 };
 
 extern const struct setting_section class_section;
 
 #define CLASSES_MAX 32
-#define PURPOSES_MAX 32
 
 struct class_rules {
-	const char *name;
+	char *name;
 	unsigned index;
-	struct class_cfg cfg;
+	struct class_cfg cfg; /* its strings are NULL: read into what follows */
 	int open_minute, close_minute; /* window; equal: all day */
-	unsigned cap;
+	unsigned cap;                  /* 0: none */
 	int64_t cap_window_ms;
-	unsigned purpose; /* number of its purpose */
+	unsigned purpose; /* number of its purpose, from 1 */
 };
 
 struct classes;
 
-/* Reads the sections `class` on top of the built-in ten (alert, transaction,
+/* The sections `class` on top of the built-in ten (alert, transaction,
  * reminder, notice, callback, service, survey, care, news, marketing): a
- * section of the same name replaces what it names. Faults name the class. */
+ * section of the same name replaces the built-in one wholly. Faults name the
+ * class and the line. -EINVAL. */
 MUST_USE int classes_new(struct classes **out, const struct settings *s,
 			 struct faults *faults);
 void classes_free(struct classes **cp);
+/* NULL when there is none. */
 const struct class_rules *classes_find(const struct classes *c,
 				       struct str name);
 const struct class_rules *classes_at(const struct classes *c, unsigned index);
 unsigned classes_len(const struct classes *c);
-/* Number of a purpose, or -ENOENT; "*" is PURPOSE_ALL. */
+
+/* Purposes have numbers; PURPOSE_ALL stands for "*". -ENOENT. */
 #define PURPOSE_ALL 0
 int classes_purpose(const struct classes *c, struct str purpose);
 const char *classes_purpose_name(const struct classes *c, unsigned purpose);
+
 /* 8 hex digits over every rule: stored with each decision. */
 struct str classes_version(const struct classes *c);

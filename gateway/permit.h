@@ -27,9 +27,8 @@ struct permit_cfg {
 };
 
 /*
- * ALLOW, DEFER with not_before_ms, or DENY; reason and rule_version point to
- * constants or into classes. again: the question at dispatch (a cap already
- * counted at intake is not counted twice: the caller counts at dispatch).
+ * ALLOW, DEFER with not_before_ms, or DENY. reason and rule_version point to
+ * constants or into the classes. Counts nothing: who dispatches counts caps.
  */
 void permit(const struct permit_cfg *cfg, const struct message *m,
 	    int64_t now_ms, struct decision *out);
