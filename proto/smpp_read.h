@@ -23,7 +23,7 @@ struct smpp_addr {
 };
 
 struct smpp_head {
-	uint32_t length;
+	uint32_t length; /* as the peer wrote it */
 	uint32_t id; /* enum smpp_command, or whatever the peer wrote */
 	uint32_t status;
 	uint32_t seq;
@@ -107,7 +107,7 @@ MUST_USE int smpp_read(struct str frame, struct smpp_pdu *out, uint32_t *why);
 struct str smpp_text(const struct smpp_pdu *pdu);
 /* First TLV of that tag. */
 bool smpp_tlv_find(const struct smpp_pdu *pdu, uint16_t tag, struct str *value);
-/* As a number, of whatever length from 1 to 4 bytes; C strings excluded. */
+/* As a number, of whatever length from 1 to 4 bytes. */
 bool smpp_tlv_number(const struct smpp_pdu *pdu, uint16_t tag, uint32_t *value);
 /* As text: up to the first NUL. */
 bool smpp_tlv_text(const struct smpp_pdu *pdu, uint16_t tag, struct str *value);
