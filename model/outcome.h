@@ -24,9 +24,9 @@ enum outcome_class {
 	OUTCOME_HOLD,
 	OUTCOME_REFUSED,
 	OUTCOME_BROKEN,
-	OUTCOME_UNKNOWN,
-	OUTCOME_COUNT
+	OUTCOME_UNKNOWN
 };
+#define OUTCOME_COUNT (OUTCOME_UNKNOWN + 1)
 
 const char *outcome_name(enum outcome_class c);
 

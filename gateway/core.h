@@ -1,0 +1,33 @@
+/* What every room of the gateway is given: the parts they all stand on. */
+#pragma once
+
+#include "base/id.h"
+#include "base/loop.h"
+#include "gateway/classes.h"
+#include "gateway/facts.h"
+#include "gateway/gateway.h"
+#include "gateway/permit.h"
+#include "model/store.h"
+#include "routing/router.h"
+
+struct core {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct store *store;
+	struct router *router;
+	struct classes *classes;
+	struct facts *facts;
+	struct permit_cfg permit;
+	const struct gateway_cfg *cfg;
+	struct id_source ids;
+};
+
+static inline int64_t core_wall_ms(const struct core *c)
+{
+	return clock_wall_ms(c->clock);
+}
+
+static inline uint64_t core_now_us(const struct core *c)
+{
+	return clock_mono_us(c->clock);
+}
