@@ -1,0 +1,69 @@
+/*
+ * API keys: "ck_" and 43 letters, shown once, stored as keyed hashes. All of
+ * them are in memory, so that a request costs one hash and a revocation works
+ * at once.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/limit.h"
+#include "base/str.h"
+#include "console/roles.h"
+#include "model/address.h"
+#include "model/row.h"
+#include "model/store.h"
+
+#define KEY_PEPPER_META "key_pepper" /* META row: 64 hex digits */
+#define KEY_PEPPER 32
+#define KEY_LENGTH_MIN 32
+#define KEY_LENGTH_MAX 128
+#define KEY_NAME_MAX 64
+#define KEYS_MAX 10000
+#define KEY_CELLS 8
+#define KEY_PARTNER_MS ((int64_t)90 * 86400 * 1000)
+
+struct key {
+	uint64_t id;
+	char tenant[TENANT_MAX + 1]; /* "": every tenant */
+	char name[KEY_NAME_MAX + 1];
+	enum role role;
+	uint32_t perms; /* of the role */
+	uint8_t hash[32];
+	int64_t created_ms, expires_ms, revoked_ms; /* 0: never */
+	struct limit limit;
+};
+
+/*
+ * For `carillond init`: puts a fresh pepper and an admin key for every tenant
+ * into the open batch; durable after the next store_then. -EINVAL with a
+ * sentence when the key is too short or not printable ASCII.
+ */
+MUST_USE int console_key_create(struct store *s, struct str admin_key,
+				int64_t now_ms, struct err *err);
+
+MUST_USE int key_text_check(struct str key, struct err *err);
+void key_hash(const uint8_t pepper[KEY_PEPPER], struct str key,
+	      uint8_t out[32]);
+/* What STORE_KEY_PUT takes, and STORE_KEY_LIST gives; cells borrow
+ * from k. */
+void key_cells(const struct key *k, struct cell cells[KEY_CELLS]);
+MUST_USE int key_from_row(const struct row *r, struct key *k); /* -EBADMSG */
+
+/* ---- the table ------------------------------------------------------------ */
+
+struct keys;
+
+struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], double rate,
+		      double burst);
+void keys_free(struct keys **kp);
+size_t keys_len(const struct keys *ks);
+/* Copies k in, or replaces the one with its id. -ENOSPC. */
+MUST_USE int keys_put(struct keys *ks, const struct key *k, uint64_t now_us);
+/* Whose key is this? NULL: nobody's, expired or revoked. */
+struct key *keys_find(struct keys *ks, struct str text, int64_t now_ms);
+struct key *keys_by_id(struct keys *ks, uint64_t id);
+struct key *keys_at(struct keys *ks, size_t i); /* NULL at the end */
+const uint8_t *keys_pepper(const struct keys *ks);

@@ -1,0 +1,98 @@
+/* The table of roles: what each may do, and nothing else may. */
+#include "console/roles.h"
+
+#include <errno.h>
+
+static const char *const perm_names[PERM_COUNT] = {
+	"message.send",   "message.read", "message.content",   "message.cancel",
+	"message.check",  "contact.read", "contact.read_full", "contact.write",
+	"contact.export", "consent.read", "consent.write",     "link.read",
+	"link.control",   "key.manage",   "audit.read",        "status.read",
+	"stream.read",    "store.backup",
+};
+
+/* Nobody below care reads texts; who looks after links sees no people. */
+static const struct {
+	const char *name;
+	uint32_t perms;
+} roles[ROLE_COUNT] = {
+	[ROLE_ADMIN] = { "admin",
+			 PERM_SEND | PERM_MESSAGE_READ | PERM_MESSAGE_CANCEL |
+				 PERM_CHECK | PERM_CONTACT_READ |
+				 PERM_CONTACT_FULL | PERM_CONTACT_WRITE |
+				 PERM_CONTACT_EXPORT | PERM_CONSENT_READ |
+				 PERM_CONSENT_WRITE | PERM_LINK_READ |
+				 PERM_LINK_CONTROL | PERM_KEYS | PERM_AUDIT |
+				 PERM_STATUS | PERM_STREAM | PERM_BACKUP },
+	[ROLE_OPERATOR] = { "operator", PERM_MESSAGE_READ | PERM_CHECK |
+						PERM_LINK_READ |
+						PERM_LINK_CONTROL |
+						PERM_STATUS | PERM_STREAM },
+	[ROLE_SENDER] = { "sender", PERM_SEND | PERM_MESSAGE_READ |
+					    PERM_MESSAGE_CANCEL | PERM_CHECK |
+					    PERM_STREAM },
+	[ROLE_MARKETER] = { "marketer",
+			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
+				    PERM_CONTACT_WRITE | PERM_CONSENT_READ |
+				    PERM_CONSENT_WRITE | PERM_STATUS |
+				    PERM_STREAM },
+	[ROLE_APPROVER] = { "approver", PERM_MESSAGE_READ | PERM_CHECK |
+						PERM_CONTACT_READ |
+						PERM_CONSENT_READ |
+						PERM_STATUS | PERM_STREAM },
+	[ROLE_CARE] = { "care", PERM_SEND | PERM_MESSAGE_READ |
+					PERM_MESSAGE_CONTENT |
+					PERM_MESSAGE_CANCEL | PERM_CHECK |
+					PERM_CONTACT_READ | PERM_CONTACT_FULL |
+					PERM_CONTACT_WRITE | PERM_CONSENT_READ |
+					PERM_CONSENT_WRITE | PERM_STATUS |
+					PERM_STREAM },
+	[ROLE_AGENT] = { "agent", PERM_MESSAGE_READ | PERM_CONTACT_READ |
+					  PERM_CONSENT_READ |
+					  PERM_CONSENT_WRITE | PERM_STREAM },
+	[ROLE_SUPERVISOR] = { "supervisor",
+			      PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
+				      PERM_CHECK | PERM_CONTACT_READ |
+				      PERM_CONTACT_FULL | PERM_CONSENT_READ |
+				      PERM_CONSENT_WRITE | PERM_LINK_READ |
+				      PERM_STATUS | PERM_STREAM },
+	[ROLE_AUDITOR] = { "auditor",
+			   PERM_MESSAGE_READ | PERM_CONTACT_READ |
+				   PERM_CONTACT_FULL | PERM_CONSENT_READ |
+				   PERM_LINK_READ | PERM_AUDIT | PERM_STATUS },
+	[ROLE_PARTNER] = { "partner",
+			   PERM_SEND | PERM_MESSAGE_READ | PERM_CHECK },
+};
+
+const char *role_name(enum role r)
+{
+	must((unsigned)r < ROLE_COUNT);
+	return roles[r].name;
+}
+
+int role_parse(struct str s, enum role *out)
+{
+	must(out != NULL);
+	for (unsigned i = 0; i < ROLE_COUNT; i++) {
+		if (str_eqz(s, roles[i].name)) {
+			*out = (enum role)i;
+			return 0;
+		}
+	}
+	return -EBADMSG;
+}
+
+uint32_t role_perms(enum role r)
+{
+	must((unsigned)r < ROLE_COUNT);
+	return roles[r].perms;
+}
+
+const char *perm_name(uint32_t bit)
+{
+	must(bit != 0 && (bit & (bit - 1)) == 0);
+
+	unsigned i = (unsigned)__builtin_ctz(bit);
+	must(i < PERM_COUNT);
+	return perm_names[i];
+}
