@@ -23,7 +23,8 @@ struct router_limits {
 	unsigned rules;
 	unsigned skills;  /* names of skills, <= 256 */
 	/* An item waiting this long counts as one priority higher, again and
-	 * again: nobody starves. 0: no ageing. */
+	 * again, up to priority 1: nobody starves. Priority 0 is for alerts:
+	 * no age reaches it, it goes before any backlog. 0: no ageing. */
 	uint64_t age_boost_ms;
 };
 
@@ -167,16 +168,16 @@ struct route_need {
  * the offer and leave them alone until it is out.
  */
 struct route_item {
-	struct list node;   /* router's */
+	struct list node;   /* router's; zero before the first offer */
 	void *owner;
 	uint64_t enq_us;    /* kept over re-queues: never to the tail again */
-	uint64_t sticky;    /* for STRATEGY_STICKY */
+	uint64_t sticky;    /* for STRATEGY_STICKY; 0: no key, spread */
 	const struct route_need *needs; /* NULL-skill terminated, or NULL */
 	int16_t pool;       /* router's */
-	int16_t only;       /* >= 0: this target and no other; -1: any */
+	int16_t only;       /* >= 0: this member and no other; -1: any */
 	int16_t avoid;      /* >= 0: not this target if another can; -1 */
 	uint8_t priority;   /* 0 first .. 9 last */
-	uint8_t cost;       /* tokens and places: parts of a message */
+	uint8_t cost;       /* tokens and places: parts; 0 counts as 1 */
 };
 
 struct reservation {
@@ -187,8 +188,8 @@ struct reservation {
 };
 
 /* Puts the item in the pool's queue: by priority, then enq_us. head: before
- * all of its priority (a lane that was told to hold gives it back).
- * -ENOSPC when the pool is full. */
+ * all of its priority (a lane that was told to hold gives it back); a full
+ * pool takes it too, as it was let in before. -ENOSPC when the pool is full. */
 MUST_USE int router_offer(struct router *r, int pool, struct route_item *item,
 			  bool head);
 /* Takes a waiting item out (cancel). No-op when it does not wait. */
