@@ -51,6 +51,7 @@ static bool is_negation(enum reply_class c)
 struct findings {
 	unsigned out;     /* opt-out words that are not negated */
 	unsigned weak;    /* ... that may mean another thing */
+	unsigned soft;    /* ... that are never certain */
 	unsigned negated; /* opt-out words turned round */
 	unsigned asks;    /* "do not" with a verb of sending */
 	unsigned calls;   /* "do not" with a verb of calling */
@@ -98,12 +99,11 @@ static void find_negation(const struct reply_scan *s, size_t at,
 {
 	enum reply_class next = after_thin(s, at);
 
-	if (next == RC_OUT || next == RC_WEAK) {
+	if (next == RC_OUT || next == RC_WEAK || next == RC_SOFT) {
 		f->negated++;
-		if (next == RC_OUT)
-			f->out--;
-		else
-			f->weak--;
+		f->out -= next == RC_OUT;
+		f->weak -= next == RC_WEAK;
+		f->soft -= next == RC_SOFT;
 	} else if (next == RC_IN) {
 		f->refuses++;
 	} else if (next == RC_CALL) {
@@ -118,6 +118,7 @@ static void find(const struct reply_scan *s, struct findings *f)
 	*f = (struct findings){
 		.out = s->count[RC_OUT],
 		.weak = s->count[RC_WEAK],
+		.soft = s->count[RC_SOFT],
 		.negated = s->count[RC_UNDO],
 	};
 	for (size_t i = 0; i < s->n; i++) {
@@ -175,13 +176,16 @@ static struct verdict judge_out(const struct reply_scan *s)
 		return judge_request(s);
 	if (f.negated > 0)
 		return (struct verdict){ REPLY_NONE, "the opt-out is negated" };
-	if (f.weak + s->count[RC_SOFT] > 0 && s->count[RC_OTHER] > 0)
+	if (f.weak + f.soft > 0 && s->count[RC_OTHER] > 0)
 		return (struct verdict){ REPLY_NONE, "ends another matter" };
-	if (f.weak + s->count[RC_SOFT] > 0)
+	if (f.weak + f.soft > 0)
 		return (struct verdict){ REPLY_SUSPECTED,
 					 "an ending word among others" };
 	if (s->count[RC_NOMORE] > 0 && doubts(s) == 0)
 		return (struct verdict){ REPLY_SUSPECTED, "no more of what" };
+	if (s->count[RC_NEGWANT] > 0 && s->count[RC_AGAIN] > 0)
+		return (struct verdict){ REPLY_SUSPECTED,
+					 "does not want it any more" };
 	return (struct verdict){ REPLY_NONE, NULL };
 }
 

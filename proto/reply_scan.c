@@ -103,6 +103,17 @@ static bool ends_at(struct str s, size_t at)
 	return s.p[at] == ' ' || s.p[at] == ',' || is_dense(text_next(s, &at));
 }
 
+/* "td1", "td02": the tail of a list of services, of which we know nothing. */
+static bool is_numbered(struct str word)
+{
+	if (word.len < 3 || word.p[0] != 't' || word.p[1] != 'd')
+		return false;
+	for (size_t i = 2; i < word.len; i++)
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return false;
+	return true;
+}
+
 static size_t known_len(struct str s, enum reply_class *class)
 {
 	size_t best = 0;
@@ -144,8 +155,11 @@ void reply_scan(struct str plain, struct reply_scan *out)
 			class = RC_BREAK;
 		else if (plain.p[0] != ' ')
 			len = known_len(plain, &class);
-		if (len == 0)
+		if (len == 0) {
 			len = unknown_len(plain);
+			if (is_numbered(str_first(plain, len)))
+				class = RC_HINT;
+		}
 		if (plain.p[0] != ' ')
 			push(out, class);
 		plain = str_from(plain, len);
