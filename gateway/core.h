@@ -6,9 +6,15 @@
 #include "gateway/classes.h"
 #include "gateway/facts.h"
 #include "gateway/gateway.h"
+#include "gateway/live.h"
 #include "gateway/permit.h"
 #include "model/store.h"
 #include "routing/router.h"
+
+struct publish;
+struct receipts;
+struct lanes;
+struct waiting;
 
 struct core {
 	struct loop *loop;
@@ -20,6 +26,13 @@ struct core {
 	struct permit_cfg permit;
 	const struct gateway_cfg *cfg;
 	struct id_source ids;
+	struct lives lives;
+	/* Rooms that others call; each knows only those named before it. */
+	struct publish *publish;
+	struct receipts *receipts;
+	struct lanes *lanes;
+	struct waiting *waiting;
+	bool stopping;
 };
 
 static inline int64_t core_wall_ms(const struct core *c)

@@ -1,0 +1,126 @@
+/* Journal and publish what happens to messages. */
+#include "gateway/journey.h"
+
+#include "base/log.h"
+#include "gateway/lane.h"
+#include "model/address.h"
+#include "proto/json.h"
+
+/* The data of a message event; `to` open or masked. */
+static void put_data(const struct message *m, const struct event *e,
+		     struct str to, struct buf *out)
+{
+	buf_c(out, '{');
+	json_put_id(out, "id", m->id);
+	json_put_s(out, "to", to);
+	json_put_z(out, "state", message_state_name(e->state));
+	json_put_s(out, "class", m->class_name);
+	json_put_s(out, "channel", m->channel);
+	if (e->link.len > 0)
+		json_put_s(out, "link", e->link);
+	if (e->peer_id.len > 0)
+		json_put_s(out, "peer_id", e->peer_id);
+	if (e->reason.len > 0)
+		json_put_s(out, "reason", e->reason);
+	if (m->campaign.len > 0)
+		json_put_s(out, "campaign", m->campaign);
+	json_put_u(out, "parts", m->parts);
+	if ((e->flags & MESSAGE_FLAG_RESENT) != 0)
+		json_put_bool(out, "resent", true);
+	json_put_time(out, "at", e->at_ms);
+	if (m->metadata.len > 0) {
+		json_put_key(out, "metadata");
+		buf_str_put(out, m->metadata);
+	}
+	buf_c(out, '}');
+}
+
+static void publish_message(struct core *core, const struct message *m,
+			    const struct event *e)
+{
+	struct buf data = { 0 }, masked = { 0 };
+	char to[ADDRESS_MAX], type[48];
+
+	snprintf(type, sizeof(type), "message.%s",
+		 message_state_name(e->state));
+	if (!publish_wanted(core->publish, m->tenant, type))
+		return;
+	buf_init(&data, BUF_NO_LIMIT);
+	buf_init(&masked, BUF_NO_LIMIT);
+	log_mask(m->to, to, sizeof(to));
+	put_data(m, e, m->to, &data);
+	put_data(m, e, str_of(to), &masked);
+	publish_event(core->publish, m->tenant, type, buf_str(&data),
+		      buf_str(&masked));
+	buf_done(&masked);
+	buf_done(&data);
+}
+
+static void append_event(struct core *core, uint64_t id, const struct event *e)
+{
+	struct buf b = { 0 };
+
+	buf_init(&b, BUF_NO_LIMIT);
+	event_encode(e, &b);
+	store_append(core->store, RECORD_EVENT, id, buf_str(&b));
+	buf_done(&b);
+}
+
+void journey_begin(struct core *core, const struct message *m,
+		   enum message_state state)
+{
+	struct event e = {
+		.kind = EVENT_STATE,
+		.state = state,
+		.at_ms = m->accepted_ms,
+		.reason = m->decision.reason,
+		.due_ms = m->decision.not_before_ms,
+		.flags = m->flags,
+	};
+	struct buf b = { 0 };
+
+	must(core != NULL && m != NULL);
+	buf_init(&b, BUF_NO_LIMIT);
+	message_encode(m, &b);
+	store_append(core->store, RECORD_MESSAGE, m->id, buf_str(&b));
+	buf_done(&b);
+	if (state != MESSAGE_ACCEPTED)
+		append_event(core, m->id, &e);
+	publish_message(core, m, &e);
+}
+
+/* Waiting for a lane and being under way are ours alone. */
+static bool public_state(enum message_state s)
+{
+	return s != MESSAGE_QUEUED && s != MESSAGE_SUBMITTING;
+}
+
+void journey_step(struct core *core, struct live *l, struct event *e)
+{
+	bool changed = l->state != e->state;
+
+	must(core != NULL && e != NULL);
+	e->at_ms = core_wall_ms(core);
+	e->flags = l->flags;
+	e->attempt = l->attempts;
+	if (changed)
+		lives_state(&core->lives, l, e->state);
+	append_event(core, l->id, e);
+	if (changed && public_state(e->state)) {
+		struct message m;
+
+		live_message(l, &m);
+		publish_message(core, &m, e);
+	}
+}
+
+void journey_end(struct core *core, struct live *l, struct event *e)
+{
+	must(message_state_final(e->state));
+	journey_step(core, l, e);
+	log_info("message.end", KV_ID("id", l->id),
+		 KV_S("state", message_state_name(e->state)),
+		 KV_STR("link", e->link), KV_STR("reason", e->reason),
+		 KV_U("attempts", l->attempts));
+	lives_remove(&core->lives, l);
+}

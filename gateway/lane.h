@@ -1,0 +1,65 @@
+/* A lane: one link of a channel with its place in the routing engine, what
+ * the operator wants of it, and what its answers taught us. */
+#pragma once
+
+#include "base/stats.h"
+#include "gateway/core.h"
+#include "model/channel.h"
+
+#define LANES_MAX 256
+
+struct lane {
+	struct core *core;
+	void *home; /* of whoever gave the events */
+	char *name;
+	const struct channel_ops *ops;
+	struct channel *channel;
+	int index;    /* in lanes */
+	int target;   /* in the router */
+	int endpoint; /* of publish; -1: takes no notices */
+	enum channel_state state;
+	char why[64];
+	unsigned window;
+	bool held;               /* by an operator */
+	double rate_cfg;         /* 0: no limit */
+	double rate;             /* in force */
+	double pace;             /* answers a second, smoothed */
+	uint64_t answers;        /* since the last tick */
+	unsigned throttles;      /* in a row */
+	unsigned fails;          /* in a row */
+	unsigned trips;          /* of the breaker, in a row */
+	uint64_t quiet_until_ms; /* no throttle until then: ramp is done */
+	double health;           /* 0..100 */
+	enum receipt_form {
+		LANE_ID_UNKNOWN,
+		LANE_ID_SAME,
+		LANE_ID_HEX_DEC,
+		LANE_ID_DEC_HEX
+	} id_form; /* how its receipts write ids, as learned */
+	uint64_t sent, accepted, receipts, inbound, throttled;
+	struct stat *s_outcome[OUTCOME_COUNT];
+	struct stat *s_receipts, *s_inbound, *s_up, *s_answer;
+};
+
+struct lanes {
+	struct lane *v[LANES_MAX];
+	unsigned len;
+};
+
+/* Makes the lane and its target; the channel is opened by lane_start. */
+MUST_USE int lane_add(struct lanes *all, struct core *core,
+		      const struct channel_ops *ops, const struct section *s,
+		      struct lane **out, struct err *err);
+MUST_USE int lane_start(struct lane *l, const void *cfg,
+			const struct channel_events *events, struct err *err);
+void lane_free(struct lane *l); /* its channel is closed already */
+struct lane *lanes_find(const struct lanes *all, struct str name);
+
+/* The channel said so. */
+void lane_state(struct lane *l, enum channel_state s, unsigned window,
+		const char *why);
+/* One attempt ended: throttling, breaker, health. */
+void lane_feedback(struct lane *l, const struct outcome *o);
+void lane_hold(struct lane *l, bool held);
+/* Once a second: rates climb back. */
+void lane_tick(struct lane *l);
