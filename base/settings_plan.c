@@ -223,6 +223,26 @@ static bool plan_note_row(struct planner *p, struct plan_section *s,
 	return true;
 }
 
+/* Skips what stands behind a value on its line and belongs to nothing. */
+static bool plan_trailing(struct planner *p, const struct token *name,
+			  bool tell)
+{
+	const struct token *t = plan_peek(p, 0);
+	size_t end = p->at;
+
+	if (t->line != p->t->v[end - 1].line || plan_at_section(p))
+		return false;
+	plan_skip_setting(p);
+	if (p->at == end)
+		return false;
+	if (t->kind != TOKEN_BAD && tell)
+		fault_at(p->f, t->line,
+			 "'%.*s' after the value of '%.*s': a value with "
+			 "spaces needs quotes",
+			 SHOWN(t), SHOWN(name));
+	return true;
+}
+
 static void plan_setting(struct planner *p, struct plan_section *s)
 {
 	size_t from = p->at;
@@ -244,16 +264,8 @@ static void plan_setting(struct planner *p, struct plan_section *s)
 	bool well = plan_note_row(p, s, name, row);
 	well = plan_value(p, name, row) && well;
 
-	size_t end = p->at;
-	plan_skip_setting(p);
-	if (p->at > end && p->t->v[end].kind != TOKEN_BAD && well) {
-		fault_at(p->f, p->t->v[end].line,
-			 "'%.*s' after the value of '%.*s': a value with "
-			 "spaces needs quotes",
-			 SHOWN(&p->t->v[end]), SHOWN(name));
-		well = false;
-	}
-	if (!well || p->at > end)
+	well = !plan_trailing(p, name, well) && well;
+	if (!well)
 		plan_kill(p, from);
 }
 

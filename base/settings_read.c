@@ -113,7 +113,8 @@ static void settings_cfg_error(cfg_t *cfg, const char *fmt, va_list ap)
 	char text[256];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	fault_at(settings_cfg_faults, (unsigned)MAX(cfg->line, 1), "%s", text);
+	fault_at(settings_cfg_faults, (unsigned)MAX(cfg->line, 1),
+		 "libconfuse: %s", text);
 }
 
 static void settings_confuse(const struct tokens *t, const struct plan *plan,
@@ -135,7 +136,7 @@ static void settings_confuse(const struct tokens *t, const struct plan *plan,
 			settings_section(&plan->v[out->len], cfg,
 					 &out->v[out->len], f);
 	} else if (f->len == 0) {
-		fault_at(f, 1, "the file cannot be parsed");
+		fault_at(f, 1, "libconfuse: no success");
 	}
 	buf_done(&clean);
 	cfg_free(cfg);
