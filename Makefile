@@ -71,7 +71,8 @@ $(B)/carillon: $(B)/cli/main.o $(LIB)
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(B)/smscsim: $(SIMSRC:%.c=$(B)/%.o) $(LIB)
+# A tool stands on proto and base alone.
+$(B)/smscsim: $(SIMSRC:%.c=$(B)/%.o) $(filter $(B)/base/% $(B)/proto/%,$(OBJ))
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
