@@ -20,6 +20,25 @@ static bool join_is_cut(const struct pool *p, const struct ask *a,
 	       (p->late_n == 0 || waited_us < a->refused_us);
 }
 
+/* Behind one that was refused: may go as soon as age puts it before. */
+static void join_age(const struct queue_walk *w, struct ask *a,
+		     const struct route_item *item)
+{
+	if (a->refused_us == 0 ||
+	    (item_is_plain(item) && item_cost(item) >= a->refused_cost))
+		return;
+	uint64_t us = urgency_next_us(item, w->now_us, w->boost_us);
+	a->wake_us = MIN(a->wake_us, us);
+}
+
+static void join_refuse(struct ask *a, uint64_t waited_us)
+{
+	if (!item_is_plain(a->item))
+		return;
+	a->refused_us = MAX(a->refused_us, waited_us + 1);
+	a->refused_cost = MAX(a->refused_cost, item_cost(a->item));
+}
+
 static bool join_search(struct pool *p, const struct targets *ts,
 			struct queue_walk *w, struct ask *a, struct join *out)
 {
@@ -31,6 +50,7 @@ static bool join_search(struct pool *p, const struct targets *ts,
 
 		if (join_is_cut(p, a, waited)) {
 			queue_walk_close(w, item->priority);
+			join_age(w, a, item);
 			continue;
 		}
 		a->item = item;
@@ -38,8 +58,8 @@ static bool join_search(struct pool *p, const struct targets *ts,
 			out->item = item;
 			return true;
 		}
-		if (item_is_plain(item))
-			a->refused_us = MAX(a->refused_us, waited + 1);
+		join_age(w, a, item);
+		join_refuse(a, waited);
 		budget -= item->only < 0 ? JOIN_COST_NEEDY : 1;
 	}
 	return false;

@@ -35,6 +35,7 @@ struct ask {
 	/* An older item was refused: only members that were not open to it
 	 * may be used, or it would wait for ever. 0: none was. */
 	uint64_t refused_us;
+	unsigned refused_cost; /* the largest */
 	uint64_t wake_us; /* lowered to when time alone may change the answer */
 };
 

@@ -81,8 +81,17 @@ struct urgency urgency_of(const struct route_item *item, uint64_t now_us,
 		return u;
 	uint64_t boosts = (now_us - u.enq_us) / boost_us;
 	u.level = boosts < u.level ? u.level - (unsigned)boosts : 1;
-	u.level = MAX(u.level, 1u);
 	return u;
+}
+
+uint64_t urgency_next_us(const struct route_item *item, uint64_t now_us,
+			 uint64_t boost_us)
+{
+	must(item != NULL);
+	if (boost_us == 0 || urgency_of(item, now_us, boost_us).level <= 1)
+		return UINT64_MAX;
+	uint64_t waited = now_us > item->enq_us ? now_us - item->enq_us : 0;
+	return item->enq_us + (waited / boost_us + 1) * boost_us;
 }
 
 bool urgency_before(struct urgency a, struct urgency b)

@@ -37,6 +37,9 @@ uint64_t queue_age_us(const struct queue *q, uint64_t now_us);
  */
 struct urgency urgency_of(const struct route_item *item, uint64_t now_us,
 			  uint64_t boost_us);
+/* When it will count as one level more by itself; UINT64_MAX: never. */
+uint64_t urgency_next_us(const struct route_item *item, uint64_t now_us,
+			 uint64_t boost_us);
 bool urgency_before(struct urgency a, struct urgency b);
 
 void queue_walk(const struct queue *q, struct queue_walk *w, uint64_t now_us,

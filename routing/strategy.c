@@ -255,6 +255,5 @@ void strategy_why(const struct pool *p, const struct targets *ts, unsigned a,
 		return;
 	}
 	strategy_why_best(p, ts, b, now_us, best, sizeof(best));
-	snprintf(why, size, "not the best: %.24s is %.50s", ts->v[b].name,
-		 best);
+	snprintf(why, size, "not the best: %.24s (%.50s)", ts->v[b].name, best);
 }
