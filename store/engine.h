@@ -30,7 +30,6 @@ struct store_cfg {
 	size_t waiting_max_bytes; /* above this `ready` says -EAGAIN; 64 MB */
 	size_t batch_max_bytes;   /* a batch takes no more turns in; 4 MB */
 	unsigned reads_max;       /* reads waiting; above: -EAGAIN; 256 */
-	unsigned cache_kb;        /* page cache of the writer; 64 MB */
 	unsigned fold_lag_min;    /* records before a fold starts; 4,000 */
 	unsigned fold_lag_max;    /* a fold starts at the latest; 100,000 */
 
@@ -71,18 +70,18 @@ void store_close(struct store **sp);
 void store_seal(struct store *s);
 
 struct store_counters {
-	uint64_t commits;        /* batches committed */
-	uint64_t records;        /* journal records in them */
+	uint64_t commits; /* batches committed */
+	uint64_t records; /* journal records in them */
 	uint64_t puts;
-	uint64_t bytes;          /* of journal records and puts */
-	uint64_t refused;        /* batches that met a full disk */
+	uint64_t bytes;   /* of journal records and puts */
+	uint64_t refused; /* batches that met a full disk */
 	uint64_t reads;
-	uint64_t folded;         /* rows the fold has written */
-	uint64_t backlog;        /* records not folded yet */
-	uint64_t live;           /* messages not final, as far as folded */
-	uint64_t waiting_bytes;  /* for the disk */
+	uint64_t folded;        /* rows the fold has written */
+	uint64_t backlog;       /* records not folded yet */
+	uint64_t live;          /* messages not final, as far as folded */
+	uint64_t waiting_bytes; /* for the disk */
 	uint64_t reads_waiting;
-	uint64_t commit_p50_us;  /* BEGIN to the end of the flush */
+	uint64_t commit_p50_us; /* BEGIN to the end of the flush */
 	uint64_t commit_p99_us;
 	bool full;
 };

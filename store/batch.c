@@ -1,0 +1,131 @@
+/* Gathering a batch costs copies into a few arrays that are used again. */
+#include "store/batch.h"
+
+#include "base/mem.h"
+#include "proto/journal.h"
+
+enum { BATCH_START = 16 };
+
+/* Room for n more elements of v; v is where the array's address stands. */
+#define BATCH_ROOM(v, len, cap, n)                                          \
+	do {                                                                \
+		if ((len) + (n) > (cap)) {                                  \
+			(cap) = MAX((cap)*2,                                \
+				    MAX((len) + (n), (size_t)BATCH_START)); \
+			(v) = mem_resize((v), (cap) * sizeof((v)[0]));      \
+		}                                                           \
+	} while (0)
+
+struct batch *batch_new(void)
+{
+	struct batch *b = mem_new(struct batch);
+
+	list_init(&b->link);
+	buf_init(&b->frames, BUF_NO_LIMIT);
+	buf_init(&b->bytes, BUF_NO_LIMIT);
+	return b;
+}
+
+void batch_free(struct batch **bp)
+{
+	must(bp != NULL);
+
+	struct batch *b = TAKE(*bp);
+	if (b == NULL)
+		return;
+	buf_done(&b->frames);
+	buf_done(&b->bytes);
+	mem_free(b->puts);
+	mem_free(b->cells);
+	mem_free(b->thens);
+	mem_free(b);
+}
+
+void batch_reset(struct batch *b)
+{
+	must(b != NULL);
+	buf_reset(&b->frames);
+	buf_reset(&b->bytes);
+	b->records = 0;
+	b->nputs = b->ncells = b->nthens = 0;
+	b->seq = 0;
+	b->rc = 0;
+	b->took_us = 0;
+	b->size = 0;
+}
+
+bool batch_empty(const struct batch *b)
+{
+	must(b != NULL);
+	return b->frames.len == 0 && b->nputs == 0 && b->nthens == 0;
+}
+
+size_t batch_size(const struct batch *b)
+{
+	must(b != NULL);
+	return b->frames.len + b->bytes.len + b->ncells * sizeof(b->cells[0]);
+}
+
+void batch_append(struct batch *b, enum record_kind kind, uint64_t id,
+		  struct str payload)
+{
+	must(b != NULL);
+	journal_put(&b->frames, (uint8_t)kind, id, payload);
+	b->records++;
+}
+
+void batch_put(struct batch *b, enum store_call call, const struct cell *cells,
+	       unsigned n)
+{
+	must(b != NULL && call < STORE_CALLS && (cells != NULL || n == 0));
+	must(store_calls[call].kind == STORE_WRITE);
+	must(n == statement_args((enum statement)call));
+
+	BATCH_ROOM(b->puts, b->nputs, b->cap_puts, 1);
+	BATCH_ROOM(b->cells, b->ncells, b->cap_cells, n);
+	b->puts[b->nputs++] =
+		(struct batch_put){ call, (unsigned)b->ncells, n };
+	for (unsigned i = 0; i < n; i++) {
+		struct cell *c = &b->cells[b->ncells++];
+		*c = cells[i];
+		if (c->type != CELL_TEXT && c->type != CELL_BLOB)
+			continue;
+		c->i = (int64_t)b->bytes.len;
+		buf_str_put(&b->bytes, c->s);
+	}
+}
+
+void batch_then(struct batch *b, void (*fn)(void *owner, int rc), void *owner)
+{
+	must(b != NULL && fn != NULL);
+	BATCH_ROOM(b->thens, b->nthens, b->cap_thens, 1);
+	b->thens[b->nthens++] = (struct batch_then){ fn, owner };
+}
+
+int batch_write_puts(const struct batch *b, struct backend *backend)
+{
+	must(b != NULL && backend != NULL);
+
+	int rc = 0;
+	for (size_t i = 0; i < b->nputs && rc == 0; i++) {
+		const struct batch_put *put = &b->puts[i];
+		struct cell cells[ROW_MAX];
+
+		for (unsigned k = 0; k < put->n; k++) {
+			cells[k] = b->cells[put->first + k];
+			if (cells[k].type == CELL_TEXT ||
+			    cells[k].type == CELL_BLOB)
+				cells[k].s.p = b->bytes.p + cells[k].i;
+		}
+		rc = backend_write(backend, (enum statement)put->call, cells,
+				   put->n);
+	}
+	return rc;
+}
+
+void batch_answer(struct batch *b)
+{
+	must(b != NULL);
+	for (size_t i = 0; i < b->nthens; i++)
+		b->thens[i].fn(b->thens[i].owner, b->rc);
+}

@@ -1,0 +1,30 @@
+/* Every statement a back end runs: the public calls and the engine's own. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/store.h"
+
+/* The public calls keep their numbers of enum store_call. */
+enum statement {
+#define CALL(name, kind, args, columns) STATEMENT_##name,
+#include "model/calls.def"
+#include "store/inner.def"
+#undef CALL
+	STATEMENTS
+};
+
+struct statement_row {
+	const char *name;
+	enum store_call_kind kind;
+	const char *args;    /* words, as in calls.def */
+	const char *columns; /* words */
+	const char *sql;
+	bool folded; /* reads what the fold writes */
+};
+
+extern const struct statement_row statements[STATEMENTS];
+
+/* How many arguments it takes, how many columns a row of it has. */
+unsigned statement_args(enum statement st);
+unsigned statement_columns(enum statement st);
