@@ -48,6 +48,7 @@ void targets_init(struct targets *ts, unsigned max, unsigned skills,
 void targets_done(struct targets *ts)
 {
 	must(ts != NULL);
+	heap_done(&ts->due); /* first: its nodes lie in the targets */
 	for (unsigned i = 0; i < ts->max; i++) {
 		mem_free(ts->v[i].name);
 		mem_free(ts->v[i].pools);
@@ -57,7 +58,6 @@ void targets_done(struct targets *ts)
 	mem_free(ts->share);
 	mem_free(ts->free);
 	mem_free(ts->rated);
-	heap_done(&ts->due);
 	dict_free(&ts->by_name);
 	skills_done(&ts->skills);
 }
