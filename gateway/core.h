@@ -15,6 +15,10 @@ struct publish;
 struct receipts;
 struct lanes;
 struct waiting;
+struct threads;
+struct ledger;
+struct intake;
+struct sweep;
 
 struct core {
 	struct loop *loop;
@@ -32,6 +36,10 @@ struct core {
 	struct receipts *receipts;
 	struct lanes *lanes;
 	struct waiting *waiting;
+	struct threads *threads;
+	struct ledger *ledger;
+	struct intake *intake;
+	struct sweep *sweep;
 	bool stopping;
 };
 

@@ -57,33 +57,21 @@ bool dispatch_expire(struct core *core, struct live *l)
 	return true;
 }
 
-/* The second question. True when l may go; otherwise it is somewhere else. */
-static bool permitted(struct core *core, struct live *l)
+/* The gate said no, or not now. */
+static void turned_away(struct core *core, struct live *l,
+			const struct decision *d)
 {
-	struct message m;
-	struct decision d;
+	struct event e = { .kind = EVENT_STATE,
+			   .state = MESSAGE_HELD,
+			   .reason = d->reason,
+			   .due_ms = d->not_before_ms };
 
-	live_message(l, &m);
-	permit(&core->permit, &m, core_wall_ms(core), &d);
-	switch (d.verdict) {
-	case VERDICT_ALLOW:
-		count_cap(core, l, &m, true);
-		return true;
-	case VERDICT_DEFER: {
-		struct event e = { .kind = EVENT_STATE,
-				   .state = MESSAGE_HELD,
-				   .reason = d.reason,
-				   .due_ms = d.not_before_ms };
-
-		journey_step(core, l, &e);
-		waiting_until(core, l, d.not_before_ms);
-		return false;
+	if (d->verdict == VERDICT_DENY) {
+		end_as(core, l, MESSAGE_SUPPRESSED, d->reason);
+		return;
 	}
-	case VERDICT_DENY:
-		end_as(core, l, MESSAGE_SUPPRESSED, d.reason);
-		return false;
-	}
-	return false;
+	journey_step(core, l, &e);
+	waiting_until(core, l, d->not_before_ms);
 }
 
 static void mark(struct core *core, struct live *l, const struct lane *lane)
@@ -112,6 +100,10 @@ static void unmark(struct core *core, struct live *l, uint64_t reservation,
 
 	IGNORE(router_undo(core->router, reservation, core_now_us(core)));
 	l->place = LIVE_NOWHERE;
+	if (l->lost) {
+		lives_remove(&core->lives, l);
+		return;
+	}
 	l->attempts--;
 	live_message(l, &m);
 	count_cap(core, l, &m, false);
@@ -169,19 +161,25 @@ static void join(struct core *core, struct marks *b,
 		 const struct reservation *res)
 {
 	struct live *l = res->item->owner;
+	int64_t now_ms = core_wall_ms(core);
+	struct message m;
+	struct decision d;
 
 	must(l->place == LIVE_QUEUE);
 	l->place = LIVE_NOWHERE;
-	if (core_wall_ms(core) >= l->valid_until_ms) {
+	if (now_ms >= l->valid_until_ms) {
 		IGNORE(router_undo(core->router, res->id, core_now_us(core)));
 		end_as(core, l, MESSAGE_EXPIRED, STR("validity"));
 		return;
 	}
-	/* The reservation is undone first: the gate may end l. */
-	if (!permitted(core, l)) {
+	live_message(l, &m);
+	permit(&core->permit, &m, now_ms, &d);
+	if (d.verdict != VERDICT_ALLOW) {
 		IGNORE(router_undo(core->router, res->id, core_now_us(core)));
+		turned_away(core, l, &d);
 		return;
 	}
+	count_cap(core, l, &m, true);
 	mark(core, l, res->target_owner);
 	b->v[b->n].live = l;
 	b->v[b->n++].reservation = res->id;

@@ -22,21 +22,23 @@ struct gateway;
 
 /* The struct behind `gateway { ... }`; rows in gateway_section. */
 struct gateway_cfg {
-	int64_t queue_max;        /* live messages; more is -ENOSPC */
-	int64_t text_max;         /* bytes */
+	int64_t queue_max;   /* live messages; more is -ENOSPC */
+	int64_t text_max;    /* bytes */
 	int64_t parts_max;
-	int64_t idempotency_ms;   /* keys are remembered this long */
-	int64_t stray_ms;         /* unmatched receipts are kept */
-	int64_t notices_max;      /* in memory for one endpoint */
-	int64_t age_boost_ms;
-	int64_t drain_ms;
-	char *country;            /* for numbers written with one 0 */
-	char *tenant;             /* where none is given */
-	int stop_scope;           /* 0: marketing purposes; 1: all refusable */
+	int64_t idempotency; /* ms: keys are remembered this long */
+	int64_t stray_ms;    /* unmatched receipts are kept */
+	int64_t notices_max; /* in memory for one endpoint */
+	int64_t age_boost;   /* ms */
+	int64_t drain;       /* ms: links may drain this long on close */
+	char *country;       /* for numbers written with one 0 */
+	char *tenant;        /* where none is given */
+	int stop_scope;      /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;
 	char *start_reply_zh, *start_reply_en;
 	char *help_reply_zh, *help_reply_en;
 };
+
+enum stop_scope { STOP_MARKETING, STOP_ALL };
 
 extern const struct setting_section gateway_section;
 /* `route NAME { tenant class channel prefix from lang tier branch pool

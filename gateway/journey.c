@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "gateway/lane.h"
+#include "gateway/receipts.h"
 #include "model/address.h"
 #include "proto/json.h"
 
@@ -117,6 +118,7 @@ void journey_step(struct core *core, struct live *l, struct event *e)
 void journey_end(struct core *core, struct live *l, struct event *e)
 {
 	must(message_state_final(e->state));
+	receipts_forget(core->receipts, l);
 	journey_step(core, l, e);
 	log_info("message.end", KV_ID("id", l->id),
 		 KV_S("state", message_state_name(e->state)),

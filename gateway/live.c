@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/address.h"
 
 void lives_init(struct lives *t, size_t max)
 {
@@ -58,6 +59,7 @@ int lives_add(struct lives *t, const struct message *m,
 		.class_index = (uint8_t)rules->index,
 		.flags = m->flags,
 		.parts = m->parts,
+		.to_hash = (uint32_t)address_key(STR_NONE, m->to),
 	};
 
 	must(t != NULL && out != NULL);

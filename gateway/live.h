@@ -44,6 +44,8 @@ struct live {
 	uint8_t flags; /* enum message_flag */
 	uint8_t parts;
 	bool counted; /* its cap was counted for the present attempt */
+	bool lost;    /* its batch was not stored: it never was */
+	uint32_t to_hash; /* of `to`: for opt-outs */
 	char bytes[]; /* message_encode form */
 };
 
@@ -52,7 +54,6 @@ struct lives {
 	size_t max;
 	size_t bytes;
 	size_t in_state[MESSAGE_STATES];
-	size_t sweep_at;
 };
 
 void lives_init(struct lives *t, size_t max);

@@ -7,6 +7,7 @@
 #include "gateway/dispatch.h"
 #include "gateway/journey.h"
 #include "gateway/receipts.h"
+#include "gateway/threads.h"
 #include "gateway/waiting.h"
 
 static uint32_t all_parts(const struct live *l)
@@ -111,6 +112,8 @@ static struct live *note_parts(struct core *core, struct live *l,
 			continue;
 		l->parts_done |= BIT(i);
 		journey_step(core, l, &e);
+		if (state == MESSAGE_SUBMITTING)
+			receipts_keep(core->receipts, l, i, o->peer_id[i]);
 	}
 	return l;
 }
@@ -127,8 +130,11 @@ static void await_receipts(struct core *core, struct live *l,
 	for (unsigned i = 0; i < MAX(l->parts, 1) && i < OUTCOME_PARTS_MAX;
 	     i++) {
 		struct stray early;
+		struct str peer_id = o->peer_id[i];
 
-		if (!receipts_expect(core->receipts, lane, l, i, o->peer_id[i],
+		if (peer_id.len == 0)
+			peer_id = receipts_kept(core->receipts, l, i);
+		if (!receipts_expect(core->receipts, lane, l, i, peer_id,
 				     &early))
 			continue;
 		receipt_of(core, lane->name, l, i, early.state,
@@ -144,8 +150,11 @@ static void taken(struct core *core, struct live *l, struct lane *lane,
 {
 	struct message m;
 
-	l->parts = (uint8_t)MIN(MAX(o->parts, 1), OUTCOME_PARTS_MAX);
 	live_message(l, &m);
+	threads_note(core->threads, &m,
+		     classes_at(core->classes, l->class_index),
+		     core_wall_ms(core));
+	l->parts = (uint8_t)MIN(MAX(o->parts, 1), OUTCOME_PARTS_MAX);
 	if (o->class == OUTCOME_DELIVERED) {
 		finish(core, l, lane, MESSAGE_DELIVERED, o->reason,
 		       o->peer_status);

@@ -21,6 +21,12 @@ struct receipts {
 	struct map *map;    /* key -> message id */
 	struct map *strays; /* key -> struct held * */
 	struct list order;
+	struct map *kept; /* message id -> struct kept * */
+};
+
+/* Ids of the parts taken so far, counted strings in order of `parts`. */
+struct kept {
+	char *id[32];
 };
 
 struct receipts *receipts_new(struct core *core)
@@ -31,8 +37,38 @@ struct receipts *receipts_new(struct core *core)
 	r->core = core;
 	r->map = map_new();
 	r->strays = map_new();
+	r->kept = map_new();
 	list_init(&r->order);
 	return r;
+}
+
+static void kept_free(struct kept *k)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(k->id); i++)
+		mem_free(k->id[i]);
+	mem_free(k);
+}
+
+void receipts_keep(struct receipts *r, const struct live *l, unsigned part,
+		   struct str peer_id)
+{
+	struct kept *k = map_ptr(r->kept, l->id);
+
+	must(part < ARRAY_LEN(k->id));
+	if (k == NULL) {
+		k = mem_new(struct kept);
+		map_set_ptr(r->kept, l->id, k);
+	}
+	mem_free(k->id[part]);
+	k->id[part] = str_z(peer_id);
+}
+
+struct str receipts_kept(const struct receipts *r, const struct live *l,
+			 unsigned part)
+{
+	const struct kept *k = map_ptr(r->kept, l->id);
+
+	return k == NULL ? STR_NONE : str_of(k->id[part]);
 }
 
 static void held_free(struct receipts *r, struct held *h)
@@ -46,11 +82,16 @@ static void held_free(struct receipts *r, struct held *h)
 void receipts_free(struct receipts **rp)
 {
 	struct receipts *r = *rp;
+	uint64_t id, value;
+	size_t pos = 0;
 
 	if (r == NULL)
 		return;
 	LIST_EACH_SAFE (it, &r->order)
 		held_free(r, LIST_ITEM(it, struct held, node));
+	while (map_next(r->kept, &pos, &id, &value))
+		kept_free((struct kept *)(uintptr_t)value);
+	map_free(&r->kept);
 	map_free(&r->map);
 	map_free(&r->strays);
 	mem_free(r);
@@ -188,7 +229,14 @@ struct live *receipts_match(struct receipts *r, struct lane *lane,
 
 void receipts_forget(struct receipts *r, struct live *l)
 {
-	must(l->place == LIVE_RECEIPT);
+	struct kept *k = map_ptr(r->kept, l->id);
+
+	if (k != NULL) {
+		kept_free(k);
+		IGNORE(map_del(r->kept, l->id, NULL));
+	}
+	if (l->place != LIVE_RECEIPT)
+		return;
 	for (unsigned i = 0; i < MAX(l->parts, 1); i++) {
 		uint64_t key = *part_key(l, i), id;
 

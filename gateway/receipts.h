@@ -27,12 +27,17 @@ struct stray {
 bool receipts_expect(struct receipts *r, const struct lane *lane,
 		     struct live *l, unsigned part, struct str peer_id,
 		     struct stray *early);
+/* Ids of parts that a link took before it took the rest: until then. */
+void receipts_keep(struct receipts *r, const struct live *l, unsigned part,
+		   struct str peer_id);
+struct str receipts_kept(const struct receipts *r, const struct live *l,
+			 unsigned part); /* "" none */
 /* Room for the parts of l, which becomes LIVE_RECEIPT. */
 void receipts_await(struct live *l, int64_t until_ms);
 /* Finds and learns the lane's form of ids; NULL when nothing matches. */
 struct live *receipts_match(struct receipts *r, struct lane *lane,
 			    struct str peer_id, unsigned *part);
-/* l is no longer found; it becomes LIVE_NOWHERE. */
+/* l is no longer found, and is LIVE_NOWHERE; fine when it never was. */
 void receipts_forget(struct receipts *r, struct live *l);
 
 /* Keeps a receipt that matches nothing; journaled. -ENOSPC at the limit. */

@@ -1,0 +1,233 @@
+/* Inbound messages to claims. */
+#include "gateway/hear.h"
+
+#include <errno.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/keywords.h"
+#include "gateway/publish.h"
+#include "gateway/threads.h"
+#include "model/address.h"
+#include "proto/e164.h"
+#include "proto/json.h"
+
+/* How long a repeated delivery is recognised. */
+#define REMEMBER_MS (int64_t)600000
+#define REMEMBER_MAX 1000000
+
+struct heard {
+	struct list node; /* oldest first */
+	uint64_t fingerprint;
+	int64_t at_ms;
+};
+
+struct hear {
+	struct core *core;
+	struct map *map; /* fingerprint -> struct heard * */
+	struct list order;
+	struct stat *repeated, *claimed;
+};
+
+struct hear *hear_new(struct core *core)
+{
+	struct hear *h = mem_new(struct hear);
+
+	must(core != NULL);
+	h->core = core;
+	h->map = map_new();
+	list_init(&h->order);
+	h->repeated = stats_get(STAT_COUNTER, "inbound_repeated_total",
+				"Inbound messages heard before.", NULL);
+	h->claimed = stats_get(STAT_COUNTER, "inbound_claimed_total",
+			       "Inbound messages taken by a keyword.", NULL);
+	return h;
+}
+
+static void heard_free(struct hear *h, struct heard *x)
+{
+	list_remove(&x->node);
+	IGNORE(map_del(h->map, x->fingerprint, NULL));
+	mem_free(x);
+}
+
+void hear_free(struct hear **hp)
+{
+	struct hear *h = *hp;
+
+	if (h == NULL)
+		return;
+	LIST_EACH_SAFE (it, &h->order)
+		heard_free(h, LIST_ITEM(it, struct heard, node));
+	map_free(&h->map);
+	mem_free(h);
+	*hp = NULL;
+}
+
+static void remember(struct hear *h, uint64_t fingerprint, int64_t at_ms)
+{
+	struct heard *x = map_ptr(h->map, fingerprint);
+
+	if (x != NULL)
+		heard_free(h, x);
+	if (map_len(h->map) >= REMEMBER_MAX)
+		heard_free(h, LIST_ITEM(h->order.next, struct heard, node));
+	x = mem_new(struct heard);
+	x->fingerprint = fingerprint;
+	x->at_ms = at_ms;
+	list_append(&h->order, &x->node);
+	map_set_ptr(h->map, fingerprint, x);
+}
+
+void hear_recover(struct hear *h, const struct inbound *in)
+{
+	remember(h, inbound_fingerprint(in), in->at_ms);
+}
+
+void hear_tick(struct hear *h)
+{
+	int64_t before = core_wall_ms(h->core) - REMEMBER_MS;
+
+	LIST_EACH_SAFE (it, &h->order) {
+		struct heard *x = LIST_ITEM(it, struct heard, node);
+
+		if (x->at_ms > before)
+			return;
+		heard_free(h, x);
+	}
+}
+
+/* By the peer's own id always; by content only when the channel says that it
+ * may be a second delivery: people do say "1" twice. */
+static bool repeated(const struct hear *h, const struct inbound *in,
+		     uint64_t fingerprint)
+{
+	if (in->peer_key.len == 0 && (in->flags & INBOUND_AGAIN) == 0)
+		return false;
+	return map_ptr(h->map, fingerprint) != NULL;
+}
+
+struct waiter {
+	struct hear *hear;
+	void (*done)(void *owner, uint64_t ticket, int rc);
+	void *owner;
+	uint64_t ticket, fingerprint;
+	int rc;
+};
+
+static void on_commit(void *owner, int rc)
+{
+	struct waiter *w = owner;
+	struct heard *x;
+
+	if (rc != 0) {
+		x = map_ptr(w->hear->map, w->fingerprint);
+		if (x != NULL)
+			heard_free(w->hear, x); /* let it come again */
+	}
+	w->done(w->owner, w->ticket, rc != 0 ? rc : w->rc);
+	mem_free(w);
+}
+
+static void put_data(const struct inbound *in, struct str from, struct buf *out)
+{
+	buf_c(out, '{');
+	json_put_id(out, "id", in->id);
+	json_put_s(out, "from", from);
+	json_put_s(out, "to", in->to);
+	json_put_s(out, "text", in->text);
+	json_put_s(out, "channel", in->channel);
+	json_put_s(out, "link", in->link);
+	json_put_s(out, "claim", in->claim);
+	json_put_time(out, "at", in->at_ms);
+	if ((in->flags & INBOUND_INCOMPLETE) != 0)
+		json_put_bool(out, "incomplete", true);
+	buf_c(out, '}');
+}
+
+static void publish_inbound(struct core *core, const struct inbound *in)
+{
+	struct buf data = { 0 }, masked = { 0 };
+	char from[ADDRESS_MAX];
+
+	if (!publish_wanted(core->publish, in->tenant, "message.inbound"))
+		return;
+	buf_init(&data, BUF_NO_LIMIT);
+	buf_init(&masked, BUF_NO_LIMIT);
+	log_mask(in->from, from, sizeof(from));
+	put_data(in, in->from, &data);
+	put_data(in, str_of(from), &masked);
+	publish_event(core->publish, in->tenant, "message.inbound",
+		      buf_str(&data), buf_str(&masked));
+	buf_done(&masked);
+	buf_done(&data);
+}
+
+/* Whose customer speaks: who wrote there last, else the link's tenant, else
+ * nobody's in particular. A refusal of nobody's holds for all. */
+static bool find_tenant(struct core *core, struct inbound *in,
+			struct thread *thread)
+{
+	bool known = threads_find(core->threads, in->from, thread) == 0;
+
+	if (in->tenant.len > 0)
+		return known && str_eqz(in->tenant, thread->tenant) &&
+		       thread->opt_out_text;
+	in->tenant = known ? str_of(thread->tenant) : STR("*");
+	return known && thread->opt_out_text;
+}
+
+static void take(struct hear *h, struct inbound *in)
+{
+	struct core *core = h->core;
+	struct thread thread;
+	struct buf b = { 0 };
+	const char *claim;
+	bool offered = find_tenant(core, in, &thread);
+
+	claim = keywords_claim(core, in, offered);
+	if (claim != NULL)
+		stat_add(h->claimed, 1);
+	in->claim = str_of(claim == NULL ? CLAIM_INBOX : claim);
+	buf_init(&b, BUF_NO_LIMIT);
+	inbound_encode(in, &b);
+	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
+	buf_done(&b);
+	publish_inbound(core, in);
+	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),
+		 KV_STR("link", in->link), KV_STR("claim", in->claim));
+}
+
+void hear_inbound(struct hear *h, const struct lane *lane, struct inbound *in,
+		  void (*done)(void *owner, uint64_t ticket, int rc),
+		  void *owner, uint64_t ticket)
+{
+	char number[E164_MAX];
+	struct waiter *w;
+	int rc;
+
+	must(h != NULL && in != NULL && done != NULL);
+	rc = h->core->store->ops->ready(h->core->store);
+	if (rc != 0) {
+		done(owner, ticket, rc);
+		return;
+	}
+	if (e164_parse(in->from, h->core->cfg->country, number, NULL) == 0)
+		in->from = str_of(number);
+	w = mem_new(struct waiter);
+	*w = (struct waiter){
+		h, done, owner, ticket, inbound_fingerprint(in), 0
+	};
+	if (lane != NULL)
+		in->link = str_of(lane->name);
+	if (repeated(h, in, w->fingerprint)) {
+		stat_add(h->repeated, 1);
+		w->rc = -EEXIST;
+	} else {
+		in->id = id_next(&h->core->ids, core_wall_ms(h->core));
+		take(h, in);
+		remember(h, w->fingerprint, in->at_ms);
+	}
+	store_then(h->core->store, on_commit, w);
+}

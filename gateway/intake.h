@@ -1,0 +1,19 @@
+/* Door one: what a sender asks for becomes a message, or a clear refusal. */
+#pragma once
+
+#include "gateway/core.h"
+#include "gateway/idempotency.h"
+
+struct intake;
+
+struct intake *intake_new(struct core *core, struct idempotency *keys);
+void intake_free(struct intake **ip);
+/* End of turn: what comes next is in another batch. */
+void intake_turn(struct intake *i);
+/* As gateway_submit. */
+void intake_submit(struct intake *i, const struct submission *s,
+		   struct submitted *out);
+/* As gateway_judge. m (may be NULL) gets the message as it would be; its
+ * views live until the next call. */
+void intake_judge(struct intake *i, const struct submission *s,
+		  struct submitted *out, struct message *m);
