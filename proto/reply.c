@@ -24,8 +24,6 @@ const char *reply_word_name(enum reply_word w)
 		return "yes";
 	case REPLY_HELP:
 		return "help";
-	case REPLY_WORDS:
-		break;
 	}
 	return "?";
 }
@@ -256,7 +254,6 @@ static struct verdict judge_exact(enum reply_class class)
 	case RC_FILL:
 	case RC_OTHER:
 	case RC_QUEST:
-	case RC_CLASSES:
 		break;
 	}
 	return (struct verdict){ REPLY_NONE, NULL };

@@ -14,9 +14,9 @@ enum reply_word {
 	REPLY_SUSPECTED,     /* reads like an opt-out: a person decides */
 	REPLY_OPT_IN,   /* START UNSTOP 恢复 ...; YES is left to the caller */
 	REPLY_YES,
-	REPLY_HELP,
-	REPLY_WORDS
+	REPLY_HELP
 };
+#define REPLY_WORDS (REPLY_HELP + 1)
 
 const char *reply_word_name(enum reply_word w);
 

@@ -36,9 +36,9 @@ enum reply_class {
 	RC_CALL,
 	RC_FILL,
 	RC_OTHER,
-	RC_QUEST,
-	RC_CLASSES
+	RC_QUEST
 };
+#define RC_CLASSES (RC_QUEST + 1)
 
 #define REPLY_TOKENS_MAX 512
 
