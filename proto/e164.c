@@ -71,7 +71,7 @@ struct reading {
 static bool is_dropped(uint32_t cp)
 {
 	static const uint32_t marks[] = {
-		' ',    '\t',   '\r',   '\n',   '.',    '-',    '/',
+		'\'',   ' ',    '\t',   '\r',   '\n',   '.',    '-',    '/',
 		0xA0,   0xAD,   0xB7,   0x2212, 0x3000, 0x30FB, 0xFE63,
 		0xFEFF, 0xFF0D, 0xFF0E, 0xFF0F, 0x202F, 0x2060,
 	};
