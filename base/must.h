@@ -37,6 +37,9 @@ void must_at_fail(void (*fn)(void));
 
 #define BIT(n) (1u << (n))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+/* <sys/param.h>, which <uv.h> brings, has its own. */
+#undef MIN
+#undef MAX
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 

@@ -37,33 +37,40 @@ static const char *const form_words[] = { "plain",   "spaced", "swapped",
 static const char *const id_words[] = { "hex",    "upper-hex", "dec",
 					"padded", "uuid",      NULL };
 
-#define AT(m) offsetof(struct knobs, m), sizeof(((struct knobs *)0)->m)
+#define ROW(name, kind, m, words, whole, text)                             \
+	{                                                                  \
+		name, KNOB_##kind, offsetof(struct knobs, m),              \
+			sizeof(((struct knobs *)0)->m), words, whole, text \
+	}
+#define ONE(name, kind, m, text) ROW(name, kind, m, NULL, false, text)
+#define WORD(name, m, words, text) ROW(name, WORD, m, words, false, text)
+#define ALL(name, kind, m, text) ROW(name, kind, m, NULL, true, text)
 
 /* clang-format off */
 static const struct knob table[] = {
-	{ "latency", KNOB_NUMBER, AT(latency_ms), NULL, false, "ms from a submit to its response" },
-	{ "dlr", KNOB_WORD, AT(dlr), dlr_words, false, "receipts: as text, as TLVs, as both" },
-	{ "dlr-style", KNOB_WORD, AT(dlr_style), style_words, false, "id of the receipt against that of the response" },
-	{ "dlr-form", KNOB_WORD, AT(dlr_form), form_words, false, "how the receipt is written" },
-	{ "dlr-delay", KNOB_NUMBER, AT(dlr_delay_ms), NULL, false, "ms from the response to the receipt" },
-	{ "dlr-early", KNOB_SWITCH, AT(dlr_early), NULL, false, "the receipt leaves before the response" },
-	{ "dlr-enroute", KNOB_SWITCH, AT(dlr_enroute), NULL, false, "an ENROUTE receipt goes before the final one" },
-	{ "dlr-repeat", KNOB_NUMBER, AT(dlr_repeat), NULL, false, "copies of each receipt" },
-	{ "dlr-state", KNOB_TEXT, AT(dlr_state), NULL, false, "DELIVRD EXPIRED DELETED UNDELIV ACCEPTD UNKNOWN REJECTD" },
-	{ "dlr-err", KNOB_TEXT, AT(dlr_err), NULL, false, "err of the receipt" },
-	{ "receipts-never", KNOB_SHARE, AT(dlr_never), NULL, false, "share of receipts that never come" },
-	{ "id", KNOB_WORD, AT(id), id_words, false, "form of message ids" },
-	{ "drop-rate", KNOB_SHARE, AT(drop_rate), NULL, false, "share of submits at which the link is cut" },
-	{ "no-response", KNOB_SHARE, AT(no_response), NULL, false, "share of submits that are taken and not answered" },
-	{ "error", KNOB_FAULT, AT(error), NULL, false, "STATUS[:SHARE] of submits refused so; none" },
-	{ "throttle", KNOB_RATE, AT(throttle), NULL, true, "submits a second, above it 0x58; 0: no limit" },
-	{ "system-id", KNOB_TEXT, AT(system_id), NULL, true, "the only one that may bind; empty: any" },
-	{ "password", KNOB_TEXT, AT(password), NULL, true, "its password; empty: any" },
-	{ "bind-error", KNOB_STATUS, AT(bind_error), NULL, true, "status that every bind gets; none" },
-	{ "enquire", KNOB_NUMBER, AT(enquire_ms), NULL, true, "ms between our enquire_links; 0: none" },
-	{ "mute", KNOB_SWITCH, AT(mute), NULL, true, "read everything, answer nothing" },
-	{ "keep", KNOB_NUMBER, AT(keep), NULL, true, "submits kept for `list`" },
-	{ "first-id", KNOB_NUMBER, AT(first_id), NULL, true, "number of the first message id; 0: from the clock" },
+	ONE("latency", NUMBER, latency_ms, "ms from a submit to its response"),
+	WORD("dlr", dlr, dlr_words, "receipts: as text, as TLVs, as both"),
+	WORD("dlr-style", dlr_style, style_words, "id of the receipt against that of the response"),
+	WORD("dlr-form", dlr_form, form_words, "how the receipt is written"),
+	ONE("dlr-delay", NUMBER, dlr_delay_ms, "ms from the response to the receipt"),
+	ONE("dlr-early", SWITCH, dlr_early, "the receipt leaves before the response"),
+	ONE("dlr-enroute", SWITCH, dlr_enroute, "an ENROUTE receipt goes before the final one"),
+	ONE("dlr-repeat", NUMBER, dlr_repeat, "copies of each receipt"),
+	ONE("dlr-state", TEXT, dlr_state, "DELIVRD EXPIRED DELETED UNDELIV ACCEPTD REJECTD"),
+	ONE("dlr-err", TEXT, dlr_err, "err of the receipt"),
+	ONE("receipts-never", SHARE, dlr_never, "share of receipts that never come"),
+	WORD("id", id, id_words, "form of message ids"),
+	ONE("drop-rate", SHARE, drop_rate, "share of submits at which the link is cut"),
+	ONE("no-response", SHARE, no_response, "share of submits that are taken and not answered"),
+	ONE("error", FAULT, error, "STATUS[:SHARE] of submits refused so; none"),
+	ALL("throttle", RATE, throttle, "submits a second, above it 0x58; 0: no limit"),
+	ALL("system-id", TEXT, system_id, "the only one that may bind; empty: any"),
+	ALL("password", TEXT, password, "its password; empty: any"),
+	ALL("bind-error", STATUS, bind_error, "status that every bind gets; none"),
+	ALL("enquire", NUMBER, enquire_ms, "ms between our enquire_links; 0: none"),
+	ALL("mute", SWITCH, mute, "read everything, answer nothing"),
+	ALL("keep", NUMBER, keep, "submits kept for `list`"),
+	ALL("first-id", NUMBER, first_id, "number of the first message id; 0: from the clock"),
 };
 /* clang-format on */
 

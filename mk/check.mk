@@ -1,0 +1,65 @@
+# Tests and what CI runs. tools/runtests.py sums up; see docs/testing.md.
+.PHONY: setup build check check-here gate asan tsan valgrind cover crash \
+	compile_commands print-sources print-cflags
+
+RUNTESTS = python3 tools/runtests.py --jobs $(JOBS)
+JOBS ?= $(shell nproc)
+
+# pkg-config was asked when this file was read: after setup, make anew.
+setup:
+	@tools/setup.sh check
+
+build: all tests
+
+check:
+	@tools/setup.sh check || { echo "0 passed, 1 failed"; exit 1; }
+	@$(MAKE) --no-print-directory check-here
+
+check-here:
+	@$(RUNTESTS) --variant $(V) build floors headers lint unit contract \
+		scenarios peers crash
+
+# Before a commit: the above without the long crash run, the unit tests under
+# asan, and the fuzzers over their corpora.
+gate:
+	@tools/setup.sh check || { echo "0 passed, 1 failed"; exit 1; }
+	@$(MAKE) --no-print-directory gate-here
+
+.PHONY: gate-here
+gate-here:
+	@$(RUNTESTS) build floors headers lint unit contract scenarios peers \
+		asan:build asan:unit asan:contract fuzz:fuzz
+
+asan:
+	@$(RUNTESTS) --variant asan build unit contract scenarios peers
+
+tsan:
+	@$(RUNTESTS) --variant tsan build unit contract scenarios
+
+VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full \
+	--show-leak-kinds=definite,possible --errors-for-leak-kinds=definite \
+	--suppressions=tests/lib/valgrind.supp
+
+valgrind:
+	@$(RUNTESTS) build
+	@$(RUNTESTS) --wrap "$(VALGRIND)" unit contract
+
+cover:
+	@find build/cover -name '*.gcda' -delete 2>/dev/null || true
+	@$(RUNTESTS) --variant cover build unit contract scenarios peers
+	@python3 tools/cover.py build/cover
+
+# make crash N=100
+N ?= 100
+crash: all
+	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/crash/kill9.py --kills $(N)
+
+print-sources:
+	@echo $(SRC) $(wildcard $(MAINS)) $(SIMSRC) $(TESTLIB) \
+		$(wildcard tests/unit/*.c tests/contract/*.c tests/fuzz/*.c)
+
+print-cflags:
+	@echo $(CC) $(CFLAGS)
+
+compile_commands:
+	@python3 tools/compile_commands.py

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Runs the tests and sums up: one line a test, the last line is
+`N passed, N failed` (`, N skipped` only if any).
+
+usage: runtests.py [--variant V] [--wrap CMD] [--jobs N] [--only TEXT] KIND...
+KIND: build floors headers lint unit contract scenarios peers crash fuzz;
+with a variant of its own: asan:unit
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
+TAP = re.compile(r"^(not )?ok \d+\s*(?:- )?(.*)$")
+LIMIT_S = {"unit": 60, "contract": 120, "scenarios": 60, "peers": 180,
+           "crash": 900, "make": 900}
+SLOWER = {"asan": 3, "tsan": 6, "cover": 2, "valgrind": 15}
+
+
+class Job:
+    """One program; it gives one line, or one per TAP line of its output."""
+
+    def __init__(self, kind, name, argv, limit_s, tap=True, alone=False):
+        self.kind, self.name, self.argv = kind, name, argv
+        self.limit_s, self.tap, self.alone = limit_s, tap, alone
+        self.label = kind + "/" + name
+
+
+class Tally:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, word, name, seconds=None, detail=""):
+        with self.lock:
+            if word == "ok":
+                self.passed += 1
+            elif word == "skip":
+                self.skipped += 1
+            else:
+                self.failed += 1
+            took = "" if seconds is None else " (%.2f s)" % seconds
+            print("%-4s %s%s" % (word, name, took))
+            for line in detail.rstrip("\n").split("\n") if detail else []:
+                print("     | " + line)
+            sys.stdout.flush()
+
+
+def run(argv, limit_s, env):
+    """(exit code or None when it took too long, output, seconds)"""
+    start = time.monotonic()
+    try:
+        p = subprocess.Popen(argv, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT,
+                             stdin=subprocess.DEVNULL, env=env, cwd=ROOT,
+                             start_new_session=True)
+    except OSError as e:
+        return 127, str(e), 0
+    late = False
+    try:
+        out, _ = p.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        late = True
+        os.killpg(p.pid, signal.SIGKILL)
+        out, _ = p.communicate()
+    else:
+        try:  # whatever it left behind
+            os.killpg(p.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return (None if late else p.returncode,
+            out.decode("utf-8", "replace"), time.monotonic() - start)
+
+
+def tap_lines(out):
+    """[(word, name, lines that belong to it)], and the number planned."""
+    rows, planned, notes, before = [], None, [], []
+    for line in out.split("\n"):
+        m = TAP.match(line)
+        if re.match(r"^1\.\.\d+$", line):
+            planned = int(line[3:])
+        elif m and not line.startswith("# "):
+            name, _, more = m.group(2).partition(" # ")
+            name = name.strip()
+            if "# SKIP" in line:
+                rows.append(["skip", line.split("# SKIP")[1].strip(), []])
+            else:
+                # Python's TAP has its comments before the line it is about.
+                rows.append(["FAIL" if m.group(1) else "ok", name, before])
+            before = []
+            notes = rows[-1][2]
+        elif line.startswith("#") or line.strip():
+            before.append(line)
+            if notes is not None and rows and rows[-1][0] == "FAIL":
+                rows[-1][2].append(line)
+    return rows, planned
+
+
+def judge(job, code, out, seconds, tally):
+    rows, planned = tap_lines(out) if job.tap else ([], None)
+    label = job.label
+    for word, name, notes in rows:
+        tally.add(word, "%s: %s" % (label, name), None,
+                  "\n".join(notes[:60]) if word == "FAIL" else "")
+    bad = any(word == "FAIL" for word, _, _ in rows)
+    if code is None:
+        tally.add("FAIL", label, seconds, "no end within %d s\n%s" % (
+            job.limit_s, tail(out)))
+    elif code != 0 and not bad:
+        tally.add("FAIL", label, seconds, "exit code %d\n%s" % (
+            code, tail(out)))
+    elif planned is not None and planned != len(rows):
+        tally.add("FAIL", label, seconds, "%d tests planned, %d ran\n%s" % (
+            planned, len(rows), tail(out)))
+    elif job.tap and not rows:
+        tally.add("FAIL", label, seconds, "it ran no test\n" + tail(out))
+    elif not job.tap:
+        tally.add("ok", label, seconds)
+
+
+def tail(out, lines=60):
+    return "\n".join(out.rstrip("\n").split("\n")[-lines:])
+
+
+def make_job(name, variant, *targets):
+    return Job("make", name, ["make", "-s", "--no-print-directory",
+                              "V=" + variant] + list(targets or (name,)),
+               LIMIT_S["make"], tap=False, alone=True)
+
+
+def py(path):
+    return [sys.executable, path]
+
+
+def jobs_of(kind, opt):
+    slow = SLOWER.get(opt.variant, 1) * (SLOWER["valgrind"] if opt.wrap else 1)
+    limit = LIMIT_S.get(kind, 60) * slow
+    b = os.path.join("build", opt.variant)
+    if kind == "build":
+        return [make_job("build", opt.variant, "-j%d" % opt.jobs, "all",
+                         "tests")]
+    if kind == "fuzz":
+        return [make_job("fuzz-corpus", opt.variant, "-j%d" % opt.jobs,
+                         "fuzz-corpus")]
+    if kind in ("floors", "headers", "lint"):
+        return [make_job(kind, opt.variant, "-j%d" % opt.jobs, kind)]
+    if kind in ("unit", "contract"):
+        names = [os.path.basename(p)[:-2] for p in
+                 sorted(glob.glob("tests/%s/*_test.c" % kind))]
+        jobs = [Job(kind, n, opt.wrap + ["%s/tests/%s/%s" % (b, kind, n)],
+                    limit) for n in names]
+        return jobs + [Job(kind, os.path.basename(p)[:-3], py(p), limit)
+                       for p in sorted(glob.glob("tests/%s/*_test.py" % kind))
+                       if opt.variant == "dev"]
+    if kind == "scenarios":
+        return [Job(kind, os.path.basename(p)[:-4],
+                    py("tests/scenarios/run.py") + [p], limit)
+                for p in sorted(glob.glob("tests/scenarios/*.scn"))]
+    if kind == "peers":
+        return [Job(kind, os.path.basename(p)[:-3], py(p), limit)
+                for p in sorted(glob.glob("tests/peers/*_test.py"))]
+    if kind == "crash":
+        return [Job(kind, os.path.basename(p)[:-3], py(p), limit, alone=True)
+                for p in sorted(glob.glob("tests/crash/*_test.py"))]
+    raise SystemExit("no such kind of test: " + kind)
+
+
+def environment(opt):
+    env = dict(os.environ)
+    env.update({
+        "CMOCKA_MESSAGE_OUTPUT": "TAP",
+        "CARILLON_BUILD": os.path.join(ROOT, "build", opt.variant),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1:exitcode=99",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "TSAN_OPTIONS": "exitcode=99:halt_on_error=0:suppressions=" +
+                        os.path.join(ROOT, "tests", "lib", "tsan.supp"),
+        "LANG": "C.UTF-8",
+    })
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        env.pop(name, None)
+    return env
+
+
+def run_all(jobs, opt, tally):
+    env = environment(opt)
+    for j in jobs:
+        if opt.variant != "dev":
+            j.label = opt.variant + ":" + j.label
+    together = [j for j in jobs if not j.alone]
+    with concurrent.futures.ThreadPoolExecutor(opt.jobs) as pool:
+        futures = {pool.submit(run, j.argv, j.limit_s, env): j
+                   for j in together}
+        for f in concurrent.futures.as_completed(futures):
+            judge(futures[f], *f.result(), tally)
+    for j in jobs:
+        if j.alone:
+            judge(j, *run(j.argv, j.limit_s, env), tally)
+
+
+def main():
+    p = argparse.ArgumentParser(usage=__doc__)
+    p.add_argument("--variant", default="dev")
+    p.add_argument("--wrap", default="", type=str.split)
+    p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--only", default="")
+    p.add_argument("kinds", nargs="+")
+    opt = p.parse_args()
+    os.chdir(ROOT)
+    tally = Tally()
+    start = time.monotonic()
+    for kind in opt.kinds:
+        one = argparse.Namespace(**vars(opt))
+        if ":" in kind:
+            one.variant, kind = kind.split(":")
+        jobs = [j for j in jobs_of(kind, one) if opt.only in j.name]
+        run_all(jobs, one, tally)
+        if kind == "build" and tally.failed:
+            break
+    print("in %.1f s" % (time.monotonic() - start))
+    print("%d passed, %d failed%s" % (
+        tally.passed, tally.failed,
+        ", %d skipped" % tally.skipped if tally.skipped else ""))
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
