@@ -1,0 +1,249 @@
+/* What the floors above ask of the gateway, handed to its rooms. */
+#include "gateway/gateway_impl.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+#include "gateway/intake.h"
+#include "gateway/journey.h"
+#include "gateway/ledger.h"
+#include "gateway/publish.h"
+#include "gateway/receipts.h"
+#include "gateway/waiting.h"
+#include "model/address.h"
+#include "proto/json.h"
+
+void gateway_submit(struct gateway *g, const struct submission *s,
+		    struct submitted *out)
+{
+	must(g != NULL);
+	intake_submit(g->core.intake, s, out);
+}
+
+void gateway_judge(struct gateway *g, const struct submission *s,
+		   struct submitted *out)
+{
+	must(g != NULL);
+	intake_judge(g->core.intake, s, out, NULL);
+}
+
+void gateway_explain(struct gateway *g, const struct submission *s,
+		     struct submitted *out, struct explain *ex)
+{
+	struct route_item item = { .only = -1, .avoid = -1, .cost = 1 };
+	struct message m;
+	struct attrs a;
+
+	must(g != NULL && ex != NULL);
+	intake_judge(g->core.intake, s, out, &m);
+	if (out->rc != 0)
+		return;
+	waiting_attrs(&g->core, &m, &a);
+	item.priority = m.priority;
+	item.cost = m.parts;
+	item.enq_us = core_now_us(&g->core);
+	item.sticky = address_key(m.tenant, m.to);
+	if (router_explain(g->core.router, &a, &item, item.enq_us, ex) != 0)
+		out->code = "no_route";
+}
+
+static struct live *find_live(const struct gateway *g, struct str tenant,
+			      uint64_t id)
+{
+	struct live *l = lives_find(&g->core.lives, id);
+	struct message m;
+
+	if (l == NULL || tenant.len == 0)
+		return l;
+	live_message(l, &m);
+	return str_eq(m.tenant, tenant) ? l : NULL;
+}
+
+int gateway_cancel(struct gateway *g, struct str tenant, uint64_t id)
+{
+	struct event e = { .kind = EVENT_STATE,
+			   .state = MESSAGE_CANCELLED,
+			   .reason = STR("cancelled") };
+	struct live *l;
+
+	must(g != NULL);
+	l = find_live(g, tenant, id);
+	if (l == NULL)
+		return -ENOENT;
+	if (l->place != LIVE_QUEUE && l->place != LIVE_WHEEL)
+		return -EPROTO;
+	waiting_leave(&g->core, l);
+	journey_end(&g->core, l, &e);
+	return 0;
+}
+
+int gateway_live(struct gateway *g, struct str tenant, uint64_t id,
+		 struct live_view *out)
+{
+	const struct live *l;
+
+	must(g != NULL && out != NULL);
+	l = find_live(g, tenant, id);
+	if (l == NULL)
+		return -ENOENT;
+	*out = (struct live_view){
+		.state = (enum message_state)l->state,
+		.due_ms = l->place == LIVE_WHEEL     ? (int64_t)l->due.key
+			  : l->place == LIVE_RECEIPT ? l->receipt.until_ms
+						     : 0,
+		.attempts = l->attempts,
+		.link = l->lane < 0 ? NULL : g->lanes.v[l->lane]->name,
+		.bytes = str_bytes(l->bytes, l->len),
+	};
+	return 0;
+}
+
+int gateway_explain_live(struct gateway *g, uint64_t id, struct explain *ex)
+{
+	const struct live *l;
+	struct route_item item = { .only = -1, .avoid = -1 };
+	struct message m;
+	struct attrs a;
+
+	must(g != NULL && ex != NULL);
+	l = lives_find(&g->core.lives, id);
+	if (l == NULL)
+		return -ENOENT;
+	live_message(l, &m);
+	waiting_attrs(&g->core, &m, &a);
+	item.priority = m.priority;
+	item.cost = MAX(l->parts, 1);
+	item.enq_us = l->enq_us;
+	item.sticky = address_key(m.tenant, m.to);
+	return router_explain(g->core.router, &a, &item, core_now_us(&g->core),
+			      ex);
+}
+
+struct heard_by {
+	void (*done)(void *owner, int rc);
+	void *owner;
+};
+
+static void on_heard_by(void *owner, uint64_t ticket, int rc)
+{
+	struct heard_by *h = owner;
+
+	(void)ticket;
+	h->done(h->owner, rc);
+	mem_free(h);
+}
+
+void gateway_hear(struct gateway *g, struct inbound *in,
+		  void (*done)(void *owner, int rc), void *owner)
+{
+	struct heard_by *h = mem_new(struct heard_by);
+
+	must(g != NULL && in != NULL && done != NULL);
+	h->done = done;
+	h->owner = owner;
+	if (in->at_ms == 0)
+		in->at_ms = core_wall_ms(&g->core);
+	hear_inbound(g->hear, NULL, in, on_heard_by, h, 0);
+}
+
+int gateway_consent(struct gateway *g, struct consent_event *e, struct err *err)
+{
+	must(g != NULL);
+	return ledger_append(g->core.ledger, e, err);
+}
+
+int gateway_contact(struct gateway *g, struct contact *c,
+		    const struct contact_address *v, unsigned n,
+		    struct err *err)
+{
+	must(g != NULL);
+	return people_put(g->people, c, v, n, err);
+}
+
+static const char *grant_name(enum grant g)
+{
+	static const char *const names[] = { "unknown", "pending", "granted",
+					     "expired", "withdrawn" };
+
+	must((unsigned)g < ARRAY_LEN(names));
+	return names[g];
+}
+
+void gateway_standing(struct gateway *g, struct str tenant, struct str address,
+		      struct buf *json)
+{
+	const struct standing *s = facts_of(g->core.facts, tenant, address);
+	const struct tzone *z = standing_zone(s);
+	uint64_t seen = 0, seq = 0;
+	int64_t at_ms = 0;
+
+	buf_c(json, '{');
+	json_put_key(json, "consent");
+	buf_c(json, '{');
+	for (unsigned i = 0; i < classes_len(g->core.classes); i++) {
+		const struct class_rules *r = classes_at(g->core.classes, i);
+
+		if (r->cfg.consent == CLASS_CONSENT_NONE ||
+		    (seen & ((uint64_t)1 << r->purpose)) != 0)
+			continue;
+		seen |= (uint64_t)1 << r->purpose;
+		json_put_z(json,
+			   classes_purpose_name(g->core.classes, r->purpose),
+			   grant_name(standing_grant(s, r->purpose,
+						     core_wall_ms(&g->core),
+						     &seq, &at_ms)));
+	}
+	buf_c(json, '}');
+	json_put_bool(json, "blocked", standing_blocked(s, &seq));
+	json_put_bool(json, "suspected", standing_suspected(s));
+	json_put_bool(json, "left", standing_left(s, &at_ms));
+	json_put_z(json, "zone", z == NULL ? "" : tzone_name(z));
+	json_put_s(json, "preferred", standing_preferred(s));
+	buf_c(json, '}');
+}
+
+struct store *gateway_store(struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.store;
+}
+
+const struct classes *gateway_classes(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.classes;
+}
+
+int gateway_ready(const struct gateway *g)
+{
+	if (g == NULL || g->core.stopping)
+		return -EAGAIN;
+	return g->core.store->ops->ready(g->core.store);
+}
+
+void gateway_counts(const struct gateway *g, struct gateway_counts *out)
+{
+	const struct lives *t;
+
+	must(g != NULL && out != NULL);
+	t = &g->core.lives;
+	*out = (struct gateway_counts){
+		.live = map_len(t->map),
+		.queued = t->in_state[MESSAGE_QUEUED],
+		.held = t->in_state[MESSAGE_HELD],
+		.submitting = t->in_state[MESSAGE_SUBMITTING],
+		.submitted = t->in_state[MESSAGE_SUBMITTED],
+		.notices = publish_owed(g->core.publish, -1),
+		.strays = receipts_strays(g->core.receipts),
+		.standings = facts_len(g->core.facts),
+	};
+}
+
+void gateway_watch(struct gateway *g,
+		   void (*fn)(void *owner, struct str tenant, struct str type,
+			      struct str json),
+		   void *owner)
+{
+	must(g != NULL);
+	publish_watch(g->core.publish, fn, owner);
+}

@@ -1,0 +1,294 @@
+/* The gateway as one object: opens its rooms in order, closes them, and runs
+ * their end of turn. */
+#include "gateway/gateway_impl.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/dispatch.h"
+#include "gateway/intake.h"
+#include "gateway/ledger.h"
+#include "gateway/publish.h"
+#include "gateway/receipts.h"
+#include "gateway/recover.h"
+#include "gateway/routes.h"
+#include "gateway/sweep.h"
+#include "gateway/threads.h"
+#include "gateway/waiting.h"
+
+#define TICK_MS 1000
+
+static void on_wake(void *owner)
+{
+	struct gateway *g = owner;
+
+	loop_again(g->core.loop);
+}
+
+/* While the store cannot keep what peers say, they are not read. */
+static void follow_store(struct gateway *g)
+{
+	bool storing = g->core.store->ops->ready(g->core.store) == 0;
+
+	if (storing == g->storing)
+		return;
+	g->storing = storing;
+	log_warn(storing ? "store.resumed" : "store.full",
+		 KV_U("live", map_len(g->core.lives.map)));
+	for (unsigned i = 0; i < g->lanes.len; i++) {
+		struct lane *l = g->lanes.v[i];
+
+		if (l->channel != NULL)
+			l->ops->hold(l->channel, !storing);
+	}
+}
+
+static void on_turn(void *owner)
+{
+	struct gateway *g = owner;
+	struct core *core = &g->core;
+	uint64_t now_us = core_now_us(core), wake_us;
+
+	sweep_turn(core->sweep);
+	dispatch_turn(core);
+	intake_turn(core->intake);
+	publish_turn(core->publish);
+	follow_store(g);
+	wake_us = router_wake_us(core->router, now_us);
+	if (wake_us != UINT64_MAX)
+		loop_timer_set(g->wake, wake_us > now_us ? (wake_us - now_us +
+							    999) / 1000
+							 : 1);
+}
+
+static void show_stats(struct gateway *g)
+{
+	for (unsigned i = 0; i < MESSAGE_DELIVERED; i++) {
+		if (g->s_live[i] != NULL)
+			stat_set(g->s_live[i],
+				 (int64_t)g->core.lives.in_state[i]);
+	}
+	stat_set(g->s_owed, (int64_t)publish_owed(g->core.publish, -1));
+	stat_set(g->s_strays, (int64_t)receipts_strays(g->core.receipts));
+	stat_set(g->s_bytes, (int64_t)g->core.lives.bytes);
+}
+
+static void on_tick(void *owner)
+{
+	struct gateway *g = owner;
+
+	for (unsigned i = 0; i < g->lanes.len; i++)
+		lane_tick(g->lanes.v[i]);
+	sweep_tick(g->core.sweep);
+	receipts_tick(g->core.receipts);
+	idempotency_tick(g->keys);
+	hear_tick(g->hear);
+	show_stats(g);
+	loop_timer_set(g->tick, TICK_MS);
+}
+
+static void make_stats(struct gateway *g)
+{
+	for (unsigned i = 0; i < MESSAGE_DELIVERED; i++) {
+		const char *name = message_state_name((enum message_state)i);
+		char label[48];
+
+		if (name == NULL)
+			continue;
+		snprintf(label, sizeof(label), "state=\"%s\"", name);
+		g->s_live[i] = stats_get(STAT_GAUGE, "messages_live",
+					 "Messages that are not final.", label);
+	}
+	g->s_owed = stats_get(STAT_GAUGE, "notices_owed",
+			      "Events that endpoints have not taken.", NULL);
+	g->s_strays = stats_get(STAT_GAUGE, "receipts_unmatched",
+				"Receipts that match no message.", NULL);
+	g->s_bytes = stats_get(STAT_GAUGE, "messages_live_bytes",
+			       "Memory of live messages.", NULL);
+}
+
+static const struct gateway_cfg *cfg_of(const struct settings *s)
+{
+	const struct section *sec = settings_find(s, "gateway", NULL);
+
+	return sec == NULL ? NULL : sec->value;
+}
+
+static void make_rooms(struct gateway *g)
+{
+	struct core *core = &g->core;
+	struct router_limits limits = {
+		.targets = LANES_MAX,
+		.pools = 256,
+		.rules = 1024,
+		.skills = 64,
+		.age_boost_ms = (uint64_t)core->cfg->age_boost,
+	};
+
+	core->router = router_new(&limits);
+	core->facts = facts_new();
+	core->permit =
+		(struct permit_cfg){ core->classes, core->facts, g->env.demo };
+	core->lanes = &g->lanes;
+	lives_init(&core->lives, (size_t)core->cfg->queue_max);
+	id_source_init(&core->ids, g->env.node);
+	core->publish = publish_new(core);
+	core->receipts = receipts_new(core);
+	core->waiting = waiting_new(core);
+	core->threads = threads_new(core);
+	core->ledger = ledger_new(core);
+	core->sweep = sweep_new(core);
+	g->keys = idempotency_new(core);
+	core->intake = intake_new(core, g->keys);
+	g->people = people_new(core);
+	g->hear = hear_new(core);
+	make_stats(g);
+}
+
+static void gateway_free(struct gateway *g)
+{
+	struct core *core = &g->core;
+
+	loop_hook_close(&g->hook);
+	loop_timer_free(&g->tick);
+	loop_timer_free(&g->wake);
+	hear_free(&g->hear);
+	people_free(&g->people);
+	intake_free(&core->intake);
+	idempotency_free(&g->keys);
+	sweep_free(&core->sweep);
+	ledger_free(&core->ledger);
+	threads_free(&core->threads);
+	publish_free(&core->publish);
+	/* what waits is in the store; the router lets go of it */
+	for (size_t pos = 0;;) {
+		uint64_t id, value;
+		struct live *l;
+
+		if (core->lives.map == NULL ||
+		    !map_next(core->lives.map, &pos, &id, &value))
+			break;
+		l = (struct live *)(uintptr_t)value;
+		if (l->place == LIVE_QUEUE || l->place == LIVE_WHEEL)
+			waiting_leave(core, l);
+	}
+	waiting_free(&core->waiting);
+	lives_done(&core->lives);
+	receipts_free(&core->receipts);
+	for (unsigned i = 0; i < g->lanes.len; i++)
+		lane_free(g->lanes.v[i]);
+	router_free(&core->router);
+	facts_free(&core->facts);
+	classes_free(&core->classes);
+	mem_free(g);
+}
+
+static int open_rooms(struct gateway *g, struct err *err)
+{
+	struct recovery r = { .core = &g->core };
+	int rc;
+
+	make_rooms(g);
+	r.keys = g->keys;
+	r.people = g->people;
+	r.hear = g->hear;
+	rc = recover_people(&r, err);
+	if (rc == 0)
+		rc = links_each(g, false, err);
+	if (rc != 0)
+		return rc;
+	routes_load(&g->core, g->env.settings, &g->lanes);
+	return recover_messages(&r, err);
+}
+
+int gateway_open(struct gateway **out, const struct gateway_env *env,
+		 struct err *err)
+{
+	struct faults faults = { 0 };
+	struct gateway *g;
+	int rc;
+
+	must(out != NULL && env != NULL && env->store != NULL);
+	g = mem_new(struct gateway);
+	g->env = *env;
+	g->core.loop = env->loop;
+	g->core.clock = env->clock;
+	g->core.store = env->store;
+	g->core.cfg = cfg_of(env->settings);
+	must(g->core.cfg != NULL);
+	must(classes_new(&g->core.classes, env->settings, &faults) == 0);
+	faults_done(&faults);
+	g->storing = true;
+	rc = open_rooms(g, err);
+	if (rc == 0) {
+		g->hook = loop_at_end_of_turn(env->loop, on_turn, g);
+		g->wake = loop_timer_new(env->loop, on_wake, g);
+		g->tick = loop_timer_new(env->loop, on_tick, g);
+		loop_timer_set(g->tick, TICK_MS);
+		rc = links_each(g, true, err);
+	}
+	if (rc != 0) {
+		gateway_close(&g, NULL, NULL);
+		return rc;
+	}
+	*out = g;
+	return 0;
+}
+
+static void on_closed(void *owner)
+{
+	struct gateway *g = owner;
+
+	if (--g->closing > 0)
+		return;
+	if (g->closed != NULL)
+		g->closed(g->closed_owner);
+	gateway_free(g);
+}
+
+void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)
+{
+	struct gateway *g = *gp;
+
+	if (g == NULL)
+		return;
+	*gp = NULL;
+	g->core.stopping = true;
+	g->closed = done;
+	g->closed_owner = owner;
+	g->closing = 1;
+	for (unsigned i = 0; i < g->lanes.len; i++) {
+		struct lane *l = g->lanes.v[i];
+
+		if (l->channel == NULL)
+			continue;
+		g->closing++;
+		l->ops->close(&l->channel, (uint64_t)g->core.cfg->drain,
+			      on_closed, g);
+	}
+	on_closed(g);
+}
+
+void gateway_check_settings(const struct settings *s,
+			    const struct channel_ops *const *channels,
+			    size_t nchannels, struct faults *faults)
+{
+	struct classes *classes = NULL;
+
+	must(s != NULL && faults != NULL);
+	if (classes_new(&classes, s, faults) == 0)
+		classes_free(&classes);
+	routes_check(s, channels, nchannels, faults);
+	for (size_t i = 0; i < nchannels; i++) {
+		const struct section *sec;
+		size_t at = 0;
+
+		while ((sec = settings_next(s, channels[i]->name, &at)) !=
+		       NULL) {
+			if (channels[i]->check != NULL)
+				channels[i]->check(sec->title, sec->value,
+						   faults);
+		}
+	}
+}

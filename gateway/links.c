@@ -1,0 +1,245 @@
+/* The links: channels opened, their events wired to the rooms, and what an
+ * operator sees and does with them. */
+#include "gateway/gateway_impl.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "gateway/outcomes.h"
+#include "gateway/publish.h"
+#include "proto/json.h"
+
+static void on_state(void *owner, enum channel_state s, unsigned window,
+		     const char *why)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+	bool was_up = l->state == CHANNEL_UP;
+	struct buf data = { 0 };
+
+	lane_state(l, s, window, why);
+	if (l->endpoint >= 0)
+		publish_window(g->core.publish, l->endpoint, l->window);
+	if (was_up == (s == CHANNEL_UP))
+		return;
+	buf_init(&data, 1024);
+	buf_c(&data, '{');
+	json_put_z(&data, "link", l->name);
+	json_put_z(&data, "why", why);
+	buf_c(&data, '}');
+	publish_event(g->core.publish, str_of(g->core.cfg->tenant),
+		      was_up ? "link.down" : "link.up", buf_str(&data),
+		      buf_str(&data));
+	buf_done(&data);
+}
+
+static void on_ended(void *owner, uint64_t attempt, const struct outcome *o)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+
+	if ((attempt & PUBLISH_ATTEMPT) != 0)
+		publish_ended(g->core.publish, attempt, o);
+	else
+		outcomes_ended(&g->core, l, attempt, o);
+}
+
+/* The peer's answer waits for the commit. */
+struct ticket {
+	struct lane *lane;
+	uint64_t ticket;
+};
+
+static void answer(struct lane *l, uint64_t ticket, int rc)
+{
+	if (l->channel != NULL)
+		l->ops->answer(l->channel, ticket, rc == -EEXIST ? 0 : rc);
+}
+
+static void on_receipt_stored(void *owner, int rc)
+{
+	struct ticket *t = owner;
+
+	answer(t->lane, t->ticket, rc);
+	mem_free(t);
+}
+
+static void on_receipt(void *owner, const struct receipt *r, uint64_t ticket)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+	struct ticket *t;
+	int rc = g->core.store->ops->ready(g->core.store);
+
+	if (rc == 0)
+		rc = outcomes_receipt(&g->core, l, r);
+	if (rc == -EBADMSG) /* no id: said once in the log, and taken */
+		rc = 0;
+	if (rc != 0) {
+		answer(l, ticket, rc);
+		return;
+	}
+	t = mem_new(struct ticket);
+	*t = (struct ticket){ l, ticket };
+	store_then(g->core.store, on_receipt_stored, t);
+}
+
+static void on_heard(void *owner, uint64_t ticket, int rc)
+{
+	answer(owner, ticket, rc);
+}
+
+static void on_inbound(void *owner, const struct inbound *in, uint64_t ticket)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+	struct inbound own = *in;
+
+	l->inbound++;
+	stat_add(l->s_inbound, 1);
+	if (own.at_ms == 0)
+		own.at_ms = core_wall_ms(&g->core);
+	own.channel = str_of(l->ops->kind);
+	hear_inbound(g->hear, l, &own, on_heard, l, ticket);
+}
+
+static const struct channel_events events = {
+	.state = on_state,
+	.ended = on_ended,
+	.receipt = on_receipt,
+	.inbound = on_inbound,
+};
+
+static int link_notify(void *owner, uint64_t attempt, const struct notice *n)
+{
+	struct lane *l = owner;
+
+	return l->ops->notify(l->channel, attempt, n);
+}
+
+static const struct setting *row_of(const struct section *s, const char *name,
+				    enum setting_type type)
+{
+	for (size_t i = 0; i < s->kind->count; i++) {
+		const struct setting *r = &s->kind->rows[i];
+
+		if (r->type == type && strcmp(r->name, name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+/* A link that asks for events is an endpoint too. */
+static void make_endpoint(struct gateway *g, struct lane *l,
+			  const struct section *s)
+{
+	const struct setting *events_row = row_of(s, "events", SETTING_LIST);
+	const struct setting *see = row_of(s, "see_numbers", SETTING_BOOL);
+	const struct setting *tenant = row_of(s, "tenant", SETTING_STR);
+	const char *value = s->value;
+	const struct setting_list *list;
+	struct publish_endpoint_cfg c = { .name = l->name, .tenant = "" };
+
+	if (l->ops->notify == NULL || events_row == NULL)
+		return;
+	list = (const struct setting_list *)(value + events_row->offset);
+	if (list->len == 0)
+		return;
+	c.events = (const char *const *)list->v;
+	c.nevents = list->len;
+	c.see_numbers = see != NULL && *(const bool *)(value + see->offset);
+	if (tenant != NULL)
+		c.tenant = *(char *const *)(value + tenant->offset);
+	c.notify = link_notify;
+	c.owner = l;
+	l->endpoint = publish_endpoint(g->core.publish, &c);
+}
+
+int links_each(struct gateway *g, bool start, struct err *err)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < g->env.nchannels; i++) {
+		const struct channel_ops *ops = g->env.channels[i];
+		const struct section *s;
+		size_t at = 0;
+		int rc = 0;
+
+		while ((s = settings_next(g->env.settings, ops->name, &at)) !=
+		       NULL) {
+			struct lane *l = NULL;
+
+			if (start) {
+				rc = lane_start(g->lanes.v[n++], s->value,
+						&events, err);
+			} else {
+				rc = lane_add(&g->lanes, &g->core, ops, s, &l,
+					      err);
+				if (rc == 0) {
+					l->home = g;
+					make_endpoint(g, l, s);
+				}
+			}
+			if (rc != 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+int gateway_link(struct gateway *g, unsigned i, struct link_view *out)
+{
+	const struct lane *l;
+	struct target_view t;
+
+	must(g != NULL && out != NULL);
+	if (i >= g->lanes.len)
+		return -ENOENT;
+	l = g->lanes.v[i];
+	must(router_target_view(g->core.router, l->target,
+				core_now_us(&g->core), &t) == 0);
+	*out = (struct link_view){
+		.name = l->name,
+		.channel = l->ops->name,
+		.kind = l->ops->kind,
+		.state = l->state,
+		.target = target_state_name(t.state),
+		.window = t.cap,
+		.used = t.used,
+		.rate = l->rate,
+		.health = t.health,
+		.sent = l->sent,
+		.accepted = l->accepted,
+		.receipts = l->receipts,
+		.inbound = l->inbound,
+		.throttled = l->throttled,
+		.notices = l->endpoint < 0
+				   ? 0
+				   : publish_owed(g->core.publish, l->endpoint),
+		.held = l->held,
+	};
+	IGNORE(str_copy(out->why, sizeof(out->why), str_of(l->why)));
+	return 0;
+}
+
+int gateway_link_find(struct gateway *g, struct str name)
+{
+	const struct lane *l;
+
+	must(g != NULL);
+	l = lanes_find(&g->lanes, name);
+	return l == NULL ? -ENOENT : l->index;
+}
+
+void gateway_link_hold(struct gateway *g, unsigned i, bool held)
+{
+	must(g != NULL && i < g->lanes.len);
+	lane_hold(g->lanes.v[i], held);
+}
+
+void gateway_link_rebind(struct gateway *g, unsigned i)
+{
+	must(g != NULL && i < g->lanes.len);
+	g->lanes.v[i]->ops->rebind(g->lanes.v[i]->channel);
+}

@@ -1,0 +1,199 @@
+/* Contacts: checks, rows, and what becomes of them in memory. */
+#include "gateway/people.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+#include "model/address.h"
+#include "proto/e164.h"
+#include "proto/text.h"
+
+struct people {
+	struct core *core;
+	struct map *refs; /* hash of (tenant, ref) -> contact id */
+};
+
+struct people *people_new(struct core *core)
+{
+	struct people *p = mem_new(struct people);
+
+	must(core != NULL);
+	p->core = core;
+	p->refs = map_new();
+	return p;
+}
+
+void people_free(struct people **pp)
+{
+	if (*pp == NULL)
+		return;
+	map_free(&(*pp)->refs);
+	mem_free(*pp);
+	*pp = NULL;
+}
+
+static int check_words(const struct contact *c, struct err *err)
+{
+	const struct {
+		const char *field;
+		struct str value;
+		size_t max;
+	} all[] = {
+		{ "ref", c->ref, 64 },       { "name", c->name, 128 },
+		{ "lang", c->lang, 8 },      { "tz", c->tz, 64 },
+		{ "tier", c->tier, 32 },     { "branch", c->branch, 64 },
+		{ "attrs", c->attrs, 4096 }, { "preferred", c->preferred, 16 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		if (all[i].value.len > all[i].max)
+			return err_set(err, -EINVAL,
+				       "%s is longer than %zu bytes",
+				       all[i].field, all[i].max);
+		if (!text_printable(all[i].value))
+			return err_set(err, -EINVAL,
+				       "%s is not UTF-8 or holds control "
+				       "characters",
+				       all[i].field);
+	}
+	return 0;
+}
+
+/* The addresses in the form in which messages name them. */
+struct addresses {
+	unsigned n;
+	struct str channel[CONTACT_ADDRESSES_MAX];
+	char text[CONTACT_ADDRESSES_MAX][ADDRESS_MAX];
+};
+
+static int read_addresses(struct people *p, const struct contact_address *v,
+			  unsigned n, struct addresses *out, struct err *err)
+{
+	if (n == 0 || n > CONTACT_ADDRESSES_MAX)
+		return err_set(err, -EINVAL, "a contact has 1 to %d addresses",
+			       CONTACT_ADDRESSES_MAX);
+	for (unsigned i = 0; i < n; i++) {
+		char number[E164_MAX];
+		struct str text = v[i].address;
+
+		if (str_eqz(v[i].channel, "sms")) {
+			int rc = e164_parse(text, p->core->cfg->country, number,
+					    err);
+
+			if (rc != 0)
+				return -EINVAL;
+			text = str_of(number);
+		}
+		if (text.len == 0 || !text_printable(text) ||
+		    str_copy(out->text[i], ADDRESS_MAX, text) != 0)
+			return err_set(err, -EINVAL,
+				       "an address of channel %.*s is empty, "
+				       "too long or not printable",
+				       STR_ARGS(v[i].channel));
+		out->channel[i] = v[i].channel;
+	}
+	out->n = n;
+	return 0;
+}
+
+static struct str other_of(const struct contact *c, const struct addresses *a)
+{
+	for (unsigned i = 0; i < a->n; i++) {
+		if (str_eq(a->channel[i], c->preferred))
+			return str_of(a->text[i]);
+	}
+	return STR_NONE;
+}
+
+static const struct tzone *zone_of(const struct contact *c)
+{
+	return c->tz.len > 0 ? tzone_get(c->tz) : NULL;
+}
+
+/* 53 bits: other systems read ids as doubles. */
+static uint64_t new_id(void)
+{
+	uint64_t id;
+
+	secret_random(&id, sizeof(id));
+	return (id >> 11) | 1;
+}
+
+static void put_rows(struct people *p, const struct contact *c,
+		     const struct addresses *a)
+{
+	struct store *store = p->core->store;
+	struct cell cells[13];
+
+	contact_cells(c, cells);
+	store_put(store, STORE_CONTACT_PUT, cells, 13);
+	cells[0] = CELL_T(c->tenant);
+	cells[1] = CELL_I(c->id);
+	store_put(store, STORE_ADDRESS_DROP, cells, 2);
+	for (unsigned i = 0; i < a->n; i++) {
+		struct cell row[] = { CELL_T(c->tenant), CELL_T(a->channel[i]),
+				      CELL_Z(a->text[i]), CELL_I(c->id) };
+
+		store_put(store, STORE_ADDRESS_PUT, row, ARRAY_LEN(row));
+	}
+}
+
+int people_put(struct people *p, struct contact *c,
+	       const struct contact_address *v, unsigned n, struct err *err)
+{
+	struct addresses a = { 0 };
+	uint64_t key, id;
+
+	must(p != NULL && c != NULL && v != NULL);
+	if (tenant_check(c->tenant) != 0)
+		return err_set(err, -EINVAL, "tenant is not a tenant's name");
+	if (check_words(c, err) != 0 || read_addresses(p, v, n, &a, err) != 0)
+		return -EINVAL;
+	if (c->tz.len > 0 && zone_of(c) == NULL)
+		return err_set(
+			err, -EINVAL,
+			"tz \"%.*s\" is not a zone such as Asia/Shanghai",
+			STR_ARGS(c->tz));
+	c->tz_source = c->tz.len > 0 ? STR("explicit") : STR("unknown");
+	key = address_key(c->tenant, c->ref);
+	if (c->id == 0 && c->ref.len > 0 && map_get(p->refs, key, &id))
+		c->id = id;
+	if (c->id == 0)
+		c->id = new_id();
+	if (c->ref.len > 0)
+		map_set(p->refs, key, c->id);
+	if (c->attrs.len == 0)
+		c->attrs = STR("{}");
+	c->updated_ms = core_wall_ms(p->core);
+	put_rows(p, c, &a);
+	for (unsigned i = 0; i < a.n; i++)
+		facts_contact(p->core->facts, c->tenant, str_of(a.text[i]), c,
+			      zone_of(c), other_of(c, &a));
+	return 0;
+}
+
+/* tenant id ref lang tz tz_source tier preferred state updated_ms channel
+ * address preferred_address */
+void people_recover(struct people *p, const struct row *row)
+{
+	struct contact c = {
+		.tenant = row_s(row, 0),
+		.id = (uint64_t)row_i(row, 1),
+		.ref = row_s(row, 2),
+		.lang = row_s(row, 3),
+		.tz = row_s(row, 4),
+		.preferred = row_s(row, 7),
+		.state = CONTACT_LEFT,
+		.updated_ms = row_i(row, 9),
+	};
+
+	must(p != NULL);
+	if (contact_state_parse(row_s(row, 8), &c.state) != 0)
+		c.state = CONTACT_LEFT;
+	if (c.ref.len > 0)
+		map_set(p->refs, address_key(c.tenant, c.ref), c.id);
+	facts_contact(p->core->facts, c.tenant, row_s(row, 11), &c, zone_of(&c),
+		      row_s(row, 12));
+}
