@@ -28,8 +28,8 @@ struct map *map_new(void)
 	uint64_t salt[2] = { (uintptr_t)m,
 			     __atomic_add_fetch(&maps, 1, __ATOMIC_RELAXED) };
 
-	/* Of each map its own: filling one from the walk of another with the
-	 * same seed would be quadratic. */
+	/* Of each map its own: the order of one tells nothing about another,
+	 * and nobody outside can choose keys that collide. */
 	m->seed = str_hash(str_bytes(salt, sizeof(salt)));
 	m->slots = mem_array(MAP_START, sizeof(m->slots[0]));
 	m->mask = MAP_START - 1;

@@ -152,6 +152,7 @@ static const struct {
 	  "t:4: 'port' is set already on line 3\n" },
 	{ "http { listen = {a} }",
 	  "t:1: 'listen' takes one value, not a list\n" },
+	{ "smpp a { host = }", "t:1: 'host' has no value\n" },
 	{ "http { listen = }", "t:1: 'listen' has no value\n" },
 	{ "http { listen }",
 	  "t:1: 'listen' is not of the form NAME = VALUE\n" },
