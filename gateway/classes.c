@@ -80,10 +80,13 @@ static const char builtin[] =
 	"class marketing { consent = required priority = 7\n"
 	" quiet_hours = \"08:00-21:00\" cap = \"10/24h\" opt_out_text = true }\n";
 
+/* Purposes may come and go with reloads; each keeps its number. */
+#define PURPOSES_MAX 64
+
 struct classes {
 	struct class_rules v[CLASSES_MAX];
 	unsigned len;
-	char *purposes[CLASSES_MAX + 1];
+	char *purposes[PURPOSES_MAX];
 	unsigned npurposes;
 	char version[9];
 };
@@ -136,7 +139,8 @@ static unsigned purpose_number(struct classes *c, struct str name)
 
 	if (found >= 0)
 		return (unsigned)found;
-	must(c->npurposes < ARRAY_LEN(c->purposes));
+	if (c->npurposes == ARRAY_LEN(c->purposes))
+		return PURPOSE_ALL; /* asks for nothing anybody can grant */
 	c->purposes[c->npurposes] = str_z(name);
 	return c->npurposes++;
 }
@@ -233,6 +237,57 @@ int classes_new(struct classes **out, const struct settings *s,
 	return 0;
 }
 
+static struct class_rules *slot_of(struct classes *c, const char *name)
+{
+	for (unsigned i = 0; i < c->len; i++) {
+		if (strcmp(c->v[i].name, name) == 0)
+			return &c->v[i];
+	}
+	return NULL;
+}
+
+int classes_update(struct classes *c, const struct settings *s,
+		   struct faults *faults)
+{
+	AUTO(classes_free) struct classes *fresh = NULL;
+	unsigned more = 0;
+
+	must(c != NULL && s != NULL && faults != NULL);
+	if (classes_new(&fresh, s, faults) != 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < fresh->len; i++)
+		more += slot_of(c, fresh->v[i].name) == NULL;
+	if (c->len + more > CLASSES_MAX) {
+		faults_add(faults,
+			   "more than %d classes since the start of the "
+			   "daemon: restart it",
+			   CLASSES_MAX);
+		return -EINVAL;
+	}
+	for (unsigned i = 0; i < c->len; i++)
+		c->v[i].gone = true;
+	for (unsigned i = 0; i < fresh->len; i++) {
+		const struct class_rules *from = &fresh->v[i];
+		struct class_rules *to = slot_of(c, from->name);
+		const char *purpose = fresh->purposes[from->purpose];
+
+		if (to == NULL) {
+			to = &c->v[c->len];
+			to->name = str_dup(from->name);
+			to->index = c->len++;
+		}
+		to->cfg = from->cfg;
+		to->open_minute = from->open_minute;
+		to->close_minute = from->close_minute;
+		to->cap = from->cap;
+		to->cap_window_ms = from->cap_window_ms;
+		to->purpose = purpose_number(c, str_of(purpose));
+		to->gone = false;
+	}
+	make_version(c);
+	return 0;
+}
+
 void classes_free(struct classes **cp)
 {
 	struct classes *c = *cp;
@@ -251,7 +306,7 @@ const struct class_rules *classes_find(const struct classes *c, struct str name)
 {
 	must(c != NULL);
 	for (unsigned i = 0; i < c->len; i++) {
-		if (str_eqz(name, c->v[i].name))
+		if (!c->v[i].gone && str_eqz(name, c->v[i].name))
 			return &c->v[i];
 	}
 	return NULL;

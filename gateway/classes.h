@@ -47,6 +47,7 @@ struct class_rules {
 	unsigned cap;                  /* 0: none */
 	int64_t cap_window_ms;
 	unsigned purpose; /* number of its purpose, from 1 */
+	bool gone;        /* not in the present file */
 };
 
 struct classes;
@@ -58,6 +59,11 @@ struct classes;
 MUST_USE int classes_new(struct classes **out, const struct settings *s,
 			 struct faults *faults);
 void classes_free(struct classes **cp);
+/* Puts the rules of a reloaded file in place. Numbers of classes and purposes
+ * stay; a class that is no more is not found any longer, and its messages keep
+ * its rules. -EINVAL, and nothing is changed. */
+MUST_USE int classes_update(struct classes *c, const struct settings *s,
+			    struct faults *faults);
 /* NULL when there is none. */
 const struct class_rules *classes_find(const struct classes *c,
 				       struct str name);

@@ -66,6 +66,13 @@ void gateway_check_settings(const struct settings *s,
 /* Recovers from the store, then opens every link. */
 MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
 			  struct err *err);
+/*
+ * Puts the live parts of a reloaded, checked file in place: classes, routes,
+ * limits and words, rates of links. What takes a restart is named in faults.
+ * The settings it was opened with must live on. 0; -EINVAL changes nothing.
+ */
+MUST_USE int gateway_reload(struct gateway *g, const struct settings *fresh,
+			    struct faults *faults);
 /* Stops intake, drains the links, calls done, frees itself. */
 void gateway_close(struct gateway **gp, void (*done)(void *owner),
 		   void *owner);
@@ -163,7 +170,6 @@ struct link_view {
 	const char *target; /* target_state_name */
 	unsigned window, used;
 	double rate;
-	size_t queued;      /* in pools it serves */
 	unsigned health;
 	uint64_t sent, accepted, receipts, inbound, throttled;
 	size_t notices;     /* owed to it */
@@ -172,6 +178,9 @@ struct link_view {
 /* i from 0; -ENOENT at the end. */
 MUST_USE int gateway_link(struct gateway *g, unsigned i,
 			  struct link_view *out);
+/* The channel behind a link, for who knows its kind: the daemon. */
+struct channel *gateway_link_channel(struct gateway *g, unsigned i,
+				     const struct channel_ops **ops);
 int gateway_link_find(struct gateway *g, struct str name); /* -ENOENT */
 void gateway_link_hold(struct gateway *g, unsigned i, bool held);
 void gateway_link_rebind(struct gateway *g, unsigned i);

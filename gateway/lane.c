@@ -31,6 +31,12 @@ static int64_t setting_of(const struct section *s, const char *name,
 	return fallback;
 }
 
+double lane_rate_of(const struct section *s)
+{
+	must(s != NULL);
+	return (double)setting_of(s, "rate", 0);
+}
+
 static struct stat *lane_stat(const struct lane *l, enum stat_kind kind,
 			      const char *name, const char *help,
 			      const char *more)
@@ -83,7 +89,7 @@ int lane_add(struct lanes *all, struct core *core,
 	l->ops = ops;
 	l->endpoint = -1;
 	l->health = 100;
-	l->rate_cfg = l->rate = (double)setting_of(s, "rate", 0);
+	l->rate_cfg = l->rate = lane_rate_of(s);
 	burst = setting_of(s, "burst", 0);
 	t.owner = l;
 	t.cap = 0;

@@ -53,6 +53,8 @@ MUST_USE int lane_add(struct lanes *all, struct core *core,
 MUST_USE int lane_start(struct lane *l, const void *cfg,
 			const struct channel_events *events, struct err *err);
 void lane_free(struct lane *l); /* its channel is closed already */
+/* The row `rate` of a link's section; 0: it has none, or no limit. */
+double lane_rate_of(const struct section *s);
 struct lane *lanes_find(const struct lanes *all, struct str name);
 
 /* The channel said so. */

@@ -223,6 +223,14 @@ int gateway_link(struct gateway *g, unsigned i, struct link_view *out)
 	return 0;
 }
 
+struct channel *gateway_link_channel(struct gateway *g, unsigned i,
+				     const struct channel_ops **ops)
+{
+	must(g != NULL && i < g->lanes.len && ops != NULL);
+	*ops = g->lanes.v[i]->ops;
+	return g->lanes.v[i]->channel;
+}
+
 int gateway_link_find(struct gateway *g, struct str name)
 {
 	const struct lane *l;

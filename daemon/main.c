@@ -1,0 +1,121 @@
+/* carillond: the daemon's command line. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+#include "daemon/init.h"
+#include "daemon/node.h"
+#include "daemon/settings.h"
+
+static const char usage[] =
+	"usage: carillond --config FILE [--check]\n"
+	"       carillond init --data DIR [--key-file FILE]\n"
+	"       carillond --reference\n";
+
+static int bad_usage(void)
+{
+	fputs(usage, stderr);
+	return 2;
+}
+
+static int run_init(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "data", required_argument, NULL, 'd' },
+		{ "key-file", required_argument, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *dir = NULL, *key = NULL;
+	struct err err = { "" };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "d:k:", options, NULL)) != -1) {
+		if (c == 'd')
+			dir = optarg;
+		else if (c == 'k')
+			key = optarg;
+		else
+			return bad_usage();
+	}
+	if (dir == NULL || optind != argc)
+		return bad_usage();
+	if (init_run(dir, key, &err) != 0) {
+		fprintf(stderr, "carillond: %s\n", err.text);
+		return 1;
+	}
+	printf("carillond: %s is ready, the admin's key is in %s/admin.key\n",
+	       dir, dir);
+	return 0;
+}
+
+static int run_config(const char *path, int check)
+{
+	struct settings settings = { 0 };
+	struct faults faults = { 0 };
+	struct err err = { "" };
+	int rc = daemon_settings_read(path, &settings, &faults);
+
+	for (size_t i = 0; i < faults.len; i++)
+		fprintf(stderr, "%s\n", faults.v[i]);
+	if (rc == -ENOENT && faults.len == 0)
+		fprintf(stderr, "carillond: %s cannot be opened\n", path);
+	faults_done(&faults);
+	if (rc != 0)
+		return 1;
+	if (check) {
+		settings_done(&settings);
+		printf("%s is in order\n", path);
+		return 0;
+	}
+	rc = node_run(path, &settings, &err);
+	if (rc != 0)
+		fprintf(stderr, "carillond: %s\n", err.text);
+	return rc;
+}
+
+static int print_reference(void)
+{
+	struct buf b = { 0 };
+
+	buf_init(&b, BUF_NO_LIMIT);
+	daemon_settings_reference(&b);
+	fputs(b.p, stdout);
+	buf_done(&b);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "reference", no_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *path = NULL;
+	int check = 0, c;
+
+	secret_init();
+	if (argc > 1 && strcmp(argv[1], "init") == 0)
+		return run_init(argc - 1, argv + 1);
+	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'n':
+			check = 1;
+			break;
+		case 'r':
+			return print_reference();
+		default:
+			return bad_usage();
+		}
+	}
+	if (path == NULL || optind != argc)
+		return bad_usage();
+	return run_config(path, check);
+}

@@ -1,0 +1,238 @@
+/* The node: loop, store, gateway, console, and the signals. */
+#include "daemon/node.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "console/server.h"
+#include "daemon/registry.h"
+#include "daemon/settings.h"
+#include "gateway/gateway.h"
+#include "proto/tzone.h"
+#include "store/engine.h"
+
+#define VERSION "0.1.0"
+
+/* sysexits: a fault of input and output; systemd starts it again. */
+#define EXIT_STORE_BROKEN 74
+
+struct node {
+	const char *path;
+	struct settings settings;
+	struct loop *loop;
+	struct store *store;
+	struct gateway *gateway;
+	struct console *console;
+	struct loop_signal *term, *intr, *hup;
+	/* files of before: links and console point into what they were
+	 * opened with */
+	struct settings *past;
+	size_t npast;
+	bool stopping;
+};
+
+/* Tells systemd, when it listens (sd_notify(3)). */
+static void notify(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (path == NULL ||
+	    str_copy(to.sun_path, sizeof(to.sun_path), str_of(path)) != 0)
+		return;
+	if (to.sun_path[0] == '@')
+		to.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	IGNORE(sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+		      (struct sockaddr *)&to,
+		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+				  strlen(path))) < 0);
+	close(fd);
+}
+
+/* What the disk holds is not known: only a new start can find out. */
+static void on_broken(void *owner, const char *text)
+{
+	(void)owner;
+	log_error("store.broken", KV_S("why", text));
+	log_flush();
+	_exit(EXIT_STORE_BROKEN);
+}
+
+static void on_gateway_closed(void *owner)
+{
+	struct node *n = owner;
+
+	loop_stop(n->loop);
+}
+
+static void on_stop(void *owner, int signo)
+{
+	struct node *n = owner;
+
+	if (n->stopping) /* asked twice: at once */
+		loop_stop(n->loop);
+	if (n->stopping)
+		return;
+	n->stopping = true;
+	log_info("node.stopping", KV_I("signal", signo));
+	notify("STOPPING=1");
+	console_stop(n->console);
+	gateway_close(&n->gateway, on_gateway_closed, n);
+}
+
+static void log_faults(const struct faults *f)
+{
+	for (size_t i = 0; i < f->len; i++)
+		log_error("config.fault", KV_S("what", f->v[i]));
+}
+
+/* A wrong file changes nothing. */
+static void on_reload(void *owner, int signo)
+{
+	struct node *n = owner;
+	struct settings fresh = { 0 };
+	struct faults faults = { 0 };
+	int rc = daemon_settings_read(n->path, &fresh, &faults);
+
+	(void)signo;
+	if (rc == 0)
+		rc = gateway_reload(n->gateway, &fresh, &faults);
+	log_faults(&faults);
+	log_info("node.reloaded", KV_S("result", rc == 0 ? "done" : "refused"));
+	if (rc == 0) {
+		const struct section *s = settings_find(&fresh, "log", NULL);
+
+		log_threshold =
+			(enum log_level)((struct log_cfg *)s->value)->level;
+		n->past =
+			mem_resize(n->past, (n->npast + 1) * sizeof(*n->past));
+		n->past[n->npast++] = n->settings;
+		n->settings = fresh;
+	} else {
+		settings_done(&fresh);
+	}
+	faults_done(&faults);
+}
+
+static const void *section_of(const struct node *n, const char *kind)
+{
+	const struct section *s = settings_find(&n->settings, kind, NULL);
+
+	must(s != NULL);
+	return s->value;
+}
+
+static int open_store(struct node *n, struct err *err)
+{
+	const struct node_cfg *node = section_of(n, "node");
+	const struct store_section_cfg *cfg = section_of(n, "store");
+	struct store_cfg store = {
+		.url = cfg->url,
+		.dir = node->data,
+		.waiting_max_bytes = (size_t)cfg->waiting_max,
+		.broken = on_broken,
+		.owner = n,
+	};
+	int rc = store_open(&n->store, n->loop, &store, err);
+
+	if (rc == -ENOENT)
+		err_set(err, rc,
+			"there is no store in %s: run `carillond init --data "
+			"%s` once",
+			node->data, node->data);
+	return rc;
+}
+
+static int open_all(struct node *n, struct err *err)
+{
+	const struct node_cfg *node = section_of(n, "node");
+	struct gateway_env genv = {
+		.clock = &clock_real,
+		.settings = &n->settings,
+		.channels = registry_channels,
+		.nchannels = registry_nchannels,
+		.node = (unsigned)node->number,
+		.demo = node->demo,
+	};
+	struct console_env cenv = {
+		.clock = &clock_real,
+		.settings = &n->settings,
+		.node = node->name,
+		.node_number = (unsigned)node->number,
+		.version = VERSION,
+	};
+	int rc = loop_open(&n->loop, &clock_real);
+
+	if (rc != 0)
+		return err_set(err, rc, "the event loop does not open");
+	rc = open_store(n, err);
+	if (rc != 0)
+		return rc;
+	genv.loop = cenv.loop = n->loop;
+	genv.store = cenv.store = n->store;
+	rc = gateway_open(&n->gateway, &genv, err);
+	if (rc != 0)
+		return rc;
+	cenv.gateway = n->gateway;
+	return console_open(&n->console, &cenv, err);
+}
+
+static void close_all(struct node *n)
+{
+	loop_signal_free(&n->term);
+	loop_signal_free(&n->intr);
+	loop_signal_free(&n->hup);
+	if (n->gateway != NULL) /* a start that failed half way */
+		gateway_close(&n->gateway, NULL, NULL);
+	console_close(&n->console);
+	store_close(&n->store);
+	loop_close(&n->loop);
+	settings_done(&n->settings);
+	for (size_t i = 0; i < n->npast; i++)
+		settings_done(&n->past[i]);
+	mem_free(n->past);
+	tzone_forget();
+}
+
+int node_run(const char *path, struct settings *settings, struct err *err)
+{
+	struct node n = { .path = path, .settings = *settings };
+	int rc;
+
+	must(path != NULL && settings != NULL);
+	*settings = (struct settings){ 0 };
+	log_open(STDERR_FILENO,
+		 (enum log_level)((const struct log_cfg *)section_of(&n, "log"))
+			 ->level);
+	rc = open_all(&n, err);
+	if (rc == 0) {
+		n.term = loop_signal_new(n.loop, SIGTERM, on_stop, &n);
+		n.intr = loop_signal_new(n.loop, SIGINT, on_stop, &n);
+		n.hup = loop_signal_new(n.loop, SIGHUP, on_reload, &n);
+		printf("carillond: ready on port %d\n",
+		       console_port(n.console));
+		fflush(stdout);
+		log_info("node.ready", KV_U("port", console_port(n.console)),
+			 KV_S("version", VERSION));
+		notify("READY=1");
+		loop_run(n.loop);
+	}
+	close_all(&n);
+	log_info("node.stopped", KV_I("rc", rc));
+	log_flush();
+	return rc == 0 ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+/* Introduces the implementations to the core. */
+#include "daemon/registry.h"
+
+#include "channels/fake/fake.h"
+#include "channels/mqtt/channel.h"
+#include "channels/smpp/channel.h"
+#include "channels/webhook/out.h"
+#include "console/server.h"
+#include "daemon/settings.h"
+#include "gateway/classes.h"
+#include "gateway/gateway.h"
+
+const struct channel_ops *const registry_channels[] = {
+	&smpp_channel_ops,
+	&mqtt_channel_ops,
+	&webhook_channel_ops,
+	&fake_channel_ops,
+};
+const size_t registry_nchannels = ARRAY_LEN(registry_channels);
+
+size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
+{
+	const struct setting_section *const own[] = {
+		&node_section,    &store_section, &log_section,
+		&http_section,    &hook_section,  &kannel_user_section,
+		&gateway_section, &class_section, &route_section,
+	};
+	size_t n = 0;
+
+	must(ARRAY_LEN(own) + registry_nchannels <= REGISTRY_SECTIONS_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		out[n++] = *own[i];
+	for (size_t i = 0; i < registry_nchannels; i++)
+		out[n++] = *registry_channels[i]->settings;
+	return n;
+}
