@@ -35,7 +35,7 @@ const struct clock_ops clock_real = {
 	.mono_us = clock_real_mono_us,
 };
 
-/* ---- by hand -------------------------------------------------------------- */
+/* ---- by hand ------------------------------------------------------------- */
 
 static uint64_t clock_hand_mono_us(void *owner)
 {
@@ -78,7 +78,7 @@ void clock_hand_jump(struct clock_hand *h, int64_t ms)
 	h->wall_us += ms * 1000;
 }
 
-/* ---- civil time: years begin in March, so that the leap day comes last ---- */
+/* ---- civil time: years begin in March, so that the leap day comes last --- */
 
 enum { DAY_MS = 86400000, ERA_DAYS = 146097, EPOCH_DAYS = 719468 };
 
@@ -140,7 +140,7 @@ void clock_rfc3339(int64_t wall_ms, char out[32])
 		       ms / 1000 % 60, ms % 1000);
 }
 
-/* ---- reading -------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 /* n digits with a value in lo..hi, then it steps on; false when not so. */
 static bool clock_digits(struct str *s, size_t n, int lo, int hi, int *out)

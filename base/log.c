@@ -33,7 +33,7 @@ static const char *const log_level_names[] = {
 	[LOG_ERROR] = "ERROR",
 };
 
-/* ---- where lines go ------------------------------------------------------- */
+/* ---- where lines go ------------------------------------------------------ */
 
 /* Caller holds the lock. What the other side will not take is lost: the log
  * may not stop the gateway. */
@@ -100,7 +100,7 @@ static void log_hold(const char *line, size_t len, bool now)
 	pthread_mutex_unlock(&log_lock);
 }
 
-/* ---- one line ------------------------------------------------------------- */
+/* ---- one line ------------------------------------------------------------ */
 
 struct log_text {
 	char p[LOG_LINE_MAX];

@@ -15,7 +15,7 @@ struct loop_hook {
 	bool dead; /* closed while hooks run: freed after them */
 };
 
-/* ---- the end of a turn ---------------------------------------------------- */
+/* ---- the end of a turn --------------------------------------------------- */
 
 static void loop_run_hooks(struct loop *l)
 {
@@ -135,7 +135,7 @@ void loop_again(struct loop *l)
 	l->again = true;
 }
 
-/* ---- opening, running, closing -------------------------------------------- */
+/* ---- opening, running, closing ------------------------------------------- */
 
 static void loop_alive(uv_async_t *alive UNUSED)
 {

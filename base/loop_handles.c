@@ -23,7 +23,7 @@ static void loop_owner_gone(struct loop *l)
 	l->owned--;
 }
 
-/* ---- timers --------------------------------------------------------------- */
+/* ---- timers -------------------------------------------------------------- */
 
 struct loop_timer {
 	struct loop *loop;
@@ -85,7 +85,7 @@ void loop_timer_free(struct loop_timer **tp)
 	loop_handle_free((uv_handle_t *)&t->uv);
 }
 
-/* ---- descriptors ---------------------------------------------------------- */
+/* ---- descriptors --------------------------------------------------------- */
 
 struct loop_fd {
 	struct loop *loop;
@@ -153,7 +153,7 @@ void loop_fd_free(struct loop_fd **fp)
 	loop_handle_free((uv_handle_t *)&f->uv);
 }
 
-/* ---- signals -------------------------------------------------------------- */
+/* ---- signals ------------------------------------------------------------- */
 
 struct loop_signal {
 	struct loop *loop;
@@ -197,7 +197,7 @@ void loop_signal_free(struct loop_signal **sp)
 	loop_handle_free((uv_handle_t *)&s->uv);
 }
 
-/* ---- posts ---------------------------------------------------------------- */
+/* ---- posts --------------------------------------------------------------- */
 
 struct loop_post {
 	struct loop *loop;

@@ -27,7 +27,7 @@ static char *settings_vtext(const char *fmt, va_list ap)
 	return text;
 }
 
-/* ---- faults --------------------------------------------------------------- */
+/* ---- faults -------------------------------------------------------------- */
 
 static void faults_take(struct faults *f, char *text)
 {
@@ -95,7 +95,7 @@ void fault_list_give(struct fault_list *f, const char *path, struct faults *out)
 	*f = (struct fault_list){ 0 };
 }
 
-/* ---- sections ------------------------------------------------------------- */
+/* ---- sections ------------------------------------------------------------ */
 
 static void section_done(struct section *s)
 {
@@ -139,7 +139,7 @@ const struct section *settings_find(const struct settings *s, const char *kind,
 	return NULL;
 }
 
-/* ---- comparing ------------------------------------------------------------ */
+/* ---- comparing ----------------------------------------------------------- */
 
 static bool setting_lists_equal(const struct setting_list *a,
 				const struct setting_list *b)

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/settings.h"
 
-/* ---- faults, sorted by line at the end (settings.c) ----------------------- */
+/* ---- faults, sorted by line at the end (settings.c) ---------------------- */
 
 struct fault {
 	unsigned line;
@@ -24,7 +24,7 @@ void fault_at(struct fault_list *f, unsigned line, const char *fmt, ...)
 void fault_list_give(struct fault_list *f, const char *path,
 		     struct faults *out);
 
-/* ---- tokens (settings_scan.c) --------------------------------------------- */
+/* ---- tokens (settings_scan.c) -------------------------------------------- */
 
 enum token_kind {
 	TOKEN_WORD,
@@ -56,7 +56,7 @@ void tokens_done(struct tokens *t);
 /* The live tokens, each on its line, comments gone, "$" escaped. */
 void tokens_write(const struct tokens *t, struct buf *out);
 
-/* ---- structure: names and lines (settings_plan.c) ------------------------- */
+/* ---- structure: names and lines (settings_plan.c) ------------------------ */
 
 struct plan_section {
 	const struct setting_section *kind;
@@ -82,7 +82,7 @@ void plan_done(struct plan *p);
 void settings_hint(struct buf *out, struct str given, const char *const *names,
 		   size_t n);
 
-/* ---- values (settings_value.c) -------------------------------------------- */
+/* ---- values (settings_value.c) ------------------------------------------- */
 
 void *setting_field(const struct setting *row, void *value);
 const void *setting_field_const(const struct setting *row, const void *value);
@@ -96,7 +96,7 @@ void setting_number(const struct setting *row, int64_t v, struct buf *out);
 /* "1..65535"; nothing when unbounded. */
 void setting_range(const struct setting *row, struct buf *out);
 
-/* ---- secrets (settings_secret.c) ------------------------------------------ */
+/* ---- secrets (settings_secret.c) ----------------------------------------- */
 
 /* The text itself, or what "@file:/path" or "${ENV}" stand for. */
 MUST_USE int setting_secret(const char *text, char **out, struct err *err);

@@ -20,7 +20,7 @@ struct planner {
 /* Shows at most 40 bytes of a token in a sentence. */
 #define SHOWN(token) (int)MIN((token)->text.len, 40), (token)->text.p
 
-/* ---- stepping ------------------------------------------------------------- */
+/* ---- stepping ------------------------------------------------------------ */
 
 static struct token *plan_peek(const struct planner *p, size_t ahead)
 {
@@ -100,7 +100,7 @@ static void plan_kill(struct planner *p, size_t from)
 		p->t->v[i].dead = true;
 }
 
-/* ---- names ---------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------- */
 
 static void plan_unknown_setting(struct planner *p,
 				 const struct setting_section *kind,
@@ -134,7 +134,7 @@ static void plan_unknown_section(struct planner *p, const struct token *name)
 	mem_free(names);
 }
 
-/* ---- settings ------------------------------------------------------------- */
+/* ---- settings ------------------------------------------------------------ */
 
 /* {a, "b",} ; true when well formed. Stands at '{'. */
 static bool plan_list(struct planner *p, const struct token *name)
@@ -269,7 +269,7 @@ static void plan_setting(struct planner *p, struct plan_section *s)
 		plan_kill(p, from);
 }
 
-/* ---- sections ------------------------------------------------------------- */
+/* ---- sections ------------------------------------------------------------ */
 
 static bool plan_title_ok(struct str title)
 {

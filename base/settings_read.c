@@ -11,7 +11,7 @@
 
 enum { SETTINGS_FILE_MAX = 1024 * 1024 };
 
-/* ---- the typed tables as libconfuse's options ----------------------------- */
+/* ---- the typed tables as libconfuse's options ---------------------------- */
 
 static cfg_opt_t settings_opt(const struct setting *row)
 {
@@ -55,7 +55,7 @@ static void settings_opts_free(cfg_opt_t *opts, size_t n)
 	mem_free(opts);
 }
 
-/* ---- values --------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------- */
 
 static void settings_value(const struct plan_section *from, size_t i,
 			   cfg_t *sec, struct section *to, struct fault_list *f)
@@ -101,7 +101,7 @@ static void settings_section(const struct plan_section *from, cfg_t *cfg,
 		settings_value(from, i, sec, to, f);
 }
 
-/* ---- parsing -------------------------------------------------------------- */
+/* ---- parsing ------------------------------------------------------------- */
 
 static struct fault_list *settings_cfg_faults;
 

@@ -102,7 +102,7 @@ const void *setting_field_const(const struct setting *row, const void *value)
 	return (const char *)value + row->offset;
 }
 
-/* ---- one type each -------------------------------------------------------- */
+/* ---- one type each ------------------------------------------------------- */
 
 static int value_in_range(const struct setting *row, int64_t v,
 			  const char *given, struct err *err)

@@ -118,7 +118,7 @@ uint64_t stat_quantile_us(const struct stat *s, double share)
 	return s->max_us; /* the last bucket has no bound */
 }
 
-/* ---- writing -------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------- */
 
 static int stats_order(const void *a, const void *b)
 {

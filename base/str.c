@@ -136,7 +136,7 @@ int str_u64(struct str s, uint64_t max, uint64_t *out)
 	return 0;
 }
 
-/* ---- hash: blocks of 16 bytes folded through 64x64->128 products ---------- */
+/* ---- hash: blocks of 16 bytes folded through 64x64->128 products --------- */
 
 static uint64_t str_seed[3];
 

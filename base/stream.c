@@ -69,7 +69,7 @@ static void stream_late_flush(struct loop_late *late);
 static void stream_tell(struct loop_soon *soon);
 static void stream_shut(struct stream *s);
 
-/* ---- making --------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------- */
 
 void stream_address(const struct sockaddr_storage *a, char out[64])
 {
@@ -142,7 +142,7 @@ static void stream_fail(struct stream *s, int rc)
 	stream_tell_soon(s, STREAM_TELL_DOWN);
 }
 
-/* ---- reading -------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static struct str stream_unread(const struct stream *s)
 {
@@ -235,7 +235,7 @@ void stream_pause(struct stream *s, bool paused)
 		stream_tell_soon(s, STREAM_TELL_BYTES);
 }
 
-/* ---- telling the owner ---------------------------------------------------- */
+/* ---- telling the owner --------------------------------------------------- */
 
 /* Each call may close the stream: then ev is NULL. */
 static void stream_tell(struct loop_soon *soon)
@@ -254,7 +254,7 @@ static void stream_tell(struct loop_soon *soon)
 		s->ev->down(s->owner, s->down_rc);
 }
 
-/* ---- writing -------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------- */
 
 size_t stream_queued(const struct stream *s)
 {
@@ -355,7 +355,7 @@ int stream_write(struct stream *s, const void *p, size_t len)
 	return 0;
 }
 
-/* ---- dialling and accepting ----------------------------------------------- */
+/* ---- dialling and accepting ---------------------------------------------- */
 
 static void stream_connected(uv_connect_t *req, int status)
 {
@@ -448,7 +448,7 @@ const char *stream_peer(const struct stream *s)
 	return s->peer;
 }
 
-/* ---- closing -------------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------- */
 
 static void stream_closed(uv_handle_t *h)
 {

@@ -177,7 +177,8 @@ static const struct {
 	{ "http { listen = ${HOME} }",
 	  "t:1: '$' needs quotes because of its '$'\n" },
 	{ "smpp a { host = x\nport = 70000\nwindow = many\nevery_ms = 5\nbody_bytes = 5XB\n"
-	  "prefix = {a,b,c,d}\ntls = perhaps\nstrategy = wighted\npassword = \"@file:/nowhere/x\" }",
+	  "prefix = {a,b,c,d}\ntls = perhaps\nstrategy = wighted\n"
+	  "password = \"@file:/nowhere/x\" }",
 	  "t:2: 'port' is 70000, outside 1..65535\n"
 	  "t:3: 'window' is 'many', not a whole number\n"
 	  "t:4: 'every_ms' is '5', not a duration such as 500ms, 10s, 5m, 24h or 155d\n"
@@ -193,7 +194,8 @@ static const struct {
 	  "t:1: 'body_bytes' is 0, outside at least 1\n" },
 	{ "smpp a { host = x password = \"${NO_SUCH_THING_HERE}\" }",
 	  "t:1: 'password': NO_SUCH_THING_HERE is not set in the environment\n" },
-	{ "# one\n# two\n\nsmpp a { /* x\ny */ host = x\n  widnow = 3 # c\n  port = no\n}\nhtpp { }\n",
+	{ "# one\n# two\n\nsmpp a { /* x\ny */ host = x\n  widnow = 3 # c\n  port = no\n}\n"
+	  "htpp { }\n",
 	  "t:6: unknown setting 'widnow' in smpp; did you mean 'window'?\n"
 	  "t:7: 'port' is 'no', not a whole number\n"
 	  "t:9: unknown section 'htpp'; did you mean 'http'?\n" },
