@@ -82,7 +82,7 @@ static void note(struct bench *b, const char *what)
 	memcpy(b->order + n, what, strlen(what) + 1);
 }
 
-/* ---- turns ---------------------------------------------------------------- */
+/* ---- turns --------------------------------------------------------------- */
 
 static void hook_again(void *owner)
 {
@@ -181,7 +181,7 @@ static void turn_by_turn(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- timers --------------------------------------------------------------- */
+/* ---- timers -------------------------------------------------------------- */
 
 static void timer_again(void *owner)
 {
@@ -227,7 +227,7 @@ static void timer_stops(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- descriptors ---------------------------------------------------------- */
+/* ---- descriptors --------------------------------------------------------- */
 
 static void fd_reads(void *owner, int events)
 {
@@ -291,7 +291,7 @@ static void fd_wants_nothing(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- signals, posts, the pool --------------------------------------------- */
+/* ---- signals, posts, the pool -------------------------------------------- */
 
 static void signal_came(void *owner, int signo)
 {

@@ -173,7 +173,7 @@ static void log_overflow(void **state UNUSED)
 	(void)fclose(file);
 }
 
-/* ---- stats ---------------------------------------------------------------- */
+/* ---- stats --------------------------------------------------------------- */
 
 static void stats_text(void **state UNUSED)
 {
@@ -251,7 +251,7 @@ static void stats_quantiles(void **state UNUSED)
 	stats_reset_all();
 }
 
-/* ---- machines and must ---------------------------------------------------- */
+/* ---- machines and must --------------------------------------------------- */
 
 enum { DOOR_SHUT, DOOR_OPEN, DOOR_GONE };
 

@@ -234,7 +234,7 @@ static void bench_connect(struct bench *b)
 	UNTIL(b, b->client.ups == 1 && b->accepted == 1);
 }
 
-/* ---- the good way --------------------------------------------------------- */
+/* ---- the good way -------------------------------------------------------- */
 
 /* Frames of all lengths, back again; nothing lost where reads end. */
 static void echo(void **state UNUSED)
@@ -306,7 +306,7 @@ static void writes_while_dialling(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- back-pressure -------------------------------------------------------- */
+/* ---- back-pressure ------------------------------------------------------- */
 
 static void back_pressure(void **state UNUSED)
 {
@@ -376,7 +376,7 @@ static void unread_is_bounded(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- closing -------------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------- */
 
 /* All that was written arrives, although the writer closed at once. */
 static void last_words(void **state UNUSED)
@@ -521,7 +521,7 @@ static void close_while_dialling(void **state UNUSED)
 	bench_close(&b);
 }
 
-/* ---- what goes wrong ------------------------------------------------------ */
+/* ---- what goes wrong ----------------------------------------------------- */
 
 static void refused(void **state UNUSED)
 {
