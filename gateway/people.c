@@ -10,9 +10,22 @@
 #include "proto/e164.h"
 #include "proto/text.h"
 
+/* The addresses in the form in which messages name them. */
+struct addresses {
+	unsigned n;
+	struct str channel[CONTACT_ADDRESSES_MAX];
+	bool preferred[CONTACT_ADDRESSES_MAX]; /* of the preferred channel */
+	char text[CONTACT_ADDRESSES_MAX][ADDRESS_MAX];
+};
+
 struct people {
 	struct core *core;
 	struct map *refs; /* hash of (tenant, ref) -> contact id */
+	/* the contact being recovered: columns 0 to 6 of its row */
+	struct contact contact;
+	struct addresses addresses;
+	struct buf text;
+	size_t cut[7];
 };
 
 struct people *people_new(struct core *core)
@@ -22,6 +35,7 @@ struct people *people_new(struct core *core)
 	must(core != NULL);
 	p->core = core;
 	p->refs = map_new();
+	buf_init(&p->text, BUF_NO_LIMIT);
 	return p;
 }
 
@@ -30,6 +44,7 @@ void people_free(struct people **pp)
 	if (*pp == NULL)
 		return;
 	map_free(&(*pp)->refs);
+	buf_done(&(*pp)->text);
 	mem_free(*pp);
 	*pp = NULL;
 }
@@ -61,15 +76,9 @@ static int check_words(const struct contact *c, struct err *err)
 	return 0;
 }
 
-/* The addresses in the form in which messages name them. */
-struct addresses {
-	unsigned n;
-	struct str channel[CONTACT_ADDRESSES_MAX];
-	char text[CONTACT_ADDRESSES_MAX][ADDRESS_MAX];
-};
-
 static int read_addresses(struct people *p, const struct contact_address *v,
-			  unsigned n, struct addresses *out, struct err *err)
+			  unsigned n, struct str preferred,
+			  struct addresses *out, struct err *err)
 {
 	if (n == 0 || n > CONTACT_ADDRESSES_MAX)
 		return err_set(err, -EINVAL, "a contact has 1 to %d addresses",
@@ -93,6 +102,7 @@ static int read_addresses(struct people *p, const struct contact_address *v,
 				       "too long or not printable",
 				       STR_ARGS(v[i].channel));
 		out->channel[i] = v[i].channel;
+		out->preferred[i] = str_eq(v[i].channel, preferred);
 	}
 	out->n = n;
 	return 0;
@@ -100,8 +110,8 @@ static int read_addresses(struct people *p, const struct contact_address *v,
 
 static struct str other_of(const struct contact *c, const struct addresses *a)
 {
-	for (unsigned i = 0; i < a->n; i++) {
-		if (str_eq(a->channel[i], c->preferred))
+	for (unsigned i = 0; c->preferred.len > 0 && i < a->n; i++) {
+		if (a->preferred[i])
 			return str_of(a->text[i]);
 	}
 	return STR_NONE;
@@ -149,7 +159,8 @@ int people_put(struct people *p, struct contact *c,
 	must(p != NULL && c != NULL && v != NULL);
 	if (tenant_check(c->tenant) != 0)
 		return err_set(err, -EINVAL, "tenant is not a tenant's name");
-	if (check_words(c, err) != 0 || read_addresses(p, v, n, &a, err) != 0)
+	if (check_words(c, err) != 0 ||
+	    read_addresses(p, v, n, c->preferred, &a, err) != 0)
 		return -EINVAL;
 	if (c->tz.len > 0 && zone_of(c) == NULL)
 		return err_set(
@@ -174,26 +185,65 @@ int people_put(struct people *p, struct contact *c,
 	return 0;
 }
 
-/* tenant id ref lang tz tz_source tier preferred state updated_ms channel
- * address preferred_address */
+/* Text of the contact being recovered: its addresses come one by one. */
+static void begin(struct people *p, const struct row *row)
+{
+	struct contact *c = &p->contact;
+
+	*c = (struct contact){ .id = (uint64_t)row_i(row, 1),
+			       .updated_ms = row_i(row, 11) };
+	if (contact_state_parse(row_s(row, 7), &c->state) != 0)
+		c->state = CONTACT_LEFT;
+	buf_reset(&p->text);
+	for (unsigned i = 0; i < ARRAY_LEN(p->cut); i++) {
+		p->cut[i] = p->text.len;
+		buf_str_put(&p->text, row_s(row, i));
+	}
+	p->addresses.n = 0;
+}
+
+static struct str cut_of(const struct people *p, unsigned i)
+{
+	size_t end = i + 1 < ARRAY_LEN(p->cut) ? p->cut[i + 1] : p->text.len;
+
+	return str_bytes(p->text.p + p->cut[i], end - p->cut[i]);
+}
+
+void people_recovered(struct people *p)
+{
+	struct contact *c = &p->contact;
+	const struct addresses *a = &p->addresses;
+
+	if (c->id == 0)
+		return;
+	c->tenant = cut_of(p, 0);
+	c->lang = cut_of(p, 2);
+	c->tz = cut_of(p, 3);
+	c->preferred = cut_of(p, 6);
+	for (unsigned i = 0; i < a->n; i++)
+		facts_contact(p->core->facts, c->tenant, str_of(a->text[i]), c,
+			      zone_of(c), other_of(c, a));
+	c->id = 0;
+}
+
+/* tenant id lang tz tz_source tier preferred state channel address ref
+ * updated_ms */
 void people_recover(struct people *p, const struct row *row)
 {
-	struct contact c = {
-		.tenant = row_s(row, 0),
-		.id = (uint64_t)row_i(row, 1),
-		.ref = row_s(row, 2),
-		.lang = row_s(row, 3),
-		.tz = row_s(row, 4),
-		.preferred = row_s(row, 7),
-		.state = CONTACT_LEFT,
-		.updated_ms = row_i(row, 9),
-	};
+	struct addresses *a = &p->addresses;
+	uint64_t id = (uint64_t)row_i(row, 1);
 
-	must(p != NULL);
-	if (contact_state_parse(row_s(row, 8), &c.state) != 0)
-		c.state = CONTACT_LEFT;
-	if (c.ref.len > 0)
-		map_set(p->refs, address_key(c.tenant, c.ref), c.id);
-	facts_contact(p->core->facts, c.tenant, row_s(row, 11), &c, zone_of(&c),
-		      row_s(row, 12));
+	must(p != NULL && row != NULL);
+	if (id != p->contact.id) {
+		people_recovered(p);
+		begin(p, row);
+		if (row_s(row, 10).len > 0)
+			map_set(p->refs,
+				address_key(row_s(row, 0), row_s(row, 10)), id);
+	}
+	if (row_s(row, 9).len == 0 || a->n == CONTACT_ADDRESSES_MAX ||
+	    str_copy(a->text[a->n], ADDRESS_MAX, row_s(row, 9)) != 0)
+		return;
+	a->preferred[a->n] = str_eq(row_s(row, 8), cut_of(p, 6));
+	a->n++;
 }

@@ -11,5 +11,7 @@ void people_free(struct people **pp);
 MUST_USE int people_put(struct people *p, struct contact *c,
 			const struct contact_address *v, unsigned n,
 			struct err *err);
-/* One row of STORE_CONTACT_SCAN: an address and its contact. */
+/* One row of STORE_CONTACT_SCAN: an address and its contact; rows of one
+ * contact come together. people_recovered: that was the last. */
 void people_recover(struct people *p, const struct row *row);
+void people_recovered(struct people *p);
