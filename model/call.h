@@ -32,7 +32,7 @@ struct trunk;
 
 struct call_ops {
 	const char *name;
-	/* Rings `to`; 0 and a leg id of the trunk's, or -EAGAIN: no bearer. */
+	/* Rings `to`; 0 and a leg id (never 0), or -EAGAIN: no bearer. */
 	MUST_USE int (*dial)(struct trunk *t, struct str to, struct str from,
 			     uint64_t *leg);
 	MUST_USE int (*answer)(struct trunk *t, uint64_t leg);
