@@ -31,7 +31,7 @@ struct store_cfg {
 	size_t batch_max_bytes;   /* a batch takes no more turns in; 4 MB */
 	unsigned reads_max;       /* reads waiting; above: -EAGAIN; 256 */
 	unsigned fold_lag_min;    /* records before a fold starts; 4,000 */
-	unsigned fold_lag_max;    /* a fold starts at the latest; 100,000 */
+	unsigned fold_lag_max;    /* a fold starts at the latest; 250,000 */
 
 	/*
 	 * Called once, on the loop thread: a write or flush failed, so what

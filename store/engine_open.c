@@ -10,7 +10,7 @@ enum {
 	ENGINE_BATCH_BYTES = 4 << 20,
 	ENGINE_READS = 256,
 	ENGINE_LAG_MIN = 4000,
-	ENGINE_LAG_MAX = 100000
+	ENGINE_LAG_MAX = 250000
 };
 
 /* ---- figures ----------------------------------------------------------------- */

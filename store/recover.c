@@ -46,10 +46,12 @@ static bool recover_row(void *owner, const struct row *row)
 	int64_t seq = row_i(row, 0);
 	struct str frames = row_s(row, 1);
 
-	if (seq > v->stop_seq ||
+	if (seq > v->stop_seq)
+		return false;
+	/* A run that was begun is brought in whole, whatever its size. */
+	if (v->stop_seq == INT64_MAX && fold_gathered(v->fold) > 0 &&
 	    fold_gathered_bytes(v->fold) + frames.len > RECOVER_BYTES)
-		if (seq > v->stop_seq || fold_gathered(v->fold) > 0)
-			return false;
+		return false;
 	v->rc = fold_add(v->fold, seq, mem_dup(frames.p, frames.len),
 			 frames.len, 1, v->err);
 	v->last_seq = seq;
@@ -73,13 +75,14 @@ static int recover_write(struct recover *v, bool trim)
 		return rc;
 	}
 	fold_committed(v->fold);
-	return v->b->ops->tidy(v->b);
+	rc = v->b->ops->tidy(v->b);
+	return rc == -ENOSPC ? 0 : rc; /* it can wait */
 }
 
 static int recover_read(struct recover *v, enum statement st,
 			const struct cell *cells, unsigned n, store_row_fn show)
 {
-	int rc = v->b->ops->read(v->r, st, cells, n, show, v);
+	int rc = v->r->ops->read(v->r, st, cells, n, show, v);
 
 	if (rc != 0)
 		return err_set(v->err, rc, "the store cannot be read");

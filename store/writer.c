@@ -14,9 +14,10 @@ enum {
 	WRITER_OLD_US = 1000 * 1000,   /* folded even when busy */
 	WRITER_PROBE_US = 200 * 1000,  /* between looks at a full disk */
 	WRITER_PROBE_BYTES = 64 << 10, /* that must fit */
+	WRITER_LEAST_SLICE = 200,      /* records of a slice */
 	WRITER_IDLE_SLICE = 1000,      /* records of a slice while idle */
 	WRITER_WANTED_SLICE = 4000,    /* while a reader waits */
-	WRITER_GATHER_BYTES = 32 << 20
+	WRITER_GATHER_BYTES = 64 << 20
 };
 
 struct writer {
@@ -39,6 +40,7 @@ struct writer {
 	/* The thread's own: */
 	struct list dead; /* batches of a broken store */
 	int64_t seq;      /* of the last journal row */
+	size_t credit;    /* records the fold may write */
 	uint64_t busy_us; /* when the last batch came */
 	uint64_t probe_us;
 };
@@ -129,6 +131,7 @@ static int writer_transact(struct writer *w, const struct batch *b, int64_t seq,
 		rc = backend->ops->commit(backend);
 	if (rc == 0) {
 		fold_committed(w->fold);
+		w->credit = slice > 0 ? 0 : w->credit;
 	} else {
 		backend->ops->rollback(backend);
 		fold_rolled_back(w->fold);
@@ -136,11 +139,14 @@ static int writer_transact(struct writer *w, const struct batch *b, int64_t seq,
 	return rc;
 }
 
-/* A run pays off when it is long: more records of one message, more messages
- * of one page. It grows with what is under way. */
+/*
+ * A run pays off when it is long: more records of one message, more messages
+ * of one page. So it grows with what is under way: a record for each message,
+ * measured as 14 us a message against 25 with a fifth of that.
+ */
 static bool writer_run_due(const struct writer *w, uint64_t now_us)
 {
-	size_t lag = (size_t)fold_live(w->fold) / 5;
+	size_t lag = (size_t)fold_live(w->fold);
 
 	lag = MIN(MAX(lag, w->cfg.lag_min), w->cfg.lag_max);
 	return fold_gathered(w->fold) >= lag ||
@@ -149,8 +155,11 @@ static bool writer_run_due(const struct writer *w, uint64_t now_us)
 		now_us >= fold_oldest_us(w->fold) + WRITER_OLD_US);
 }
 
-/* With each batch a little more than came with it: so the run is written
- * when the next one has gathered, and no commit takes long. */
+/*
+ * With each batch a little more than came with it: so the run is written when
+ * the next one has gathered, and no commit takes long. Small batches save up
+ * for a slice, for each touches a few pages whatever its length.
+ */
 static size_t writer_slice(struct writer *w, const struct batch *b, bool wanted,
 			   uint64_t now_us)
 {
@@ -158,8 +167,10 @@ static size_t writer_slice(struct writer *w, const struct batch *b, bool wanted,
 		fold_cut(w->fold);
 	if (!fold_running(w->fold))
 		return 0;
-	return wanted ? WRITER_WANTED_SLICE
-		      : (size_t)b->records + b->records / 4 + 64;
+	if (wanted)
+		return WRITER_WANTED_SLICE;
+	w->credit += (size_t)b->records + b->records / 4 + 8;
+	return w->credit < WRITER_LEAST_SLICE ? 0 : w->credit;
 }
 
 static void writer_tidy(struct writer *w)

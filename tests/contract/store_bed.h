@@ -15,7 +15,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/inbound.h"
+#include "store/backend.h"
 #include "store/engine.h"
+#include "store/failing.h"
 
 enum { BED_WAIT_MS = 5000 };
 
@@ -27,8 +29,12 @@ struct bed {
 	unsigned answered; /* by bed_answer */
 	int rc;            /* the last answer's */
 	unsigned broken;
+	bool failing; /* the back end sits in a failing one */
+	struct failing_cfg fail;
+	unsigned steps;
 	char why[320];
-	struct buf shown; /* rows of the last read */
+	struct buf shown;         /* rows of the last read */
+	enum record_kind records; /* what a column "record" of two is */
 };
 
 static inline void bed_broken(void *owner, const char *text)
@@ -42,6 +48,7 @@ static inline void bed_broken(void *owner, const char *text)
 static inline void bed_init(struct bed *b, const char *url)
 {
 	*b = (struct bed){ .dir = "/tmp/store-test-XXXXXX" };
+	memory_forget("t");
 	assert_non_null(mkdtemp(b->dir));
 	assert_int_equal(loop_open(&b->loop, NULL), 0);
 	buf_init(&b->shown, BUF_NO_LIMIT);
@@ -58,11 +65,40 @@ static inline int bed_unlink(const char *path, const struct stat *st UNUSED,
 	return remove(path);
 }
 
+/* The url's back end inside the failing one. */
+static inline int bed_wrap(struct bed *b, struct err *err)
+{
+	struct backend *inner;
+	char path[96];
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/t.db", b->dir);
+	if (str_starts(str_of(b->cfg.url), STR("memory:")))
+		rc = memory_open(&inner, "t", BACKEND_MAKE_MISSING, err);
+	else
+		rc = sqlite_open(&inner, &b->cfg, path, BACKEND_MAKE_MISSING,
+				 err);
+	if (rc == 0)
+		failing_open(&b->cfg.backend, inner, &b->fail, &b->steps);
+	return rc;
+}
+
+/* Opens; through a wrapper that could fail, when the bed has one. */
+static inline int bed_try(struct bed *b, struct err *err)
+{
+	if (b->failing) {
+		int rc = bed_wrap(b, err);
+		if (rc != 0)
+			return rc;
+	}
+	return store_open(&b->s, b->loop, &b->cfg, err);
+}
+
 static inline void bed_open(struct bed *b)
 {
 	struct err err = { "" };
 
-	if (store_open(&b->s, b->loop, &b->cfg, &err) != 0)
+	if (bed_try(b, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
@@ -76,6 +112,7 @@ static inline void bed_done(struct bed *b)
 {
 	store_close(&b->s);
 	loop_close(&b->loop);
+	memory_forget("t");
 	buf_done(&b->shown);
 	(void)nftw(b->dir, bed_unlink, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -215,7 +252,26 @@ static inline void bed_history(struct bed *b, struct str history)
 	buf_z(&b->shown, history.len == 0 ? "[]" : "]");
 }
 
-/* "id|text|...;" with a history as its states, other blobs by length. */
+/* What tells one record from another: a notice's body, an inbound's text. */
+static inline void bed_record(struct bed *b, struct str record)
+{
+	struct notice n;
+	struct inbound in;
+
+	if (b->records == RECORD_NOTICE) {
+		assert_int_equal(notice_decode(record, 1, &n), 0);
+		buf_str_put(&b->shown, n.body);
+	} else if (b->records == RECORD_INBOUND) {
+		assert_int_equal(inbound_decode(record, 1, &in), 0);
+		buf_f(&b->shown, "%.*s %.*s", STR_ARGS(in.tenant),
+		      STR_ARGS(in.from));
+	} else {
+		buf_str_put(&b->shown, record);
+	}
+}
+
+/* "id|text|...;" with "-" for NULL, a history as its states, a message's
+ * record as "#", other blobs by their length. */
 static inline bool bed_show(void *owner, const struct row *row)
 {
 	struct bed *b = owner;
@@ -230,8 +286,14 @@ static inline bool bed_show(void *owner, const struct row *row)
 			buf_str_put(&b->shown, c->s);
 		else if (c->type == CELL_BLOB && row->n == 7 && i == 6)
 			bed_history(b, c->s);
+		else if (c->type == CELL_BLOB && row->n == 2)
+			bed_record(b, c->s);
+		else if (c->type == CELL_BLOB && row->n == 7 && i == 5)
+			buf_c(&b->shown, '#');
 		else if (c->type == CELL_BLOB)
 			buf_f(&b->shown, "#%zu", c->s.len);
+		else
+			buf_c(&b->shown, '-');
 	}
 	buf_c(&b->shown, ';');
 	return true;

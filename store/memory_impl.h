@@ -1,0 +1,102 @@
+/* What the files of the memory back end share. */
+#pragma once
+
+#include <pthread.h>
+
+#include "base/list.h"
+#include "store/backend.h"
+#include "store/memory_table.h"
+
+enum memory_table_name {
+	TABLE_META,
+	TABLE_JOURNAL,
+	TABLE_FOLD,
+	TABLE_MESSAGE,
+	TABLE_NOTICE,
+	TABLE_INBOUND,
+	TABLE_STRAY,
+	TABLE_CONTACT,
+	TABLE_ADDRESS,
+	TABLE_CONSENT,
+	TABLE_SUSPECT,
+	TABLE_IDEMPOTENCY,
+	TABLE_KEY,
+	TABLE_TEMPLATE,
+	TABLE_AUDIT,
+	MEMORY_TABLES
+};
+
+enum plan_kind {
+	PLAN_NONE,
+	PLAN_PUT,       /* replaces what has the same key */
+	PLAN_ADD,       /* the same key is a failure */
+	PLAN_KEEP,      /* what has the same key stays */
+	PLAN_STATE_NEW, /* the two writes of a message's state */
+	PLAN_STATE,
+	PLAN_DROP,   /* every row that matches */
+	PLAN_SHOW,   /* in order of the key */
+	PLAN_NEWEST, /* the other way round */
+	PLAN_HEAD,   /* the newest one */
+	PLAN_LIVE,   /* messages that are not final */
+	PLAN_LIVE_COUNT,
+	PLAN_COUNTS, /* of messages by state and class */
+	PLAN_LAST,
+	PLAN_BY_ADDRESS,
+	PLAN_WITH_ADDRESSES
+};
+
+struct plan {
+	enum plan_kind kind;
+	enum memory_table_name table;
+};
+
+extern const struct plan memory_plans[STATEMENTS];
+
+/* What outlives a close, under a name. */
+struct memory_tables {
+	pthread_mutex_t lock;
+	struct memory_table v[MEMORY_TABLES];
+	bool named;
+	bool open;
+};
+
+/* A write of the open transaction. */
+struct memory_write {
+	struct list link;
+	enum statement st;
+	struct memory_row *row; /* its arguments */
+};
+
+#define MEMORY_MAGIC 0x4d454d4fu /* "MEMO" */
+
+struct memory {
+	struct backend backend;
+	uint32_t magic;
+	struct memory_tables *tables;
+	struct list writes;
+	const char *why;
+};
+
+#define MEMORY_READER_MAGIC 0x4d454d52u /* "MEMR" */
+
+struct memory_reader {
+	struct backend_reader reader;
+	uint32_t magic;
+	struct memory_tables *tables;
+};
+
+extern const struct backend_ops memory_ops;
+
+/* Gives every table its columns and key. */
+void memory_tables_shape(struct memory_table v[MEMORY_TABLES]);
+/* Does a row agree with the arguments of a call? */
+bool memory_matches(const struct memory_table *t, const struct memory_row *row,
+		    enum statement st, const struct cell *args);
+/* The argument "limit", or no limit. */
+size_t memory_limit(enum statement st, const struct cell *args);
+
+/* backend_ops.read */
+MUST_USE int memory_read(struct backend_reader *reader, enum statement st,
+			 const struct cell *cells, unsigned n,
+			 store_row_fn show, void *owner);
+struct memory_reader *memory_reader_of(struct backend_reader *r);

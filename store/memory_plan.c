@@ -1,0 +1,181 @@
+/*
+ * What each call means to tables in memory. It follows from the words of the
+ * call and one row here: an argument that is a column must be equal (or NULL,
+ * where it ends in "?"); "since_", "after_", "before_" and "upto_" bound the
+ * column behind them; "limit" limits.
+ */
+#include <string.h>
+
+#include "store/memory_impl.h"
+
+#define CONSENT_COLUMNS                                                   \
+	"seq tenant address brand channel purpose type at_ms expires_ms " \
+	"source actor wording wording_sha256 evidence inbound_id "        \
+	"prev_hash hash"
+
+static const struct {
+	unsigned nkey;
+	const char *columns;
+} memory_schema[MEMORY_TABLES] = {
+	[TABLE_META] = { 1, "name value" },
+	[TABLE_JOURNAL] = { 1, "seq frames" },
+	[TABLE_FOLD] = { 0, "upto run_to room id last_id" },
+	[TABLE_MESSAGE] = { 1, "id tenant class to campaign record state "
+			       "updated_ms link reason history" },
+	[TABLE_NOTICE] = { 1, "id record" },
+	[TABLE_INBOUND] = { 1, "id tenant from record" },
+	[TABLE_STRAY] = { 1, "id record" },
+	[TABLE_CONTACT] = { 2,
+			    "tenant id ref name lang tz tz_source tier branch "
+			    "preferred state attrs updated_ms" },
+	[TABLE_ADDRESS] = { 3, "tenant address channel contact_id" },
+	[TABLE_CONSENT] = { 1, CONSENT_COLUMNS },
+	[TABLE_SUSPECT] = { 2, "tenant address inbound_id at_ms" },
+	[TABLE_IDEMPOTENCY] = { 3,
+				"at_ms tenant key_hash body_hash message_id" },
+	[TABLE_KEY] = { 1, "id tenant name role hash created_ms expires_ms "
+			   "revoked_ms" },
+	[TABLE_TEMPLATE] = { 3,
+			     "tenant id version lang class state body sha256 "
+			     "created_ms" },
+	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
+			     "prev_hash hash" },
+};
+
+const struct plan memory_plans[STATEMENTS] = {
+	[STATEMENT_JOURNAL_APPEND] = { PLAN_ADD, TABLE_JOURNAL },
+	[STATEMENT_JOURNAL_READ] = { PLAN_SHOW, TABLE_JOURNAL },
+	[STATEMENT_JOURNAL_TRIM] = { PLAN_DROP, TABLE_JOURNAL },
+	[STATEMENT_FOLD_POSITION] = { PLAN_PUT, TABLE_FOLD },
+	[STATEMENT_FOLD_WHERE] = { PLAN_SHOW, TABLE_FOLD },
+	[STATEMENT_FOLD_MESSAGE] = { PLAN_KEEP, TABLE_MESSAGE },
+	[STATEMENT_FOLD_STATE_NEW] = { PLAN_STATE_NEW, TABLE_MESSAGE },
+	[STATEMENT_FOLD_STATE] = { PLAN_STATE, TABLE_MESSAGE },
+	[STATEMENT_FOLD_NOTICE] = { PLAN_PUT, TABLE_NOTICE },
+	[STATEMENT_FOLD_NOTICE_END] = { PLAN_DROP, TABLE_NOTICE },
+	[STATEMENT_FOLD_INBOUND] = { PLAN_PUT, TABLE_INBOUND },
+	[STATEMENT_FOLD_STRAY] = { PLAN_PUT, TABLE_STRAY },
+	[STATEMENT_FOLD_STRAY_END] = { PLAN_DROP, TABLE_STRAY },
+	[STATEMENT_LIVE_COUNT] = { PLAN_LIVE_COUNT, TABLE_MESSAGE },
+	[STATEMENT_MESSAGE_GET] = { PLAN_SHOW, TABLE_MESSAGE },
+	[STATEMENT_MESSAGE_LIST] = { PLAN_NEWEST, TABLE_MESSAGE },
+	[STATEMENT_MESSAGE_COUNTS] = { PLAN_COUNTS, TABLE_MESSAGE },
+	[STATEMENT_MESSAGE_LAST] = { PLAN_LAST, TABLE_FOLD },
+	[STATEMENT_LIVE_SCAN] = { PLAN_LIVE, TABLE_MESSAGE },
+	[STATEMENT_RECENT_SCAN] = { PLAN_SHOW, TABLE_MESSAGE },
+	[STATEMENT_NOTICE_SCAN] = { PLAN_SHOW, TABLE_NOTICE },
+	[STATEMENT_INBOUND_GET] = { PLAN_SHOW, TABLE_INBOUND },
+	[STATEMENT_INBOUND_LIST] = { PLAN_NEWEST, TABLE_INBOUND },
+	[STATEMENT_INBOUND_SCAN] = { PLAN_SHOW, TABLE_INBOUND },
+	[STATEMENT_STRAY_LIST] = { PLAN_NEWEST, TABLE_STRAY },
+	[STATEMENT_STRAY_SCAN] = { PLAN_SHOW, TABLE_STRAY },
+	[STATEMENT_META_PUT] = { PLAN_PUT, TABLE_META },
+	[STATEMENT_META_GET] = { PLAN_SHOW, TABLE_META },
+	[STATEMENT_CONTACT_PUT] = { PLAN_PUT, TABLE_CONTACT },
+	[STATEMENT_CONTACT_ERASE] = { PLAN_DROP, TABLE_CONTACT },
+	[STATEMENT_CONTACT_GET] = { PLAN_SHOW, TABLE_CONTACT },
+	[STATEMENT_CONTACT_BY_REF] = { PLAN_SHOW, TABLE_CONTACT },
+	[STATEMENT_CONTACT_BY_ADDRESS] = { PLAN_BY_ADDRESS, TABLE_CONTACT },
+	[STATEMENT_CONTACT_LIST] = { PLAN_SHOW, TABLE_CONTACT },
+	[STATEMENT_CONTACT_SCAN] = { PLAN_WITH_ADDRESSES, TABLE_CONTACT },
+	[STATEMENT_ADDRESS_PUT] = { PLAN_PUT, TABLE_ADDRESS },
+	[STATEMENT_ADDRESS_DROP] = { PLAN_DROP, TABLE_ADDRESS },
+	[STATEMENT_ADDRESS_OF] = { PLAN_SHOW, TABLE_ADDRESS },
+	[STATEMENT_CONSENT_APPEND] = { PLAN_ADD, TABLE_CONSENT },
+	[STATEMENT_CONSENT_LIST] = { PLAN_SHOW, TABLE_CONSENT },
+	[STATEMENT_CONSENT_SCAN] = { PLAN_SHOW, TABLE_CONSENT },
+	[STATEMENT_CONSENT_STATE_SCAN] = { PLAN_SHOW, TABLE_CONSENT },
+	[STATEMENT_CONSENT_HEAD] = { PLAN_HEAD, TABLE_CONSENT },
+	[STATEMENT_SUSPECT_PUT] = { PLAN_PUT, TABLE_SUSPECT },
+	[STATEMENT_SUSPECT_DROP] = { PLAN_DROP, TABLE_SUSPECT },
+	[STATEMENT_SUSPECT_SCAN] = { PLAN_SHOW, TABLE_SUSPECT },
+	[STATEMENT_IDEMPOTENCY_PUT] = { PLAN_PUT, TABLE_IDEMPOTENCY },
+	[STATEMENT_IDEMPOTENCY_PURGE] = { PLAN_DROP, TABLE_IDEMPOTENCY },
+	[STATEMENT_IDEMPOTENCY_SCAN] = { PLAN_SHOW, TABLE_IDEMPOTENCY },
+	[STATEMENT_KEY_PUT] = { PLAN_PUT, TABLE_KEY },
+	[STATEMENT_KEY_LIST] = { PLAN_SHOW, TABLE_KEY },
+	[STATEMENT_TEMPLATE_PUT] = { PLAN_PUT, TABLE_TEMPLATE },
+	[STATEMENT_TEMPLATE_GET] = { PLAN_SHOW, TABLE_TEMPLATE },
+	[STATEMENT_TEMPLATE_LIST] = { PLAN_SHOW, TABLE_TEMPLATE },
+	[STATEMENT_AUDIT_APPEND] = { PLAN_ADD, TABLE_AUDIT },
+	[STATEMENT_AUDIT_LIST] = { PLAN_SHOW, TABLE_AUDIT },
+	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },
+};
+
+void memory_tables_shape(struct memory_table v[MEMORY_TABLES])
+{
+	must(v != NULL);
+	for (unsigned i = 0; i < MEMORY_TABLES; i++) {
+		v[i].columns = memory_schema[i].columns;
+		v[i].nkey = memory_schema[i].nkey;
+	}
+}
+
+/* ---- matching --------------------------------------------------------------- */
+
+/* How column `name` of a row must stand to an argument. */
+struct bound {
+	const char *prefix;
+	bool below, equal, above;
+};
+
+static const struct bound bounds[] = {
+	{ "since_", false, true, true },   { "after_", false, false, true },
+	{ "before_", true, false, false }, { "upto_", true, true, false },
+	{ "", false, true, false },
+};
+
+static bool bound_holds(const struct bound *b, int diff)
+{
+	return diff < 0 ? b->below : diff == 0 ? b->equal : b->above;
+}
+
+/* One word of a call's arguments against a row. No such column: it holds. */
+static bool memory_holds(const struct memory_table *t,
+			 const struct memory_row *row, struct str word,
+			 const struct cell *arg)
+{
+	unsigned i = 0;
+
+	while (!str_starts(word, str_of(bounds[i].prefix)))
+		i++;
+	word = str_from(word, strlen(bounds[i].prefix));
+	/* Before the id 0 is no bound either. */
+	bool open = arg->type == CELL_NULL ||
+		    (str_eqz(word, "id") && bounds[i].below && arg->i == 0);
+	if (word.len > 0 && word.p[word.len - 1] == '?')
+		word.len--;
+	else if (bounds[i].prefix[0] == '\0')
+		open = false;
+	int column =
+		memory_column(t, str_eqz(word, "ms") ? STR("at_ms") : word);
+	if (column < 0 || open)
+		return true;
+	return bound_holds(&bounds[i], memory_compare(&row->v[column], arg));
+}
+
+bool memory_matches(const struct memory_table *t, const struct memory_row *row,
+		    enum statement st, const struct cell *args)
+{
+	struct str rest = str_of(statements[st].args), word;
+
+	for (unsigned i = 0; rest.len > 0; i++) {
+		rest = str_cut(rest, ' ', &word);
+		if (!memory_holds(t, row, word, &args[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The argument "limit", or none. */
+size_t memory_limit(enum statement st, const struct cell *args)
+{
+	struct str rest = str_of(statements[st].args), word;
+
+	for (unsigned i = 0; rest.len > 0; i++) {
+		rest = str_cut(rest, ' ', &word);
+		if (str_eqz(word, "limit"))
+			return args[i].i < 0 ? SIZE_MAX : (size_t)args[i].i;
+	}
+	return SIZE_MAX;
+}

@@ -1,0 +1,194 @@
+/* Reads of tables in memory: every row is looked at. */
+#include <errno.h>
+#include <string.h>
+
+#include "store/memory_impl.h"
+
+/* A read under way. */
+struct showing {
+	const struct memory_table *v;
+	enum statement st;
+	const struct cell *args;
+	store_row_fn show;
+	void *owner;
+	size_t left; /* rows to the limit */
+};
+
+/* The columns of the call from the row, and from a second one what the first
+ * has not (NULL: nothing). False to stop. */
+static bool memory_show(struct showing *s, const struct memory_table *t,
+			const struct memory_row *from,
+			const struct memory_table *t2,
+			const struct memory_row *from2)
+{
+	struct row row = { 0 };
+	struct str rest = str_of(statements[s->st].columns), word;
+
+	while (rest.len > 0) {
+		rest = str_cut(rest, ' ', &word);
+		int at = memory_column(t, word);
+		struct cell *c = &row.v[row.n++];
+		*c = at >= 0         ? from->v[at]
+		     : from2 == NULL ? CELL_N
+				     : from2->v[memory_column(t2, word)];
+	}
+	s->left--;
+	return s->show(s->owner, &row) && s->left > 0;
+}
+
+static void memory_show_all(struct showing *s, const struct memory_table *t,
+			    bool newest)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		const struct memory_row *row =
+			t->rows[newest ? t->len - 1 - i : i];
+		if (memory_matches(t, row, s->st, s->args) &&
+		    !memory_show(s, t, row, NULL, NULL))
+			return;
+	}
+}
+
+static bool memory_is_live(const struct memory_row *message)
+{
+	return message->v[6].i < MESSAGE_DELIVERED;
+}
+
+static void memory_show_live(struct showing *s, bool count)
+{
+	const struct memory_table *t = &s->v[TABLE_MESSAGE];
+	struct row row = { .n = 1, .v = { CELL_I(0) } };
+
+	for (size_t i = 0; i < t->len; i++) {
+		if (!memory_is_live(t->rows[i]))
+			continue;
+		row.v[0].i++;
+		if (!count && !memory_show(s, t, t->rows[i], NULL, NULL))
+			return;
+	}
+	if (count)
+		(void)s->show(s->owner, &row);
+}
+
+/* "state class count": gathered in a table of that form. */
+static void memory_show_counts(struct showing *s)
+{
+	const struct memory_table *t = &s->v[TABLE_MESSAGE];
+	struct memory_table counts = { .columns = "state class count",
+				       .nkey = 2 };
+
+	for (size_t i = 0; i < t->len; i++) {
+		const struct memory_row *m = t->rows[i];
+		struct cell cells[] = { m->v[6], m->v[2], CELL_I(0) };
+		size_t at;
+		if (!memory_matches(t, m, s->st, s->args))
+			continue;
+		if (!memory_find(&counts, cells, &at))
+			memory_put(&counts, memory_row_new(cells, 3));
+		counts.rows[at]->v[2].i++;
+	}
+	for (size_t i = 0; i < counts.len; i++) {
+		if (!memory_show(s, &counts, counts.rows[i], NULL, NULL))
+			break;
+	}
+	memory_clear(&counts);
+}
+
+static void memory_show_last(struct showing *s)
+{
+	const struct memory_table *t = &s->v[TABLE_FOLD];
+	struct row row = { .n = 1, .v = { t->rows[0]->v[4] } };
+
+	if (row.v[0].i > 0)
+		(void)s->show(s->owner, &row);
+}
+
+/* Do an address and a contact belong together? */
+static bool memory_joins(const struct memory_row *contact,
+			 const struct memory_row *address)
+{
+	return memory_compare(&contact->v[0], &address->v[0]) == 0 &&
+	       memory_compare(&contact->v[1], &address->v[3]) == 0;
+}
+
+/* Contacts with the address in args[1]; or all, with each address of theirs. */
+static void memory_show_contacts(struct showing *s, bool all)
+{
+	const struct memory_table *c = &s->v[TABLE_CONTACT];
+	const struct memory_table *a = &s->v[TABLE_ADDRESS];
+
+	for (size_t i = 0; i < c->len; i++) {
+		unsigned shown = 0;
+		for (size_t k = 0; k < a->len; k++) {
+			if (!memory_joins(c->rows[i], a->rows[k]) ||
+			    !memory_matches(a, a->rows[k], s->st, s->args))
+				continue;
+			shown++;
+			if (!memory_show(s, c, c->rows[i], a, a->rows[k]))
+				return;
+			if (!all)
+				break;
+		}
+		if (all && shown == 0 &&
+		    !memory_show(s, c, c->rows[i], a, NULL))
+			return;
+	}
+}
+
+static void memory_run(struct showing *s)
+{
+	const struct memory_table *t = &s->v[memory_plans[s->st].table];
+
+	switch (memory_plans[s->st].kind) {
+	case PLAN_HEAD:
+		s->left = 1;
+		memory_show_all(s, t, true);
+		break;
+	case PLAN_NEWEST:
+		memory_show_all(s, t, true);
+		break;
+	case PLAN_SHOW:
+		memory_show_all(s, t, false);
+		break;
+	case PLAN_LIVE:
+	case PLAN_LIVE_COUNT:
+		memory_show_live(s,
+				 memory_plans[s->st].kind == PLAN_LIVE_COUNT);
+		break;
+	case PLAN_COUNTS:
+		memory_show_counts(s);
+		break;
+	case PLAN_LAST:
+		memory_show_last(s);
+		break;
+	case PLAN_BY_ADDRESS:
+	case PLAN_WITH_ADDRESSES:
+		memory_show_contacts(s, memory_plans[s->st].kind ==
+						PLAN_WITH_ADDRESSES);
+		break;
+	case PLAN_NONE:
+	case PLAN_PUT:
+	case PLAN_ADD:
+	case PLAN_KEEP:
+	case PLAN_STATE_NEW:
+	case PLAN_STATE:
+	case PLAN_DROP:
+		must(false && "not a read");
+	}
+}
+
+int memory_read(struct backend_reader *reader, enum statement st,
+		const struct cell *cells, unsigned n, store_row_fn show,
+		void *owner)
+{
+	struct memory_tables *tables = memory_reader_of(reader)->tables;
+	struct showing s = { tables->v, st,    cells,
+			     show,      owner, memory_limit(st, cells) };
+
+	must(n == statement_args(st));
+	if (s.left == 0)
+		return 0;
+	must(pthread_mutex_lock(&tables->lock) == 0);
+	memory_run(&s);
+	must(pthread_mutex_unlock(&tables->lock) == 0);
+	return 0;
+}
