@@ -1,0 +1,97 @@
+/* The SMPP channel: one link to a carrier, of one or more binds. */
+#pragma once
+
+#include <stdint.h>
+
+#include "model/channel.h"
+
+enum smpp_bind_kind {
+	SMPP_BIND_KIND_TRANSCEIVER,
+	SMPP_BIND_KIND_TRANSMITTER,
+	SMPP_BIND_KIND_RECEIVER,
+	SMPP_BIND_KIND_PAIR, /* a transmitter and a receiver */
+};
+
+enum smpp_charset {
+	SMPP_CHARSET_GSM7,        /* data_coding 0: one septet a byte */
+	SMPP_CHARSET_GSM7_PACKED, /* data_coding 0: septets packed */
+	SMPP_CHARSET_LATIN1,      /* data_coding 0: ISO 8859-1 */
+};
+
+enum smpp_dlr {
+	SMPP_DLR_NONE,
+	SMPP_DLR_FINAL,
+	SMPP_DLR_FAILURE,
+	SMPP_DLR_INTERMEDIATE, /* final ones too */
+};
+
+/* How receipt ids relate to response ids; applied by the gateway. */
+enum smpp_message_id {
+	SMPP_MESSAGE_ID_AUTO, /* learn it */
+	SMPP_MESSAGE_ID_SAME,
+	SMPP_MESSAGE_ID_HEX_DEC, /* response hexadecimal, receipt decimal */
+	SMPP_MESSAGE_ID_DEC_HEX, /* response decimal, receipt hexadecimal */
+};
+
+enum smpp_validity {
+	SMPP_VALIDITY_OFF,
+	SMPP_VALIDITY_ABSOLUTE, /* UTC */
+	SMPP_VALIDITY_RELATIVE,
+};
+
+/* What a section `smpp name { ... }` fills; the table is in settings.c. */
+struct smpp_cfg {
+	char *host;
+	int64_t port;
+	char *system_id;
+	char *password;
+	char *system_type;
+	int interface_version; /* 0: 3.3, 1: 3.4, 2: 5.0 */
+	int bind;              /* enum smpp_bind_kind */
+	int64_t binds;
+	int tls; /* 0: off */
+
+	int64_t window; /* unanswered PDUs of one bind */
+	int64_t rate;   /* parts a second, 0: no limit; kept by the lane */
+	int64_t burst;
+
+	char *source;
+	int source_ton; /* 0: auto, else TON + 1 */
+	int source_npi; /* 0: auto, else index into settings.c's table */
+	char *service_type;
+	int charset; /* enum smpp_charset */
+	int concat;  /* enum sms_concat */
+	int64_t max_parts;
+	int dlr; /* enum smpp_dlr */
+	bool dlr_text;
+	int message_id; /* enum smpp_message_id */
+	int validity;   /* enum smpp_validity */
+	int64_t priority;
+	int64_t protocol_id;
+	struct setting_list status;
+	int unknown_status; /* 0: retry, 1: refused, 2: broken */
+
+	char *country;
+	char *tenant;
+	int64_t mo_window;
+	int64_t mo_sets;
+	int64_t mo_parts_hold_ms;
+	int64_t mo_parts_wait_ms;
+	int64_t again_ms;
+
+	int64_t dial_timeout_ms;
+	int64_t bind_timeout_ms;
+	int64_t response_timeout_ms;
+	int64_t enquire_link_ms;
+	int64_t enquire_misses;
+	int64_t inactivity_ms;
+	int64_t unbind_timeout_ms;
+	int64_t reconnect_min_ms;
+	int64_t reconnect_max_ms;
+	int64_t already_bound_ms;
+	int64_t bind_refusals;
+	int64_t malformed_max;
+};
+
+extern const struct setting_section smpp_settings;
+extern const struct channel_ops smpp_channel_ops;

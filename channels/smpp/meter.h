@@ -1,0 +1,24 @@
+/* The figures of one link, as /metrics shows them. */
+#pragma once
+
+#include "base/stats.h"
+#include "model/outcome.h"
+
+struct smpp_meter {
+	struct stat *pdus_in;
+	struct stat *pdus_out;
+	struct stat *malformed;
+	struct stat *submits;
+	struct stat *answers[OUTCOME_COUNT]; /* by what the answer meant */
+	struct stat *late;                   /* answers that nobody awaited */
+	struct stat *receipts;
+	struct stat *receipts_bad;
+	struct stat *inbound;
+	struct stat *put_off; /* deliver_sm told to come again */
+	struct stat *reconnects;
+	struct stat *binds;  /* now up */
+	struct stat *window; /* PDUs without an answer, now */
+	struct stat *response;
+};
+
+void smpp_meter_init(struct smpp_meter *m, const char *link);

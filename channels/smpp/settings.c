@@ -1,0 +1,291 @@
+/* The section `smpp name { ... }` of the configuration. */
+#include "channels/smpp/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+#include "proto/smpp.h"
+#include "proto/smpp_status.h"
+#include "proto/sms_split.h"
+
+#define AT(field) offsetof(struct smpp_cfg, field)
+#define DAY_MS 86400000
+
+static const char *const versions[] = { "3.3", "3.4", "5.0", NULL };
+static const char *const bind_kinds[] = { "transceiver", "transmitter",
+					  "receiver", "pair", NULL };
+static const char *const on_off[] = { "off", "on", NULL };
+static const char *const tons[] = {
+	"auto",       "unknown",      "international", "national", "network",
+	"subscriber", "alphanumeric", "abbreviated",   NULL
+};
+static const char *const npis[] = { "auto",  "unknown",  "isdn",     "data",
+				    "telex", "mobile",   "national", "private",
+				    "ermes", "internet", "wap",      NULL };
+static const int npi_values[] = { -1, 0, 1, 3, 4, 6, 8, 9, 10, 14, 18 };
+static const char *const charsets[] = { "gsm7", "gsm7-packed", "latin1", NULL };
+static const char *const concats[] = { "udh8", "udh16", "sar", "payload",
+				       NULL };
+static const char *const dlrs[] = { "none", "final", "failure", "intermediate",
+				    NULL };
+static const char *const ids[] = { "auto", "same", "hex-dec", "dec-hex", NULL };
+static const char *const validities[] = { "off", "absolute", "relative", NULL };
+static const char *const unknowns[] = { "retry", "refused", "broken", NULL };
+
+/* clang-format off */
+static const struct setting rows[] = {
+	{ "host", SETTING_STR, AT(host), NULL, 0, 0, NULL, NULL, false,
+	  "Name or address of the SMSC; every address of a name is tried." },
+	{ "port", SETTING_INT, AT(port), "2775", 1, 65535, NULL, NULL, false,
+	  "TCP port of the SMSC." },
+	{ "system_id", SETTING_STR, AT(system_id), NULL, 0, 0, NULL, NULL, false,
+	  "Account name at the SMSC, up to 15 characters." },
+	{ "password", SETTING_SECRET, AT(password), "", 0, 0, NULL, NULL, false,
+	  "Password, up to 16 characters." },
+	{ "system_type", SETTING_STR, AT(system_type), "", 0, 0, NULL, NULL, false,
+	  "system_type of the bind, up to 12 characters." },
+	{ "interface_version", SETTING_ENUM, AT(interface_version), "3.4", 0, 0, versions, NULL,
+	  false, "SMPP version that the bind claims." },
+	{ "bind", SETTING_ENUM, AT(bind), "transceiver", 0, 0, bind_kinds, NULL, false,
+	  "Kind of bind; pair is a transmitter and a receiver." },
+	{ "binds", SETTING_INT, AT(binds), "1", 1, 32, NULL, "binds", false,
+	  "How many binds (or pairs) are held at once." },
+	{ "tls", SETTING_ENUM, AT(tls), "off", 0, 0, on_off, NULL, false,
+	  "TLS towards the SMSC; only off is built so far." },
+	{ "window", SETTING_INT, AT(window), "100", 1, 10000, NULL, "PDUs", false,
+	  "Submits of one bind that may be unanswered at once; parts count." },
+	{ "rate", SETTING_INT, AT(rate), "0", 0, 100000, NULL, "parts/s", true,
+	  "Parts a second over the whole link, kept by its lane; 0: no limit." },
+	{ "burst", SETTING_INT, AT(burst), "0", 0, 100000, NULL, "parts", true,
+	  "Parts that may leave at once under `rate`; 0: a tenth of a second's worth." },
+	{ "source", SETTING_STR, AT(source), "", 0, 0, NULL, NULL, false,
+	  "Sender of messages that name none." },
+	{ "source_ton", SETTING_ENUM, AT(source_ton), "auto", 0, 0, tons, NULL, false,
+	  "Type of number of every sender; auto goes by how it looks." },
+	{ "source_npi", SETTING_ENUM, AT(source_npi), "auto", 0, 0, npis, NULL, false,
+	  "Numbering plan of every sender; auto goes by how it looks." },
+	{ "service_type", SETTING_STR, AT(service_type), "", 0, 0, NULL, NULL, false,
+	  "service_type of what is submitted, up to 5 characters." },
+	{ "charset", SETTING_ENUM, AT(charset), "gsm7", 0, 0, charsets, NULL, false,
+	  "What data_coding 0 means to this SMSC, both ways." },
+	{ "concat", SETTING_ENUM, AT(concat), "udh8", 0, 0, concats, NULL, false,
+	  "How long messages are cut; sar and payload need an SMSC of version 3.4." },
+	{ "max_parts", SETTING_INT, AT(max_parts), "10", 1, SMS_PARTS_MAX, NULL, "parts", false,
+	  "A message that needs more parts is broken." },
+	{ "dlr", SETTING_ENUM, AT(dlr), "final", 0, 0, dlrs, NULL, false,
+	  "Receipts asked for, for messages that want one." },
+	{ "dlr_text", SETTING_BOOL, AT(dlr_text), "false", 0, 0, NULL, NULL, false,
+	  "Take a text that looks like a receipt for one, though esm_class does not say so." },
+	{ "message_id", SETTING_ENUM, AT(message_id), "auto", 0, 0, ids, NULL, false,
+	  "Notation of ids in responses and in receipts; auto learns it." },
+	{ "validity", SETTING_ENUM, AT(validity), "absolute", 0, 0, validities, NULL, false,
+	  "How validity_period is written; off leaves it to the SMSC." },
+	{ "priority", SETTING_INT, AT(priority), "0", 0, 3, NULL, NULL, false,
+	  "priority_flag of what is submitted." },
+	{ "protocol_id", SETTING_INT, AT(protocol_id), "0", 0, 255, NULL, NULL, false,
+	  "protocol_id of what is submitted." },
+	{ "status", SETTING_LIST, AT(status), "{}", 0, 64, NULL, NULL, false,
+	  "What a command_status means here: {\"0x405=hold\", \"RSYSERR=refused\"}." },
+	{ "unknown_status", SETTING_ENUM, AT(unknown_status), "refused", 0, 0, unknowns, NULL,
+	  false, "Outcome of a command_status that no table knows." },
+	{ "country", SETTING_STR, AT(country), "", 0, 0, NULL, NULL, false,
+	  "Country calling code put before national numbers of customers." },
+	{ "tenant", SETTING_STR, AT(tenant), "", 0, 0, NULL, NULL, false,
+	  "Tenant to whom messages of customers belong." },
+	{ "mo_window", SETTING_INT, AT(mo_window), "1000", 1, 100000, NULL, "PDUs", false,
+	  "deliver_sm of the whole link that may wait for our commit; more are put off." },
+	{ "mo_sets", SETTING_INT, AT(mo_sets), "1000", 1, 100000, NULL, "messages", false,
+	  "Long messages of customers that may be incomplete at once." },
+	{ "mo_parts_hold", SETTING_DURATION, AT(mo_parts_hold_ms), "10s", 0, DAY_MS, NULL, NULL,
+	  false, "After so long without a further part, the parts of an incomplete message "
+	  "are acknowledged, so that a small window of the SMSC does not block." },
+	{ "mo_parts_wait", SETTING_DURATION, AT(mo_parts_wait_ms), "2m", 10, DAY_MS, NULL, NULL,
+	  false, "After so long without a further part, what came is passed on as incomplete." },
+	{ "again", SETTING_DURATION, AT(again_ms), "2m", 0, DAY_MS, NULL, NULL, false,
+	  "So long after a broken connection messages may be re-deliveries." },
+	{ "dial_timeout", SETTING_DURATION, AT(dial_timeout_ms), "5s", 10, DAY_MS, NULL, NULL, false,
+	  "Time to connect to one address." },
+	{ "bind_timeout", SETTING_DURATION, AT(bind_timeout_ms), "5s", 10, DAY_MS, NULL, NULL, false,
+	  "Time for the answer to a bind." },
+	{ "response_timeout", SETTING_DURATION, AT(response_timeout_ms), "10s", 10, DAY_MS, NULL,
+	  NULL, false, "Time for the answer to a submit; then its outcome is unknown." },
+	{ "enquire_link", SETTING_DURATION, AT(enquire_link_ms), "30s", 10, DAY_MS, NULL, NULL,
+	  false, "Time between two enquire_link of ours." },
+	{ "enquire_misses", SETTING_INT, AT(enquire_misses), "2", 1, 100, NULL, NULL, false,
+	  "Silent intervals in a row after which the connection is dropped." },
+	{ "inactivity", SETTING_DURATION, AT(inactivity_ms), "0s", 0, DAY_MS, NULL, NULL, false,
+	  "Unbind and bind anew after so long without a message; 0: never." },
+	{ "unbind_timeout", SETTING_DURATION, AT(unbind_timeout_ms), "5s", 10, DAY_MS, NULL, NULL,
+	  false, "Time for what is unanswered, and for the answer to an unbind." },
+	{ "reconnect_min", SETTING_DURATION, AT(reconnect_min_ms), "1s", 10, DAY_MS, NULL, NULL,
+	  false, "Pause before the first new try; it doubles." },
+	{ "reconnect_max", SETTING_DURATION, AT(reconnect_max_ms), "60s", 10, DAY_MS, NULL, NULL,
+	  false, "Longest pause between two tries." },
+	{ "already_bound", SETTING_DURATION, AT(already_bound_ms), "15s", 10, DAY_MS, NULL, NULL,
+	  false, "Shortest pause after the SMSC said that we are bound already." },
+	{ "bind_refusals", SETTING_INT, AT(bind_refusals), "3", 1, 1000, NULL, NULL, false,
+	  "Refusals in a row for a wrong account, after which the link stops." },
+	{ "malformed", SETTING_INT, AT(malformed_max), "10", 1, 100000, NULL, "PDUs", false,
+	  "Malformed PDUs on one connection, after which it is closed." },
+};
+/* clang-format on */
+
+const struct setting_section smpp_settings = {
+	"smpp",
+	true,
+	sizeof(struct smpp_cfg),
+	rows,
+	ARRAY_LEN(rows),
+	"A link to an SMSC: we are the ESME."
+};
+
+/* Calls fn for every text that the struct owns. */
+static void each_text(struct smpp_cfg *cfg, void (*fn)(char **text))
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].type == SETTING_STR ||
+		    rows[i].type == SETTING_SECRET)
+			fn((char **)((char *)cfg + rows[i].offset));
+}
+
+static void text_copy(char **text)
+{
+	*text = str_dup(*text == NULL ? "" : *text);
+}
+
+static void text_wipe(char **text)
+{
+	if (*text != NULL)
+		secret_wipe(*text, strlen(*text));
+	mem_free(*text);
+	*text = NULL;
+}
+
+void smpp_cfg_copy(struct smpp_cfg *to, const struct smpp_cfg *from)
+{
+	must(to != NULL && from != NULL);
+	*to = *from;
+	to->status = (struct setting_list){ NULL, 0 };
+	each_text(to, text_copy);
+}
+
+void smpp_cfg_done(struct smpp_cfg *cfg)
+{
+	must(cfg != NULL);
+	each_text(cfg, text_wipe);
+}
+
+uint8_t smpp_cfg_version(const struct smpp_cfg *cfg)
+{
+	static const uint8_t values[] = { 0x33, 0x34, 0x50 };
+	must(cfg != NULL);
+	must(cfg->interface_version >= 0 &&
+	     (size_t)cfg->interface_version < ARRAY_LEN(values));
+	return values[cfg->interface_version];
+}
+
+int smpp_cfg_ton(const struct smpp_cfg *cfg)
+{
+	must(cfg != NULL);
+	return cfg->source_ton - 1;
+}
+
+int smpp_cfg_npi(const struct smpp_cfg *cfg)
+{
+	must(cfg != NULL);
+	must(cfg->source_npi >= 0 &&
+	     (size_t)cfg->source_npi < ARRAY_LEN(npi_values));
+	return npi_values[cfg->source_npi];
+}
+
+int smpp_override_parse(struct str s, struct smpp_override *out)
+{
+	static const struct {
+		const char *name;
+		enum outcome_class class;
+	} classes[] = {
+		{ "retry", OUTCOME_RETRY },     { "hold", OUTCOME_HOLD },
+		{ "refused", OUTCOME_REFUSED }, { "broken", OUTCOME_BROKEN },
+		{ "unknown", OUTCOME_UNKNOWN },
+	};
+	must(out != NULL);
+	struct str left;
+	struct str right = str_trim(str_cut(s, '=', &left));
+	uint32_t status;
+	if (smpp_status_parse(str_trim(left), &status) != 0 || status == 0)
+		return -EBADMSG;
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		if (str_eqz(right, classes[i].name)) {
+			*out = (struct smpp_override){ status,
+						       classes[i].class };
+			return 0;
+		}
+	}
+	return -EBADMSG;
+}
+
+static void check_len(const char *name, const char *row, const char *value,
+		      size_t max, struct faults *faults)
+{
+	if (value != NULL && strlen(value) > max)
+		faults_add(faults,
+			   "smpp %s: %s has %zu characters; the protocol has "
+			   "room for %zu",
+			   name, row, strlen(value), max);
+}
+
+static void check_texts(const char *name, const struct smpp_cfg *c,
+			struct faults *faults)
+{
+	check_len(name, "system_id", c->system_id, SMPP_SYSTEM_ID_MAX, faults);
+	check_len(name, "password", c->password, SMPP_PASSWORD_MAX, faults);
+	check_len(name, "system_type", c->system_type, SMPP_SYSTEM_TYPE_MAX,
+		  faults);
+	check_len(name, "service_type", c->service_type, SMPP_SERVICE_TYPE_MAX,
+		  faults);
+	check_len(name, "source", c->source, SMPP_ADDRESS_MAX, faults);
+	check_len(name, "country", c->country, 4, faults);
+	if (c->host == NULL || c->host[0] == '\0')
+		faults_add(faults, "smpp %s: host is empty", name);
+	if (c->country != NULL &&
+	    strspn(c->country, "0123456789") != strlen(c->country))
+		faults_add(faults, "smpp %s: country \"%s\" is not digits",
+			   name, c->country);
+}
+
+void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
+{
+	must(name != NULL && cfg != NULL && faults != NULL);
+	const struct smpp_cfg *c = cfg;
+
+	check_texts(name, c, faults);
+	if (c->tls != 0)
+		faults_add(faults,
+			   "smpp %s: tls = on is not in this build; put a "
+			   "tunnel before the SMSC and write tls = off",
+			   name);
+	if (c->reconnect_min_ms > c->reconnect_max_ms)
+		faults_add(faults,
+			   "smpp %s: reconnect_min is above reconnect_max",
+			   name);
+	if (c->mo_parts_hold_ms > c->mo_parts_wait_ms)
+		faults_add(faults,
+			   "smpp %s: mo_parts_hold is above mo_parts_wait",
+			   name);
+	if (c->interface_version == 0 &&
+	    (c->concat == SMS_CONCAT_SAR || c->concat == SMS_CONCAT_PAYLOAD))
+		faults_add(faults,
+			   "smpp %s: concat = %s needs interface_version 3.4",
+			   name, concats[c->concat]);
+	for (size_t i = 0; i < c->status.len; i++) {
+		struct smpp_override o;
+		if (smpp_override_parse(str_of(c->status.v[i]), &o) != 0)
+			faults_add(faults,
+				   "smpp %s: status \"%s\" is not read; write "
+				   "\"0x405=hold\" with retry, hold, refused, "
+				   "broken or unknown",
+				   name, c->status.v[i]);
+	}
+}
