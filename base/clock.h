@@ -43,8 +43,8 @@ struct clock_hand {
 };
 
 void clock_hand_init(struct clock_hand *h, int64_t wall_ms);
-void clock_hand_turn(struct clock_hand *h, uint64_t ms);   /* both clocks */
-void clock_hand_jump(struct clock_hand *h, int64_t ms);    /* wall only */
+void clock_hand_turn(struct clock_hand *h, uint64_t ms); /* both clocks */
+void clock_hand_jump(struct clock_hand *h, int64_t ms);  /* wall only */
 
 /* RFC 3339 UTC with milliseconds: "2026-11-22T10:40:00.123Z"; out[32]. */
 void clock_rfc3339(int64_t wall_ms, char out[32]);

@@ -14,7 +14,8 @@ struct limit {
 };
 
 void limit_init(struct limit *l, double rate, double burst, uint64_t now_us);
-void limit_set_rate(struct limit *l, double rate, double burst, uint64_t now_us);
+void limit_set_rate(struct limit *l, double rate, double burst,
+		    uint64_t now_us);
 /* Takes n tokens if at least min(n, burst) are there (a cost above the burst
  * drives the bucket negative, so it is paid for later). */
 bool limit_take(struct limit *l, double n, uint64_t now_us);

@@ -49,7 +49,7 @@ static inline void list_remove(struct list *n)
 #define LIST_EACH(it, head) \
 	for (struct list *it = (head)->next; it != (head); it = it->next)
 /* The body may remove `it`. */
-#define LIST_EACH_SAFE(it, head)                                        \
+#define LIST_EACH_SAFE(it, head)                                               \
 	for (struct list *it = (head)->next, *it##_n = it->next; it != (head); \
 	     it = it##_n, it##_n = it->next)
 #define LIST_ITEM(node, type, member) CONTAINER_OF(node, type, member)

@@ -11,7 +11,14 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
-enum kv_kind { KV_KIND_STR, KV_KIND_U64, KV_KIND_I64, KV_KIND_HEX, KV_KIND_ADDR, KV_KIND_ID };
+enum kv_kind {
+	KV_KIND_STR,
+	KV_KIND_U64,
+	KV_KIND_I64,
+	KV_KIND_HEX,
+	KV_KIND_ADDR,
+	KV_KIND_ID
+};
 
 struct kv {
 	const char *key;
@@ -23,7 +30,8 @@ struct kv {
 #define KV_S(k, z) ((struct kv){ (k), KV_KIND_STR, str_of(z), 0 })
 #define KV_STR(k, v) ((struct kv){ (k), KV_KIND_STR, (v), 0 })
 #define KV_U(k, v) ((struct kv){ (k), KV_KIND_U64, STR_NONE, (uint64_t)(v) })
-#define KV_I(k, v) ((struct kv){ (k), KV_KIND_I64, STR_NONE, (uint64_t)(int64_t)(v) })
+#define KV_I(k, v) \
+	((struct kv){ (k), KV_KIND_I64, STR_NONE, (uint64_t)(int64_t)(v) })
 #define KV_HEX(k, v) ((struct kv){ (k), KV_KIND_HEX, STR_NONE, (uint64_t)(v) })
 #define KV_ID(k, v) ((struct kv){ (k), KV_KIND_ID, STR_NONE, (uint64_t)(v) })
 /* A phone number or other address: written as its first 4 and last 2. */

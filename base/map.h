@@ -41,4 +41,5 @@ size_t dict_len(const struct dict *d);
 void *dict_set(struct dict *d, struct str key, void *value);
 void *dict_get(const struct dict *d, struct str key);
 void *dict_del(struct dict *d, struct str key);
-bool dict_next(const struct dict *d, size_t *pos, struct str *key, void **value);
+bool dict_next(const struct dict *d, size_t *pos, struct str *key,
+	       void **value);

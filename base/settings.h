@@ -28,9 +28,10 @@ struct setting_list {
 struct setting {
 	const char *name;
 	enum setting_type type;
-	size_t offset;            /* in the section's struct */
-	const char *initial;      /* default; NULL: must be given */
-	int64_t min, max;         /* INT, DURATION, SIZE, and LIST lengths; both 0: unbounded */
+	size_t offset;       /* in the section's struct */
+	const char *initial; /* default; NULL: must be given */
+	/* of INT, DURATION, SIZE, and LIST lengths; both 0: unbounded */
+	int64_t min, max;
 	const char *const *names; /* ENUM: NULL-terminated */
 	const char *unit;         /* for the reference; NULL if none */
 	bool live;                /* may change by reload */
@@ -72,9 +73,9 @@ struct faults {
  * -EINVAL with faults; -ENOENT when the file cannot be opened. On failure
  * *out is empty. Opens nothing but this file and @file: secrets.
  */
-MUST_USE int settings_read(const char *path, const struct setting_section *kinds,
-			   size_t nkinds, struct settings *out,
-			   struct faults *faults);
+MUST_USE int settings_read(const char *path,
+			   const struct setting_section *kinds, size_t nkinds,
+			   struct settings *out, struct faults *faults);
 /* As above from text; `path` only names it in faults. */
 MUST_USE int settings_parse(const char *text, const char *path,
 			    const struct setting_section *kinds, size_t nkinds,

@@ -17,11 +17,11 @@ struct str {
 /* For printf: "%.*s", STR_ARGS(s) */
 #define STR_ARGS(s) (int)(s).len, (s).p
 
-struct str str_of(const char *z);               /* z may be NULL: empty */
+struct str str_of(const char *z); /* z may be NULL: empty */
 struct str str_bytes(const void *p, size_t len);
 bool str_eq(struct str a, struct str b);
 bool str_eqz(struct str a, const char *z);
-bool str_ieqz(struct str a, const char *z);     /* ASCII case folded */
+bool str_ieqz(struct str a, const char *z); /* ASCII case folded */
 bool str_starts(struct str s, struct str prefix);
 struct str str_trim(struct str s);              /* ASCII white space */
 struct str str_from(struct str s, size_t off);  /* clamped */

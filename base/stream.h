@@ -30,7 +30,7 @@ struct stream_events {
 };
 
 struct stream_cfg {
-	size_t max_read;   /* unread bytes held; more ends the stream: -ENOSPC */
+	size_t max_read; /* unread bytes held; more ends the stream: -ENOSPC */
 	size_t high_bytes; /* write queue: above this stream_full is true */
 	size_t low_bytes;
 	uint64_t dial_timeout_ms;
