@@ -31,6 +31,22 @@ static int64_t setting_of(const struct section *s, const char *name,
 	return fallback;
 }
 
+/* What the operator knows of its receipt ids: the row message_id, whose names
+ * stand in the order of enum receipt_form. */
+static enum receipt_form form_of(const struct section *s)
+{
+	for (size_t i = 0; i < s->kind->count; i++) {
+		const struct setting *row = &s->kind->rows[i];
+
+		if (row->type == SETTING_ENUM &&
+		    strcmp(row->name, "message_id") == 0)
+			return (enum receipt_form) *
+			       (const int *)((const char *)s->value +
+					     row->offset);
+	}
+	return LANE_ID_UNKNOWN;
+}
+
 double lane_rate_of(const struct section *s)
 {
 	must(s != NULL);
@@ -89,6 +105,7 @@ int lane_add(struct lanes *all, struct core *core,
 	l->ops = ops;
 	l->endpoint = -1;
 	l->health = 100;
+	l->id_form = form_of(s);
 	l->rate_cfg = l->rate = lane_rate_of(s);
 	burst = setting_of(s, "burst", 0);
 	t.owner = l;
