@@ -27,10 +27,16 @@ def free_port():
 class Program:
     """A process whose output goes to files in the place."""
 
+    # With which it may end when it was not killed; None: any.
+    good_codes = None
+
     def __init__(self, place, name, argv, env=None, cwd=None, preexec=None):
         self.place, self.name, self.argv = place, name, argv
+        self.killed = False
         self.out = os.path.join(place.dir, name + ".out")
         self.err = os.path.join(place.dir, name + ".err")
+        self.begun = os.path.getsize(self.out) if os.path.exists(self.out) \
+            else 0
         with open(self.out, "ab") as out, open(self.err, "ab") as err:
             self.popen = subprocess.Popen(
                 argv, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
@@ -49,6 +55,7 @@ class Program:
         """The first line of its output that begins so."""
         def look():
             with open(self.out, encoding="utf-8", errors="replace") as f:
+                f.seek(self.begun)
                 for line in f:
                     if line.startswith(start) and line.endswith("\n"):
                         return line.rstrip("\n")
@@ -78,7 +85,16 @@ class Program:
                     self.name, self.tail()))
         return self.popen.returncode
 
+    def end(self):
+        """Stops it; a sanitizer that complained at the end is a failure."""
+        code = self.stop()
+        if self.good_codes is not None and not self.killed and \
+                code not in self.good_codes:
+            raise AssertionError("%s ended with %s: %s" % (
+                self.name, code, self.tail()))
+
     def kill9(self):
+        self.killed = True
         if self.running():
             self.popen.kill()
         self.popen.wait(5)
@@ -99,6 +115,8 @@ class Later:
 
 class Sim(Program):
     """smscsim and its control port. Options by name: dlr_delay=5."""
+
+    good_codes = (0,)
 
     def __init__(self, place, name="sim", **options):
         self.log = os.path.join(place.dir, name + ".jsonl")
@@ -210,6 +228,7 @@ class Place:
 
     def __init__(self, keep=bool(os.environ.get("KEEP"))):
         self.keep, self.programs, self.closers = keep, [], []
+        self.last = []  # run after all programs have ended
         self.dir = None
 
     def __enter__(self):
@@ -251,9 +270,11 @@ class Place:
                 faults.append(e)
         for p in reversed(self.programs):
             try:
-                p.stop()
+                p.end()
             except Exception as e:
                 faults.append(e)
+        for fn in self.last:
+            fn()
         if self.keep:
             print("# kept: " + self.dir)
         else:
