@@ -64,25 +64,37 @@ static struct urgency router_urgency(const struct router *r, unsigned pool,
 	return urgency_of(first, now_us, r->boost_us);
 }
 
-/* The ready pool with the most urgent head among those not tried yet. */
+/* The ready pool with the most urgent head among those not tried yet. One
+ * alone is not asked how urgent it is unless somebody compares: `out`. */
 static int router_next_pool(const struct router *r, uint64_t now_us,
-			    struct urgency *out)
+			    bool compares, struct urgency *out)
 {
 	int best = -1;
+	bool known = false;
 
 	for (unsigned w = 0; w < bits_words(r->pools_n); w++) {
 		uint64_t left = r->ready[w] & ~r->tried[w];
 
 		for (; left != 0; left &= left - 1) {
 			unsigned i = w * 64 + (unsigned)__builtin_ctzll(left);
-			struct urgency u = router_urgency(r, i, now_us);
 
-			if (best < 0 || urgency_before(u, *out)) {
+			if (best < 0) {
+				best = (int)i;
+				continue;
+			}
+			if (!known)
+				*out = router_urgency(r, (unsigned)best,
+						      now_us);
+			known = true;
+			struct urgency u = router_urgency(r, i, now_us);
+			if (urgency_before(u, *out)) {
 				best = (int)i;
 				*out = u;
 			}
 		}
 	}
+	if (best >= 0 && compares && !known)
+		*out = router_urgency(r, (unsigned)best, now_us);
 	return best;
 }
 
@@ -108,7 +120,7 @@ static bool router_search(struct router *r, uint64_t now_us, struct join *best)
 
 	for (unsigned w = 0; w < bits_words(r->pools_n); w++)
 		r->tried[w] = 0;
-	while ((i = router_next_pool(r, now_us, &head)) >= 0) {
+	while ((i = router_next_pool(r, now_us, any, &head)) >= 0) {
 		if (any && !urgency_before(head, best->urgency))
 			break;
 		bits_put(r->tried, (unsigned)i, true);
