@@ -1,4 +1,4 @@
-/* The router's set-up: targets, pools, rules, and what explains them. */
+/* The router's set-up: targets, pools, rules. */
 #include "routing/inside.h"
 
 #include <errno.h>
@@ -273,18 +273,4 @@ int router_match(const struct router *r, const struct attrs *a,
 	if (ex != NULL)
 		explain_start(ex);
 	return rules_match(&r->rules, a, ex);
-}
-
-int router_explain(struct router *r, const struct attrs *a,
-		   const struct route_item *item, uint64_t now_us,
-		   struct explain *ex)
-{
-	must(r != NULL && a != NULL && item != NULL && ex != NULL);
-	(void)router_wake_us(r, now_us); /* what is due has happened */
-	int pool = router_match(r, a, ex);
-
-	if (pool >= 0)
-		explain_targets(ex, router_pool(r, pool), &r->targets, item,
-				now_us);
-	return pool;
 }

@@ -21,7 +21,7 @@ struct router_limits {
 	unsigned targets; /* most targets, <= 4096 */
 	unsigned pools;
 	unsigned rules;
-	unsigned skills;  /* names of skills, <= 256 */
+	unsigned skills; /* names of skills, <= 256 */
 	/* An item waiting this long counts as one priority higher, again and
 	 * again, up to priority 1: nobody starves. Priority 0 is for alerts:
 	 * no age reaches it, it goes before any backlog. 0: no ageing. */
@@ -34,21 +34,21 @@ void router_free(struct router **rp); /* must hold no items */
 /* ---- targets: a link, an agent ------------------------------------------ */
 
 enum target_state {
-	TARGET_DOWN,   /* not connected, logged out */
+	TARGET_DOWN, /* not connected, logged out */
 	TARGET_UP,
-	TARGET_HELD,   /* paused: operator, throttled, break, wrap-up */
-	TARGET_PROBE,  /* circuit half open: one item at a time */
+	TARGET_HELD,  /* paused: operator, throttled, break, wrap-up */
+	TARGET_PROBE, /* circuit half open: one item at a time */
 };
 
 const char *target_state_name(enum target_state s);
 
 struct target_cfg {
-	const char *name;  /* unique; copied */
-	void *owner;       /* given back with reservations */
-	unsigned cap;      /* window; voice: 1 */
-	double rate;       /* tokens a second; 0: no limit */
-	double burst;      /* 0: one second's worth, at least 1 */
-	unsigned cost;     /* price class, for least cost: lower is cheaper */
+	const char *name; /* unique; copied */
+	void *owner;      /* given back with reservations */
+	unsigned cap;     /* window; voice: 1 */
+	double rate;      /* tokens a second; 0: no limit */
+	double burst;     /* 0: one second's worth, at least 1 */
+	unsigned cost;    /* price class, for least cost: lower is cheaper */
 };
 
 /* >= 0: the target's number; -EEXIST, -ENOSPC. */
@@ -63,8 +63,8 @@ void router_target_state(struct router *r, int target, enum target_state s,
 void router_target_until(struct router *r, int target, enum target_state s,
 			 uint64_t until_us, enum target_state then);
 void router_target_cap(struct router *r, int target, unsigned cap);
-void router_target_rate(struct router *r, int target, double rate,
-			double burst, uint64_t now_us);
+void router_target_rate(struct router *r, int target, double rate, double burst,
+			uint64_t now_us);
 /* 0..100; below 10 the target gets nothing but probes. */
 void router_target_health(struct router *r, int target, unsigned health);
 /* level 0 takes the skill away. -ENOSPC when names run out. */
@@ -87,12 +87,12 @@ int router_target_view(const struct router *r, int target, uint64_t now_us,
 /* ---- pools --------------------------------------------------------------- */
 
 enum strategy {
-	STRATEGY_PRIORITY,     /* first that can, in order: failover */
-	STRATEGY_WEIGHTED,     /* smooth weighted round robin, by health */
+	STRATEGY_PRIORITY, /* first that can, in order: failover */
+	STRATEGY_WEIGHTED, /* smooth weighted round robin, by health */
 	STRATEGY_LEAST_COST,
 	STRATEGY_LEAST_LOADED, /* used / cap */
 	STRATEGY_LONGEST_IDLE,
-	STRATEGY_STICKY,       /* rendezvous hash of item.sticky over weight */
+	STRATEGY_STICKY, /* rendezvous hash of item.sticky over weight */
 	STRATEGY_COUNT
 };
 
@@ -105,8 +105,8 @@ int router_pool_add(struct router *r, const char *name, enum strategy s,
 int router_pool_find(const struct router *r, const char *name);
 /* A target of the pool; opens to items that waited after_ms (overflow).
  * Doing it again changes it; weight 0 takes it out. */
-int router_pool_target(struct router *r, int pool, int target,
-		       unsigned weight, uint64_t after_ms);
+int router_pool_target(struct router *r, int pool, int target, unsigned weight,
+		       uint64_t after_ms);
 size_t router_pool_len(const struct router *r, int pool);
 /* Age of the oldest item in us; 0 when empty. */
 uint64_t router_pool_age_us(const struct router *r, int pool, uint64_t now_us);
@@ -118,13 +118,13 @@ enum attr {
 	ATTR_TENANT,
 	ATTR_CLASS,
 	ATTR_CHANNEL,
-	ATTR_TO,     /* prefix match */
+	ATTR_TO, /* prefix match */
 	ATTR_FROM,
 	ATTR_LANG,
 	ATTR_TIER,
 	ATTR_BRANCH,
 	ATTR_CAMPAIGN,
-	ATTR_LINE,   /* business line */
+	ATTR_LINE, /* business line */
 	ATTR_COUNT
 };
 
@@ -168,20 +168,21 @@ struct route_need {
  * the offer and leave them alone until it is out.
  */
 struct route_item {
-	struct list node;   /* router's; zero before the first offer */
+	struct list node; /* router's; zero before the first offer */
 	void *owner;
-	uint64_t enq_us;    /* kept over re-queues: never to the tail again */
-	uint64_t sticky;    /* for STRATEGY_STICKY; 0: no key, spread */
+	uint64_t enq_us; /* kept over re-queues: never to the tail again */
+	uint64_t sticky; /* for STRATEGY_STICKY; 0: no key, spread */
 	const struct route_need *needs; /* NULL-skill terminated, or NULL */
-	int16_t pool;       /* router's */
-	int16_t only;       /* >= 0: this member and no other; -1: any */
-	int16_t avoid;      /* >= 0: not this target if another can; -1 */
-	uint8_t priority;   /* 0 first .. 9 last */
-	uint8_t cost;       /* tokens and places: parts; 0 counts as 1 */
+	int16_t pool;                   /* router's */
+	int16_t only;     /* >= 0: this member and no other; -1: any */
+	int16_t avoid;    /* >= 0: not this target if another can; -1 */
+	uint8_t priority; /* 0 first .. 9 last */
+	uint8_t cost;     /* tokens and places: parts; 0 counts as 1 */
 };
 
 struct reservation {
-	uint64_t id; /* generation in the upper half: a late answer is harmless */
+	uint64_t
+		id; /* generation in the upper half: a late answer is harmless */
 	struct route_item *item;
 	int target;
 	void *target_owner;
@@ -219,15 +220,15 @@ uint64_t router_wake_us(struct router *r, uint64_t now_us);
 /* For any piece of work: every rule considered and every target left out,
  * with why. Filled by router_match (rules) and router_explain (targets). */
 struct explain_row {
-	bool rule;        /* else a target */
+	bool rule; /* else a target */
 	char name[64];
 	bool chosen;
-	char why[96];     /* "class is alert, not marketing", "window full 10/10" */
+	char why[96]; /* "class is alert, not marketing", "window full 10/10" */
 };
 
 struct explain {
 	unsigned n;
-	bool cut;         /* more than fit */
+	bool cut; /* more than fit */
 	struct explain_row v[128];
 	char pool[64];
 	char strategy[24];

@@ -212,3 +212,17 @@ uint64_t router_wake_us(struct router *r, uint64_t now_us)
 	struct heap_node *first = heap_first(&r->targets.due);
 	return MIN(r->unblock_us, first != NULL ? first->key : UINT64_MAX);
 }
+
+int router_explain(struct router *r, const struct attrs *a,
+		   const struct route_item *item, uint64_t now_us,
+		   struct explain *ex)
+{
+	must(r != NULL && a != NULL && item != NULL && ex != NULL);
+	(void)router_wake_us(r, now_us); /* what is due has happened */
+	int pool = router_match(r, a, ex);
+
+	if (pool >= 0)
+		explain_targets(ex, router_pool(r, pool), &r->targets, item,
+				now_us);
+	return pool;
+}
