@@ -236,15 +236,25 @@ int gateway_open(struct gateway **out, const struct gateway_env *env,
 	return 0;
 }
 
+/* Everything appended before has been answered: nobody needs us any more. */
+static void on_settled(void *owner, int rc)
+{
+	struct gateway *g = owner;
+
+	(void)rc;
+	if (g->closed != NULL)
+		g->closed(g->closed_owner);
+	gateway_free(g);
+}
+
 static void on_closed(void *owner)
 {
 	struct gateway *g = owner;
 
 	if (--g->closing > 0)
 		return;
-	if (g->closed != NULL)
-		g->closed(g->closed_owner);
-	gateway_free(g);
+	store_then(g->core.store, on_settled, g);
+	loop_again(g->core.loop);
 }
 
 void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)

@@ -73,7 +73,8 @@ MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
  */
 MUST_USE int gateway_reload(struct gateway *g, const struct settings *fresh,
 			    struct faults *faults);
-/* Stops intake, drains the links, calls done, frees itself. */
+/* Stops intake, drains the links, waits for the store's answers, calls done
+ * and frees itself. Before store_close, which then answers what is left. */
 void gateway_close(struct gateway **gp, void (*done)(void *owner),
 		   void *owner);
 

@@ -83,7 +83,6 @@ static struct route_item item_of(const struct core *core, const struct live *l,
 		.cost = MAX(l->parts, 1),
 	};
 
-	list_init(&item.node);
 	if (last == NULL)
 		return item;
 	/* parts of one message never take two links */
@@ -113,6 +112,7 @@ bool waiting_queue(struct core *core, struct live *l, bool head)
 	l->stamp_us = core_now_us(core);
 	l->item = item_of(core, l, &m);
 	l->item.owner = l;
+	list_init(&l->item.node);
 	if (head)
 		l->item.avoid = -1;
 	if (router_offer(core->router, pool, &l->item, head) != 0) {
