@@ -234,7 +234,8 @@ struct explain {
 	char strategy[24];
 };
 
-/* Match and then tell of each target of the pool, as if item came now. */
+/* Match and then tell of each target of the pool, as if item came now. 0, or
+ * -ENOENT when no rule matches. */
 int router_explain(struct router *r, const struct attrs *a,
 		   const struct route_item *item, uint64_t now_us,
 		   struct explain *ex);

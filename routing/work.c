@@ -221,8 +221,8 @@ int router_explain(struct router *r, const struct attrs *a,
 	(void)router_wake_us(r, now_us); /* what is due has happened */
 	int pool = router_match(r, a, ex);
 
-	if (pool >= 0)
-		explain_targets(ex, router_pool(r, pool), &r->targets, item,
-				now_us);
-	return pool;
+	if (pool < 0)
+		return pool;
+	explain_targets(ex, router_pool(r, pool), &r->targets, item, now_us);
+	return 0;
 }
