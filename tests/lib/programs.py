@@ -30,7 +30,8 @@ class Program:
     # With which it may end when it was not killed; None: any.
     good_codes = None
 
-    def __init__(self, place, name, argv, env=None, cwd=None, preexec=None):
+    def __init__(self, place, name, argv, env=None, cwd=None, preexec=None,
+                 stdin=subprocess.DEVNULL):
         self.place, self.name, self.argv = place, name, argv
         self.killed = False
         self.out = os.path.join(place.dir, name + ".out")
@@ -39,7 +40,7 @@ class Program:
             else 0
         with open(self.out, "ab") as out, open(self.err, "ab") as err:
             self.popen = subprocess.Popen(
-                argv, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
+                argv, stdout=out, stderr=err, stdin=stdin,
                 env=dict(os.environ, **(env or {})), cwd=cwd or place.dir,
                 preexec_fn=preexec)
         place.programs.append(self)
