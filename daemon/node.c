@@ -16,6 +16,7 @@
 #include "base/stats.h"
 #include "console/server.h"
 #include "daemon/registry.h"
+#include "daemon/sections.h"
 #include "daemon/settings.h"
 #include "gateway/gateway.h"
 #include "proto/tzone.h"

@@ -6,7 +6,7 @@
 #include "channels/smpp/channel.h"
 #include "channels/webhook/out.h"
 #include "console/server.h"
-#include "daemon/settings.h"
+#include "daemon/sections.h"
 #include "gateway/classes.h"
 #include "gateway/gateway.h"
 

@@ -20,19 +20,19 @@ enum class_resend {
 
 /* The struct behind `class NAME { ... }`; rows in class_section. */
 struct class_cfg {
-	int consent;         /* enum class_consent; required when not said */
-	char *purpose;       /* ledger purpose; "" = the class's name */
-	char *quiet_hours;   /* hours in which it may go: "08:00-21:00" */
-	char *cap;           /* "10/24h"; "" = none */
-	int64_t priority;    /* 0 first .. 9 last */
-	int64_t validity;    /* ms */
-	int64_t receipt_wait;/* ms; then `unknown` */
-	int64_t attempts;    /* most attempts */
+	int consent;          /* enum class_consent; required when not said */
+	char *purpose;        /* ledger purpose; "" = the class's name */
+	char *quiet_hours;    /* hours in which it may go: "08:00-21:00" */
+	char *cap;            /* "10/24h"; "" = none */
+	int64_t priority;     /* 0 first .. 9 last */
+	int64_t validity;     /* ms */
+	int64_t receipt_wait; /* ms; then `unknown` */
+	int64_t attempts;     /* most attempts */
 	int64_t retry_min, retry_max; /* ms */
-	int resend;          /* enum class_resend */
-	bool bypass;         /* alert: no hours, no cap, no block */
-	bool opt_out_text;   /* carries the words that stop it */
-	int64_t body_retention; /* ms */
+	int resend;                   /* enum class_resend */
+	bool bypass;                  /* alert: no hours, no cap, no block */
+	bool opt_out_text;            /* carries the words that stop it */
+	int64_t body_retention;       /* ms */
 };
 
 extern const struct setting_section class_section;

@@ -47,7 +47,13 @@ void facts_uncount(struct facts *f, struct str tenant, struct str address,
 
 /* ---- questions; s may be NULL ------------------------------------------- */
 
-enum grant { GRANT_UNKNOWN, GRANT_PENDING, GRANT_GIVEN, GRANT_EXPIRED, GRANT_WITHDRAWN };
+enum grant {
+	GRANT_UNKNOWN,
+	GRANT_PENDING,
+	GRANT_GIVEN,
+	GRANT_EXPIRED,
+	GRANT_WITHDRAWN
+};
 
 /* State of a purpose (also by what was said of all purposes), and the seq
  * relied on. */

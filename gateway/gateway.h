@@ -22,8 +22,8 @@ struct gateway;
 
 /* The struct behind `gateway { ... }`; rows in gateway_section. */
 struct gateway_cfg {
-	int64_t queue_max;   /* live messages; more is -ENOSPC */
-	int64_t text_max;    /* bytes */
+	int64_t queue_max; /* live messages; more is -ENOSPC */
+	int64_t text_max;  /* bytes */
 	int64_t parts_max;
 	int64_t idempotency; /* ms: keys are remembered this long */
 	int64_t stray_ms;    /* unmatched receipts are kept */
@@ -75,8 +75,7 @@ MUST_USE int gateway_reload(struct gateway *g, const struct settings *fresh,
 			    struct faults *faults);
 /* Stops intake, drains the links, waits for the store's answers, calls done
  * and frees itself. Before store_close, which then answers what is left. */
-void gateway_close(struct gateway **gp, void (*done)(void *owner),
-		   void *owner);
+void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner);
 
 /* ---- door one: submit ----------------------------------------------------- */
 
@@ -173,12 +172,11 @@ struct link_view {
 	double rate;
 	unsigned health;
 	uint64_t sent, accepted, receipts, inbound, throttled;
-	size_t notices;     /* owed to it */
-	bool held;          /* by an operator */
+	size_t notices; /* owed to it */
+	bool held;      /* by an operator */
 };
 /* i from 0; -ENOENT at the end. */
-MUST_USE int gateway_link(struct gateway *g, unsigned i,
-			  struct link_view *out);
+MUST_USE int gateway_link(struct gateway *g, unsigned i, struct link_view *out);
 /* The channel behind a link, for who knows its kind: the daemon. */
 struct channel *gateway_link_channel(struct gateway *g, unsigned i,
 				     const struct channel_ops **ops);

@@ -34,8 +34,8 @@ struct live {
 	uint32_t parts_done;      /* BIT(part): a peer has it */
 	uint32_t parts_delivered; /* by receipt */
 	uint32_t parts_failed;
-	uint32_t queue_us;        /* how long it waited for a lane */
-	uint32_t len;             /* of bytes */
+	uint32_t queue_us; /* how long it waited for a lane */
+	uint32_t len;      /* of bytes */
 	uint16_t attempts;
 	int16_t lane; /* of the last attempt; -1: none */
 	uint8_t state;
@@ -43,10 +43,10 @@ struct live {
 	uint8_t class_index;
 	uint8_t flags; /* enum message_flag */
 	uint8_t parts;
-	bool counted; /* its cap was counted for the present attempt */
-	bool lost;    /* its batch was not stored: it never was */
+	bool counted;     /* its cap was counted for the present attempt */
+	bool lost;        /* its batch was not stored: it never was */
 	uint32_t to_hash; /* of `to`: for opt-outs */
-	char bytes[]; /* message_encode form */
+	char bytes[];     /* message_encode form */
 };
 
 struct lives {

@@ -18,7 +18,7 @@ struct publish_endpoint_cfg {
 	const char *name;
 	const char *const *events; /* patterns: "message.*", "*" */
 	size_t nevents;
-	const char *tenant;        /* only this one's; "" = all */
+	const char *tenant; /* only this one's; "" = all */
 	bool see_numbers;
 	int (*notify)(void *owner, uint64_t attempt, const struct notice *n);
 	void *owner;

@@ -54,8 +54,8 @@ struct channel_events {
 struct channel_env {
 	struct loop *loop;
 	const struct clock_ops *clock;
-	const char *name;   /* of the link: "carrier-a" */
-	const void *cfg;    /* the section's struct, as ops->settings says */
+	const char *name; /* of the link: "carrier-a" */
+	const void *cfg;  /* the section's struct, as ops->settings says */
 	const struct channel_events *events;
 	void *owner;
 };
@@ -74,8 +74,8 @@ struct channel_ops {
 	 * Makes the link and starts to dial. Returns at once; `state` follows.
 	 * Fails only for what a retry cannot mend.
 	 */
-	MUST_USE int (*open)(struct channel **out, const struct channel_env *env,
-			     struct err *err);
+	MUST_USE int (*open)(struct channel **out,
+			     const struct channel_env *env, struct err *err);
 	/*
 	 * Hands over one message. Never blocks; copies what it keeps. 0: it
 	 * is accepted and exactly one `ended` with this attempt follows, in

@@ -15,7 +15,7 @@ enum contact_state { CONTACT_ACTIVE, CONTACT_LEFT, CONTACT_PROBE };
 struct contact {
 	struct str tenant;
 	uint64_t id;
-	struct str ref;       /* the customer number of their system */
+	struct str ref; /* the customer number of their system */
 	struct str name;
 	struct str lang;      /* "zh", "en" */
 	struct str tz;        /* "Europe/London"; "" = unknown */
@@ -24,7 +24,7 @@ struct contact {
 	struct str branch;
 	struct str preferred; /* channel kind; "" = sms */
 	enum contact_state state;
-	struct str attrs;     /* JSON object text */
+	struct str attrs; /* JSON object text */
 	int64_t updated_ms;
 };
 

@@ -24,7 +24,7 @@ struct inbound {
 	struct str peer_key; /* the peer's own unique id; "" = none */
 	int64_t at_ms;
 	uint8_t flags;
-	struct str claim;    /* what took it: "opt_out", "inbox" ... */
+	struct str claim; /* what took it: "opt_out", "inbox" ... */
 };
 
 void inbound_encode(const struct inbound *in, struct buf *out);

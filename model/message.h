@@ -20,14 +20,14 @@ struct decision {
 	struct str reason;       /* reason code; "" for a plain allow */
 	struct str rule_version; /* of the rule pack */
 	int64_t at_ms;
-	int64_t not_before_ms;   /* DEFER */
-	int32_t zone_offset_s;   /* the local time it judged by */
-	uint64_t consent_seq;    /* ledger event relied on; 0: none */
+	int64_t not_before_ms; /* DEFER */
+	int32_t zone_offset_s; /* the local time it judged by */
+	uint64_t consent_seq;  /* ledger event relied on; 0: none */
 };
 
 enum message_flag {
-	MESSAGE_FLAG_RESENT = 1,   /* re-sent once after `unknown` */
-	MESSAGE_FLAG_REPLY = 2,    /* answers the customer's own message */
+	MESSAGE_FLAG_RESENT = 1, /* re-sent once after `unknown` */
+	MESSAGE_FLAG_REPLY = 2,  /* answers the customer's own message */
 	MESSAGE_FLAG_TEST = 4,
 	MESSAGE_FLAG_CONFIRM = 8,  /* the one confirmation of an opt-out */
 	MESSAGE_FLAG_RECEIPT = 16, /* a delivery receipt is asked for */
@@ -51,7 +51,7 @@ struct message {
 	int64_t valid_until_ms; /* 0: the class's validity */
 	uint8_t priority;       /* 0 first .. 9 last */
 	uint8_t parts;
-	uint8_t flags;          /* enum message_flag */
+	uint8_t flags; /* enum message_flag */
 	struct decision decision;
 };
 

@@ -35,13 +35,13 @@ const char *outcome_name(enum outcome_class c);
 /* Everything is borrowed for the call of `ended`. */
 struct outcome {
 	enum outcome_class class;
-	struct str reason;     /* short code: "throttled", "no_answer" ... */
-	uint32_t peer_status;  /* the peer's own number: SMPP status, HTTP */
-	bool sent;             /* false: surely no byte left us */
-	uint32_t parts_done;   /* BIT(part): parts the peer has taken */
-	unsigned parts;        /* in all, as the channel sent them */
-	bool receipt;          /* ACCEPTED: a receipt is asked for */
-	uint64_t hold_ms;      /* HOLD and RETRY: the peer's wish, 0: ours */
+	struct str reason;    /* short code: "throttled", "no_answer" ... */
+	uint32_t peer_status; /* the peer's own number: SMPP status, HTTP */
+	bool sent;            /* false: surely no byte left us */
+	uint32_t parts_done;  /* BIT(part): parts the peer has taken */
+	unsigned parts;       /* in all, as the channel sent them */
+	bool receipt;         /* ACCEPTED: a receipt is asked for */
+	uint64_t hold_ms;     /* HOLD and RETRY: the peer's wish, 0: ours */
 	/* One per part done, [part]; empty where the peer gave none. */
 	struct str peer_id[OUTCOME_PARTS_MAX];
 };

@@ -11,20 +11,20 @@
 
 /* Numbers are stored: never change one. */
 enum record_kind {
-	RECORD_MESSAGE = 1,   /* a new message: message_encode */
-	RECORD_EVENT = 2,     /* something happened to a message */
-	RECORD_NOTICE = 3,    /* a notice to an endpoint is owed */
-	RECORD_NOTICE_END = 4,/* it was delivered, or given up */
-	RECORD_INBOUND = 5,   /* a message from a customer */
-	RECORD_STRAY = 6,     /* a receipt that matches nothing yet */
-	RECORD_STRAY_END = 7  /* it was matched, or is too old */
+	RECORD_MESSAGE = 1,    /* a new message: message_encode */
+	RECORD_EVENT = 2,      /* something happened to a message */
+	RECORD_NOTICE = 3,     /* a notice to an endpoint is owed */
+	RECORD_NOTICE_END = 4, /* it was delivered, or given up */
+	RECORD_INBOUND = 5,    /* a message from a customer */
+	RECORD_STRAY = 6,      /* a receipt that matches nothing yet */
+	RECORD_STRAY_END = 7   /* it was matched, or is too old */
 };
 
 enum event_kind {
 	EVENT_ATTEMPT = 1,   /* about to hand bytes to a channel */
 	EVENT_SUBMITTED = 2, /* the peer took one part or all */
 	EVENT_RECEIPT = 3,
-	EVENT_STATE = 4,     /* any other change, with its reason */
+	EVENT_STATE = 4, /* any other change, with its reason */
 };
 
 /*
@@ -35,15 +35,16 @@ struct event {
 	enum event_kind kind;
 	enum message_state state;
 	int64_t at_ms;
-	unsigned attempt;       /* number of the attempt, from 1 */
-	struct str link;        /* lane: "carrier-a" */
-	struct str reason;      /* code */
+	unsigned attempt;  /* number of the attempt, from 1 */
+	struct str link;   /* lane: "carrier-a" */
+	struct str reason; /* code */
 	uint32_t peer_status;
-	unsigned part;          /* SUBMITTED, RECEIPT: from 0 */
-	struct str peer_id;     /* SUBMITTED, RECEIPT */
-	int64_t due_ms;         /* HELD: until when; SUBMITTED: receipt awaited until */
-	uint8_t flags;          /* enum message_flag after it */
-	uint32_t delay_us[4];   /* STATE final or SUBMITTED: intake, queue, lane, peer */
+	unsigned part;      /* SUBMITTED, RECEIPT: from 0 */
+	struct str peer_id; /* SUBMITTED, RECEIPT */
+	int64_t due_ms; /* HELD: until when; SUBMITTED: receipt awaited until */
+	uint8_t flags;  /* enum message_flag after it */
+	uint32_t delay_us
+		[4]; /* STATE final or SUBMITTED: intake, queue, lane, peer */
 };
 
 void event_encode(const struct event *e, struct buf *out);
@@ -56,7 +57,7 @@ struct notice {
 	struct str type;     /* "message.delivered" */
 	struct str tenant;
 	int64_t at_ms;
-	struct str body;     /* JSON, the whole envelope */
+	struct str body; /* JSON, the whole envelope */
 	unsigned tries;
 	int64_t due_ms;
 };

@@ -13,7 +13,7 @@
  * country: digits put before a number with one leading 0 ("44"), or "".
  * -EBADMSG with a sentence that shows how the number was read.
  */
-MUST_USE int e164_parse(struct str s, const char *country,
-			char out[E164_MAX], struct err *err);
+MUST_USE int e164_parse(struct str s, const char *country, char out[E164_MAX],
+			struct err *err);
 /* Country calling code of an E.164 number ("44", "86", "1"); "" unknown. */
 struct str e164_country(struct str e164);

@@ -20,10 +20,10 @@ enum receipt_state {
 
 struct receipt_text {
 	struct str id;
-	int state;          /* enum receipt_state; 0: no or unknown stat */
-	struct str stat;    /* as written */
-	struct str err;     /* as written, "" if none */
-	int64_t done_ms;    /* "done date", taken as UTC; 0: none */
+	int state;       /* enum receipt_state; 0: no or unknown stat */
+	struct str stat; /* as written */
+	struct str err;  /* as written, "" if none */
+	int64_t done_ms; /* "done date", taken as UTC; 0: none */
 	unsigned sub, dlvrd;
 	bool has_counts;
 };
@@ -38,7 +38,11 @@ MUST_USE int receipt_parse(struct str s, struct receipt_text *out);
  * receipt, or the other way round.
  */
 #define RECEIPT_ID_MAX 80
-enum receipt_id_form { RECEIPT_ID_SAME, RECEIPT_ID_HEX_TO_DEC, RECEIPT_ID_DEC_TO_HEX };
+enum receipt_id_form {
+	RECEIPT_ID_SAME,
+	RECEIPT_ID_HEX_TO_DEC,
+	RECEIPT_ID_DEC_TO_HEX
+};
 
 /* Canonical form of an id as it stands; -EBADMSG when empty or over 64. */
 MUST_USE int receipt_id_canon(struct str id, char out[RECEIPT_ID_MAX]);

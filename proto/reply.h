@@ -7,12 +7,12 @@
 #include "base/str.h"
 
 enum reply_word {
-	REPLY_NONE,     /* none of these */
-	REPLY_OPT_OUT,  /* certain */
+	REPLY_NONE,          /* none of these */
+	REPLY_OPT_OUT,       /* certain */
 	REPLY_OPT_OUT_SHORT, /* "R" "T" "N": only certain after a tail that
 				offered it (outreach.md section 7) */
 	REPLY_SUSPECTED,     /* reads like an opt-out: a person decides */
-	REPLY_OPT_IN,   /* START UNSTOP 恢复 ...; YES is left to the caller */
+	REPLY_OPT_IN, /* START UNSTOP 恢复 ...; YES is left to the caller */
 	REPLY_YES,
 	REPLY_HELP
 };

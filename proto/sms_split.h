@@ -12,9 +12,9 @@ enum sms_charset { SMS_GSM7, SMS_LATIN1, SMS_UCS2, SMS_BINARY };
 const char *sms_charset_name(enum sms_charset c);
 
 enum sms_concat {
-	SMS_CONCAT_UDH8,    /* 05 00 03 ref total part: 153 / 67 a part */
-	SMS_CONCAT_UDH16,   /* 06 08 04 ...: 152 / 66 */
-	SMS_CONCAT_SAR,     /* sar_* TLVs: 153 / 67 (as the phone will see it) */
+	SMS_CONCAT_UDH8,  /* 05 00 03 ref total part: 153 / 67 a part */
+	SMS_CONCAT_UDH16, /* 06 08 04 ...: 152 / 66 */
+	SMS_CONCAT_SAR,   /* sar_* TLVs: 153 / 67 (as the phone will see it) */
 	SMS_CONCAT_PAYLOAD, /* one PDU with message_payload */
 };
 
