@@ -80,7 +80,8 @@ MUST_USE int console_open(struct console **out, const struct console_env *env,
 /* The port it listens on. */
 int console_port(const struct console *c);
 /* Takes no new connections, and answers new requests with 503; what waits
- * for a commit is still answered. Before gateway_close. */
+ * for a commit is still answered. Before gateway_close: from here on the
+ * gateway is left alone. */
 void console_stop(struct console *c);
 /*
  * Ends every connection. Requests that still wait for the store are freed

@@ -1,0 +1,64 @@
+/* The handlers of the API, one for each route of routes.c, and the tables of
+ * the bodies they read. */
+#pragma once
+
+#include "console/request.h"
+
+/* api_messages.c, api_check.c */
+extern const struct fields message_fields;
+void api_messages_post(struct request *r);
+void api_message_get(struct request *r);
+void api_messages_list(struct request *r);
+void api_message_cancel(struct request *r);
+void api_messages_check(struct request *r);
+void api_route_explain(struct request *r);
+
+/* api_contacts.c, import.c */
+extern const struct fields contact_fields;
+void api_contacts_list(struct request *r);
+void api_contacts_post(struct request *r);
+void api_contact_get(struct request *r);
+void api_contact_patch(struct request *r);
+void api_contact_delete(struct request *r);
+void api_contacts_export(struct request *r);
+void api_import_begin(struct request *r);
+void api_import_piece(struct request *r, struct str piece);
+void api_import_end(struct request *r);
+
+/* api_consents.c, evidence.c */
+extern const struct fields consent_fields;
+void api_consents_post(struct request *r);
+void api_consents_verify(struct request *r);
+void api_address_get(struct request *r);
+void api_address_evidence(struct request *r);
+
+/* api_keys.c */
+extern const struct fields key_fields;
+void api_keys_list(struct request *r);
+void api_keys_post(struct request *r);
+void api_key_revoke(struct request *r);
+
+/* api_links.c */
+void api_links_list(struct request *r);
+void api_link_get(struct request *r);
+void api_link_hold(struct request *r);
+void api_link_release(struct request *r);
+void api_link_rebind(struct request *r);
+
+/* api_ops.c, api_audit.c */
+extern const struct fields backup_fields;
+void api_healthz(struct request *r);
+void api_readyz(struct request *r);
+void api_metrics(struct request *r);
+void api_version(struct request *r);
+void api_status(struct request *r);
+void api_backup(struct request *r);
+void api_audit_list(struct request *r);
+void api_audit_verify(struct request *r);
+/* openapi.c */
+void api_openapi(struct request *r);
+
+/* hooks.c, kannel.c, stream.c */
+void api_hook_in(struct request *r);
+void api_kannel(struct request *r);
+void stream_serve(struct request *r);

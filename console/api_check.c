@@ -1,0 +1,70 @@
+/* The gate and the routing, asked without sending. */
+#include "console/api.h"
+
+#include "base/mem.h"
+#include "console/submission.h"
+#include "console/view.h"
+
+static bool ask_read(struct request *r, struct message_body *body,
+		     struct submission *s)
+{
+	struct refusal why = { 0 };
+	struct str tenant;
+
+	if (!request_tenant(r, &tenant))
+		return false;
+	if (message_body_read(r->json, buf_str(&r->body), body, s, &why) != 0) {
+		reply_refusal(r, &why);
+		return false;
+	}
+	s->tenant = tenant;
+	return true;
+}
+
+void api_messages_check(struct request *r)
+{
+	AUTO(message_body_done) struct message_body body = { 0 };
+	struct submission s;
+	struct submitted got;
+
+	must(r != NULL);
+	if (!ask_read(r, &body, &s))
+		return;
+	gateway_judge(r->c->gateway, &s, &got);
+	if (got.rc != 0) {
+		reply_submitted_error(r, &got);
+		return;
+	}
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	json_ku(b, "parts", got.parts);
+	view_decision(b, &got.decision);
+	json_close(b, '}');
+	reply_send(r, 200);
+}
+
+void api_route_explain(struct request *r)
+{
+	AUTO(message_body_done) struct message_body body = { 0 };
+	struct submission s;
+	struct submitted got;
+
+	must(r != NULL);
+	if (!ask_read(r, &body, &s))
+		return;
+	AUTO(mem_clear) struct explain *ex = mem_new(struct explain);
+	gateway_explain(r->c->gateway, &s, &got, ex);
+	if (got.rc != 0) {
+		reply_submitted_error(r, &got);
+		return;
+	}
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	view_explain(b, ex);
+	json_key(b, "gate");
+	json_open(b, '{');
+	view_decision(b, &got.decision);
+	json_close(b, '}');
+	json_close(b, '}');
+	reply_send(r, 200);
+}

@@ -1,0 +1,433 @@
+/* /v1/contacts: the people, read and written one by one. */
+#include "console/api.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/persons.h"
+
+#define LIST_DEFAULT 50
+
+struct contact_body {
+	struct str ref, name, phone, mqtt, lang, tz, tier, branch;
+	struct str preferred, state;
+	json_t *addresses, *attrs;
+};
+
+#define AT(f) offsetof(struct contact_body, f)
+
+static const struct field rows[] = {
+	{ "ref", FIELD_STR, AT(ref), false,
+	  "The customer number of your system; one contact for each." },
+	{ "name", FIELD_STR, AT(name), false,
+	  "What to call the person or firm." },
+	{ "phone", FIELD_STR, AT(phone), false,
+	  "Short for an address of channel sms." },
+	{ "mqtt", FIELD_STR, AT(mqtt), false,
+	  "Short for an address of channel mqtt." },
+	{ "addresses", FIELD_ARRAY, AT(addresses), false,
+	  "Up to 8 of {channel, address}; all of them." },
+	{ "lang", FIELD_STR, AT(lang), false, "zh or en." },
+	{ "tz", FIELD_STR, AT(tz), false,
+	  "A zone such as Asia/Shanghai; quiet hours follow it." },
+	{ "tier", FIELD_STR, AT(tier), false, "vip, key, standard, new." },
+	{ "branch", FIELD_STR, AT(branch), false,
+	  "Who looks after the contact." },
+	{ "preferred", FIELD_STR, AT(preferred), false,
+	  "Kind of channel to use first; sms without it." },
+	{ "state", FIELD_STR, AT(state), false, "active, left or probe." },
+	{ "attrs", FIELD_OBJECT, AT(attrs), false,
+	  "Yours: an object of any names." },
+};
+
+const struct fields contact_fields = { "contact", rows, ARRAY_LEN(rows) };
+
+/* ---- read ----------------------------------------------------------------------*/
+
+static void note_read(struct request *r, const struct person *p)
+{
+	char id[ID_TEXT];
+
+	/* No case, campaign or call is named: the auditor will ask why. */
+	id_text(p->contact.id, id);
+	request_audit(r, p->contact.tenant, "contact.read", str_of(id),
+		      STR("{\"context\":\"no_context\"}"));
+}
+
+static void on_page(struct request *r, int rc)
+{
+	struct persons *ps = r->own;
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	json_key(b, "contacts");
+	json_open(b, '[');
+	for (size_t i = 0; i < ps->n; i++)
+		person_json(b, ps->v[i], r->key->perms);
+	json_close(b, ']');
+	if (ps->n > 0 && ps->n == r->asked)
+		json_kid(b, "next", ps->v[ps->n - 1]->contact.id);
+	json_close(b, '}');
+	if (r->asked == 0 && ps->n > 0)
+		note_read(r, ps->v[0]);
+	reply_send(r, 200);
+}
+
+void api_contacts_list(struct request *r)
+{
+	struct str ref = request_query(r, "ref");
+	struct str asked = request_query(r, "address");
+	uint64_t after = 0, limit = LIST_DEFAULT;
+	char address[ADDRESS_MAX];
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_tenant(r, &tenant) || !query_id(r, "cursor", &after) ||
+	    !query_u64(r, "limit", PERSONS_PAGE, &limit))
+		return;
+	struct cell cells[3] = { CELL_T(tenant), CELL_T(ref),
+				 CELL_I(MAX(limit, 1)) };
+	if (ref.len > 0) {
+		persons_read(r, tenant, STORE_CONTACT_BY_REF, cells, 2,
+			     on_page);
+		return;
+	}
+	if (asked.len > 0) {
+		if (!request_address(r, asked, "address", address))
+			return;
+		cells[1] = CELL_Z(address);
+		persons_read(r, tenant, STORE_CONTACT_BY_ADDRESS, cells, 2,
+			     on_page);
+		return;
+	}
+	cells[1] = CELL_I(after);
+	r->asked = MAX(limit, 1);
+	persons_read(r, tenant, STORE_CONTACT_LIST, cells, 3, on_page);
+}
+
+static void on_got(struct request *r, int rc)
+{
+	struct persons *ps = r->own;
+
+	if (rc != 0 || ps->n == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return;
+	}
+	person_json(reply_json(r), ps->v[0], r->key->perms);
+	person_etag(ps->v[0], r->etag);
+	note_read(r, ps->v[0]);
+	reply_send(r, 200);
+}
+
+static void contact_read(struct request *r,
+			 void (*next)(struct request *r, int rc))
+{
+	struct str tenant;
+	uint64_t id;
+
+	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	struct cell cells[] = { CELL_T(tenant), CELL_I(id) };
+	persons_read(r, tenant, STORE_CONTACT_GET, cells, ARRAY_LEN(cells),
+		     next);
+}
+
+void api_contact_get(struct request *r)
+{
+	must(r != NULL);
+	contact_read(r, on_got);
+}
+
+/* ---- write ---------------------------------------------------------------------*/
+
+/* A contact to be written: views into the body, or the stored one. */
+struct wanted {
+	struct contact c;
+	struct contact_address v[CONTACT_ADDRESSES_MAX];
+	unsigned n;
+};
+
+static bool address_add(struct request *r, struct wanted *w, struct str channel,
+			struct str address)
+{
+	if (address.len == 0)
+		return true;
+	for (unsigned i = 0; i < w->n; i++) {
+		if (str_eq(w->v[i].channel, channel)) {
+			w->v[i].address = address;
+			return true;
+		}
+	}
+	if (w->n == CONTACT_ADDRESSES_MAX) {
+		reply_error(r, 400, "too_many", "addresses",
+			    "a contact has at most %d addresses",
+			    CONTACT_ADDRESSES_MAX);
+		return false;
+	}
+	w->v[w->n].channel = channel;
+	w->v[w->n++].address = address;
+	return true;
+}
+
+static struct str member(json_t *object, const char *name)
+{
+	const json_t *v = json_object_get(object, name);
+
+	return json_is_string(v)
+		       ? str_bytes(json_string_value(v), json_string_length(v))
+		       : STR_NONE;
+}
+
+static bool addresses_read(struct request *r, json_t *list, struct wanted *w)
+{
+	size_t i;
+	json_t *one;
+
+	w->n = 0;
+	json_array_foreach(list, i, one)
+	{
+		struct str channel = member(one, "channel");
+		struct str address = member(one, "address");
+		if (channel.len == 0 || channel.len > 16 || address.len == 0 ||
+		    json_object_size(one) != 2) {
+			reply_error(r, 400, "bad_address", "addresses",
+				    "entry %zu is not {channel, address}",
+				    i + 1);
+			return false;
+		}
+		if (!address_add(r, w, channel, address))
+			return false;
+	}
+	return true;
+}
+
+static void take_word(struct str *at, struct str said)
+{
+	if (said.p != NULL)
+		*at = said;
+}
+
+static struct str attrs_text(struct request *r)
+{
+	struct str span;
+
+	return json_span(buf_str(&r->body), "attrs", &span) == 0 ? span
+								 : STR("{}");
+}
+
+/* Lays what the body says over what is there. */
+static bool body_over(struct request *r, struct wanted *w)
+{
+	struct contact_body body;
+
+	memset(&body, 0, sizeof(body)); /* p NULL: not said */
+	if (!request_fields(r, &body))
+		return false;
+	take_word(&w->c.ref, body.ref);
+	take_word(&w->c.name, body.name);
+	take_word(&w->c.lang, body.lang);
+	take_word(&w->c.tz, body.tz);
+	take_word(&w->c.tier, body.tier);
+	take_word(&w->c.branch, body.branch);
+	take_word(&w->c.preferred, body.preferred);
+	if (body.attrs != NULL)
+		w->c.attrs = attrs_text(r);
+	if (body.state.p != NULL &&
+	    contact_state_parse(body.state, &w->c.state) != 0) {
+		reply_error(r, 400, "bad_state", "state",
+			    "a contact is active, left or probe");
+		return false;
+	}
+	if (body.addresses != NULL && !addresses_read(r, body.addresses, w))
+		return false;
+	return (body.phone.p == NULL ||
+		address_add(r, w, STR("sms"), body.phone)) &&
+	       (body.mqtt.p == NULL ||
+		address_add(r, w, STR("mqtt"), body.mqtt));
+}
+
+static void on_written(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, r->status);
+}
+
+/* Notes who did it, and answers when it is durable. */
+static void contact_answer(struct request *r, const struct contact *c,
+			   int status, const char *action)
+{
+	char id[ID_TEXT];
+
+	id_text(c->id, id);
+	request_audit(r, c->tenant, action, str_of(id), STR_NONE);
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	json_kid(b, "id", c->id);
+	json_ks_opt(b, "ref", c->ref);
+	json_kt(b, "updated", c->updated_ms);
+	json_close(b, '}');
+	r->status = status;
+	request_then(r, on_written);
+}
+
+static bool contact_put(struct request *r, struct wanted *w)
+{
+	struct err err = { "" };
+
+	if (gateway_contact(r->c->gateway, &w->c, w->v, w->n, &err) == 0)
+		return true;
+	reply_error(r, 400, "contact", NULL, "%s", err.text);
+	return false;
+}
+
+void api_contacts_post(struct request *r)
+{
+	struct wanted w = { .c = { .state = CONTACT_ACTIVE } };
+
+	must(r != NULL);
+	if (request_tenant(r, &w.c.tenant) && body_over(r, &w) &&
+	    contact_put(r, &w))
+		contact_answer(r, &w.c, 201, "contact.write");
+}
+
+/* Has somebody else changed it since the caller read it? */
+static bool match_ok(struct request *r, const struct person *p)
+{
+	struct str wanted = request_header(r, "If-Match");
+	char etag[24];
+
+	person_etag(p, etag);
+	if (wanted.len == 0 || str_eqz(wanted, "*") || str_eqz(wanted, etag))
+		return true;
+	reply_error(r, 412, "changed", NULL,
+		    "the contact was changed meanwhile; its ETag is %s", etag);
+	return false;
+}
+
+static bool stored_one(struct request *r, int rc, struct wanted *w)
+{
+	struct persons *ps = r->own;
+
+	if (rc != 0 || ps->n == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return false;
+	}
+	const struct person *p = ps->v[0];
+	w->c = p->contact;
+	w->n = p->n;
+	memcpy(w->v, p->v, sizeof(w->v));
+	return match_ok(r, p);
+}
+
+static void on_patch(struct request *r, int rc)
+{
+	struct wanted w = { 0 };
+
+	if (stored_one(r, rc, &w) && body_over(r, &w) && contact_put(r, &w))
+		contact_answer(r, &w.c, 200, "contact.write");
+}
+
+void api_contact_patch(struct request *r)
+{
+	must(r != NULL);
+	contact_read(r, on_patch);
+}
+
+/* Memory forgets nothing before the next start, so it is told that the
+ * contact has left: nothing is sent to it either way. The ledger stays. */
+static void on_delete(struct request *r, int rc)
+{
+	struct wanted w = { 0 };
+
+	if (!stored_one(r, rc, &w))
+		return;
+	w.c.state = CONTACT_LEFT;
+	if (!contact_put(r, &w))
+		return;
+	struct cell cells[] = { CELL_T(w.c.tenant), CELL_I(w.c.id) };
+	store_put(r->c->store, STORE_ADDRESS_DROP, cells, ARRAY_LEN(cells));
+	store_put(r->c->store, STORE_CONTACT_ERASE, cells, ARRAY_LEN(cells));
+	contact_answer(r, &w.c, 200, "contact.erase");
+}
+
+void api_contact_delete(struct request *r)
+{
+	must(r != NULL);
+	contact_read(r, on_delete);
+}
+
+/* ---- export --------------------------------------------------------------------*/
+
+static void export_note(struct request *r, struct str tenant, size_t n)
+{
+	AUTO(buf_done) struct buf detail = { 0 };
+
+	buf_init(&detail, AUDIT_DETAIL_MAX);
+	json_open(&detail, '{');
+	json_ks(&detail, "purpose", request_query(r, "purpose"));
+	json_ku(&detail, "rows", n);
+	json_ks_opt(&detail, "cursor", request_query(r, "cursor"));
+	json_close(&detail, '}');
+	request_audit(r, tenant, "contact.export", STR("contacts"),
+		      buf_str(&detail));
+}
+
+static void on_exported(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, 200);
+}
+
+static void on_export(struct request *r, int rc)
+{
+	struct persons *ps = r->own;
+	char id[ID_TEXT];
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	buf_reset(&r->out);
+	r->type = "text/csv; charset=utf-8";
+	if (request_query(r, "cursor").len == 0)
+		person_csv_head(&r->out);
+	for (size_t i = 0; i < ps->n; i++)
+		person_csv(&r->out, ps->v[i]);
+	if (ps->n > 0 && ps->n == r->asked) {
+		id_text(ps->v[ps->n - 1]->contact.id, id);
+		IGNORE(str_copy(r->next_page, sizeof(r->next_page),
+				str_of(id)));
+	}
+	export_note(r, str_of(ps->tenant_text), ps->n);
+	request_then(r, on_exported);
+}
+
+void api_contacts_export(struct request *r)
+{
+	uint64_t after = 0, limit = PERSONS_PAGE;
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_tenant(r, &tenant) || !query_id(r, "cursor", &after) ||
+	    !query_u64(r, "limit", PERSONS_PAGE, &limit))
+		return;
+	if (str_trim(request_query(r, "purpose")).len == 0) {
+		reply_error(r, 400, "no_purpose", "purpose",
+			    "say what the export is for; it is written down");
+		return;
+	}
+	r->asked = MAX(limit, 1);
+	struct cell cells[] = { CELL_T(tenant), CELL_I(after),
+				CELL_I(r->asked) };
+	persons_read(r, tenant, STORE_CONTACT_LIST, cells, ARRAY_LEN(cells),
+		     on_export);
+}

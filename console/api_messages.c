@@ -1,0 +1,385 @@
+/* /v1/messages: send, look, list, cancel. */
+#include "console/api.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "console/submission.h"
+#include "console/view.h"
+
+#define LIST_DEFAULT 50
+#define LIST_MAX 1000
+
+/* ---- send --------------------------------------------------------------------*/
+
+static void on_committed(struct request *r, int rc)
+{
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	stat_observe_us(r->c->send_us,
+			clock_mono_us(r->c->clock) - r->begun_us);
+	reply_send(r, r->status);
+}
+
+/* The header Idempotency-Key stands for the field; both must agree. */
+static bool key_header(struct request *r, struct submission *s)
+{
+	struct str key = request_header(r, "Idempotency-Key");
+
+	if (key.len == 0)
+		return true;
+	if (s->idempotency_key.len > 0 && !str_eq(s->idempotency_key, key)) {
+		reply_error(r, 400, "two_keys", "idempotency_key",
+			    "the header Idempotency-Key says something else");
+		return false;
+	}
+	s->idempotency_key = key;
+	return true;
+}
+
+static void send_one(struct request *r, struct str tenant)
+{
+	AUTO(message_body_done) struct message_body body = { 0 };
+	struct submission s;
+	struct refusal why = { 0 };
+	struct submitted got;
+
+	if (message_body_read(r->json, buf_str(&r->body), &body, &s, &why) !=
+	    0) {
+		reply_refusal(r, &why);
+		return;
+	}
+	s.tenant = tenant;
+	if (!key_header(r, &s))
+		return;
+	gateway_submit(r->c->gateway, &s, &got);
+	if (got.rc != 0 && !got.repeated) {
+		reply_submitted_error(r, &got);
+		return;
+	}
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	view_submitted(b, &got);
+	json_close(b, '}');
+	r->status = got.repeated ? 202 : submitted_status(&got);
+	request_then(r, on_committed);
+}
+
+static void batch_item(struct request *r, struct str tenant, json_t *object,
+		       struct str text, struct buf *b)
+{
+	AUTO(message_body_done) struct message_body body = { 0 };
+	struct submission s;
+	struct refusal why = { 0 };
+	struct submitted got;
+
+	json_open(b, '{');
+	if (message_body_read(object, text, &body, &s, &why) != 0) {
+		error_json(b, reply_code(400), why.code, why.field,
+			   why.err.text);
+		json_close(b, '}');
+		return;
+	}
+	s.tenant = tenant;
+	gateway_submit(r->c->gateway, &s, &got);
+	if (got.rc == 0 || got.repeated)
+		view_submitted(b, &got);
+	else
+		error_json(b, reply_code(submitted_status(&got)), got.code,
+			   got.field, got.err.text);
+	json_close(b, '}');
+}
+
+static bool batch_check(struct request *r, json_t *list)
+{
+	size_t n = json_array_size(list);
+
+	if (!json_is_array(list) || json_object_size(r->json) != 1) {
+		reply_error(r, 400, "bad_batch", "messages",
+			    "a batch is an object with one array, 'messages'");
+		return false;
+	}
+	if (n == 0 || n > (size_t)r->c->http->batch_max) {
+		reply_error(r, 400, "batch_size", "messages",
+			    "a batch holds 1 to %lld messages",
+			    (long long)r->c->http->batch_max);
+		return false;
+	}
+	/* The request itself has paid for the first. */
+	struct key *k = keys_by_id(r->c->keys, r->key->id);
+	uint64_t now = clock_mono_us(r->c->clock);
+	if (n == 1 || limit_take(&k->limit, (double)(n - 1), now))
+		return true;
+	r->retry_after_s =
+		1 + (unsigned)(limit_wait_us(&k->limit, (double)(n - 1), now) /
+			       1000000);
+	reply_error(r, 429, "key_rate", NULL, "this key sends too fast");
+	return false;
+}
+
+static void send_many(struct request *r, struct str tenant, json_t *list)
+{
+	struct str array = STR_NONE, item = STR_NONE;
+	size_t at = 0;
+
+	if (!batch_check(r, list))
+		return;
+	IGNORE(json_span(buf_str(&r->body), "messages", &array));
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	json_key(b, "results");
+	json_open(b, '[');
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (!json_span_next(array, &at, &item))
+			item = STR_NONE;
+		batch_item(r, tenant, json_array_get(list, i), item, b);
+	}
+	json_close(b, ']');
+	json_close(b, '}');
+	r->status = 202;
+	request_then(r, on_committed);
+}
+
+void api_messages_post(struct request *r)
+{
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_tenant(r, &tenant))
+		return;
+	json_t *list = json_object_get(r->json, "messages");
+	if (list != NULL)
+		send_many(r, tenant, list);
+	else
+		send_one(r, tenant);
+}
+
+/* ---- look --------------------------------------------------------------------*/
+
+static struct view *view_open(struct request *r, struct str tenant)
+{
+	struct view *v = mem_new(struct view);
+
+	v->perms = r->key->perms;
+	v->out = &r->out;
+	IGNORE(str_copy(v->tenant, sizeof(v->tenant), tenant));
+	r->own = v;
+	r->own_free = mem_free;
+	return v;
+}
+
+static bool show_one(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+
+	view_message(r->own, row);
+	return false;
+}
+
+/* Where a message that is not final stands at this moment. */
+static void put_live(struct request *r, uint64_t id)
+{
+	struct view *v = r->own;
+	struct live_view live;
+	struct buf *b = &r->out;
+
+	if (gateway_live(r->c->gateway, str_of(v->tenant), id, &live) != 0)
+		return;
+	json_key(b, "live");
+	json_open(b, '{');
+	json_kz(b, "state", message_state_name(live.state));
+	json_kt_opt(b, "due", live.due_ms);
+	json_ku(b, "attempts", live.attempts);
+	if (live.link != NULL)
+		json_kz(b, "link", live.link);
+	json_close(b, '}');
+
+	AUTO(mem_clear) struct explain *ex = mem_new(struct explain);
+	if (gateway_explain_live(r->c->gateway, id, ex) != 0)
+		return;
+	json_key(b, "route");
+	json_open(b, '{');
+	view_explain(b, ex);
+	json_close(b, '}');
+}
+
+static void on_shown(struct request *r, int rc)
+{
+	struct view *v = r->own;
+
+	if (rc != 0 || v->n == 0) {
+		reply_rc(r, rc != 0 ? rc : v->bad ? -EBADMSG : -ENOENT);
+		return;
+	}
+	if (!message_state_final(v->state))
+		put_live(r, v->last);
+	json_close(&r->out, '}');
+	reply_send(r, 200);
+}
+
+void api_message_get(struct request *r)
+{
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	view_open(r, tenant)->history = true;
+	struct cell cell = CELL_I(id);
+	reply_json(r);
+	request_read(r, STORE_MESSAGE_GET, &cell, 1, show_one, on_shown);
+}
+
+/* ---- list --------------------------------------------------------------------*/
+
+static bool show_row(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+	struct view *v = r->own;
+
+	if (view_message(v, row))
+		json_close(v->out, '}');
+	return !v->out->full;
+}
+
+struct list_ask {
+	uint64_t limit, before, since;
+	int state; /* -1: any */
+	char to[ADDRESS_MAX];
+};
+
+static bool list_read(struct request *r, struct list_ask *a)
+{
+	struct str state = request_query(r, "state");
+	struct str to = request_query(r, "to");
+	enum message_state s;
+	int64_t since_ms = 0;
+
+	a->limit = LIST_DEFAULT;
+	a->state = -1;
+	if (!query_u64(r, "limit", LIST_MAX, &a->limit) ||
+	    !query_id(r, "cursor", &a->before) ||
+	    !query_time(r, "since", &since_ms))
+		return false;
+	a->limit = MAX(a->limit, 1);
+	a->since = since_ms > 0 ? id_floor(since_ms) : 0;
+	if (state.len > 0) {
+		if (message_state_parse(state, &s) != 0) {
+			reply_error(r, 400, "bad_state", "state",
+				    "there is no state '%.*s'",
+				    STR_ARGS(str_first(state, 40)));
+			return false;
+		}
+		a->state = (int)s;
+	}
+	return to.len == 0 || request_address(r, to, "to", a->to);
+}
+
+static void on_listed(struct request *r, int rc)
+{
+	struct view *v = r->own;
+	struct buf *b = &r->out;
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	json_close(b, ']');
+	/* A full page may have another one behind it. */
+	if (v->n > 0 && v->n == r->asked)
+		json_kid(b, "next", v->last);
+	json_close(b, '}');
+	reply_send(r, 200);
+}
+
+static struct cell text_or_any(struct str s)
+{
+	return s.len > 0 ? CELL_T(s) : CELL_N;
+}
+
+void api_messages_list(struct request *r)
+{
+	struct list_ask a = { 0 };
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant) || !list_read(r, &a))
+		return;
+	view_open(r, tenant);
+	r->asked = a.limit;
+	struct cell cells[] = {
+		text_or_any(tenant),
+		a.state >= 0 ? CELL_I(a.state) : CELL_N,
+		text_or_any(request_query(r, "class")),
+		text_or_any(str_of(a.to)),
+		text_or_any(request_query(r, "campaign")),
+		CELL_I(a.since),
+		CELL_I(a.before),
+		CELL_I(a.limit),
+	};
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	json_key(b, "messages");
+	json_open(b, '[');
+	request_read(r, STORE_MESSAGE_LIST, cells, ARRAY_LEN(cells), show_row,
+		     on_listed);
+}
+
+/* ---- cancel --------------------------------------------------------------------*/
+
+static void on_not_live(struct request *r, int rc)
+{
+	struct view *v = r->own;
+
+	if (rc != 0 || v->n == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return;
+	}
+	reply_error(r, 409, "final", NULL, "the message is %s already",
+		    message_state_name(v->state));
+}
+
+static void on_cancelled(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, 200);
+}
+
+void api_message_cancel(struct request *r)
+{
+	struct str tenant;
+	uint64_t id;
+	char text[ID_TEXT];
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	int rc = gateway_cancel(r->c->gateway, tenant, id);
+	if (rc == -EPROTO) {
+		reply_error(r, 409, "in_flight", NULL,
+			    "it has been handed to the link");
+		return;
+	}
+	struct buf *b = reply_json(r);
+	if (rc != 0) {
+		struct cell cell = CELL_I(id);
+		view_open(r, tenant);
+		request_read(r, STORE_MESSAGE_GET, &cell, 1, show_one,
+			     on_not_live);
+		return;
+	}
+	id_text(id, text);
+	request_audit(r, tenant, "message.cancel", str_of(text), STR_NONE);
+	json_open(b, '{');
+	json_kid(b, "id", id);
+	json_kz(b, "state", message_state_name(MESSAGE_CANCELLED));
+	json_close(b, '}');
+	request_then(r, on_cancelled);
+}

@@ -1,0 +1,7 @@
+/* Who asks, and may they? Answers 401, 403 and 429 itself. */
+#pragma once
+
+#include "console/request.h"
+
+/* Fills r->key; false: answered. */
+MUST_USE bool auth_check(struct request *r);

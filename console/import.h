@@ -1,0 +1,67 @@
+/* The rows of a contact CSV: what the header means and what a row says.
+ * Pure: the store and the gateway are asked by import.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "model/address.h"
+#include "model/consent.h"
+#include "model/contact.h"
+#include "proto/csv.h"
+
+enum import_column {
+	IMPORT_REF,
+	IMPORT_NAME,
+	IMPORT_PHONE,
+	IMPORT_MQTT,
+	IMPORT_LANG,
+	IMPORT_TZ,
+	IMPORT_TIER,
+	IMPORT_BRANCH,
+	IMPORT_PREFERRED,
+	IMPORT_STATE,
+	IMPORT_CONSENT,
+	IMPORT_PURPOSE,
+	IMPORT_WORDING,
+	IMPORT_SOURCE,
+	IMPORT_COLUMNS
+};
+
+const char *import_column_name(enum import_column c);
+
+/* Which cell of a row is which column. */
+struct import_head {
+	unsigned n;             /* cells of a row */
+	int at[IMPORT_COLUMNS]; /* -1: not in the file */
+	struct buf attr_names;  /* of the others, each ended by NUL */
+	uint32_t attr_at[CSV_COLUMNS_MAX]; /* its name's place + 1; 0: none */
+};
+
+/* -EINVAL with a sentence: no address column, a name twice or too long. */
+MUST_USE int import_head_read(const struct str *cells, unsigned n,
+			      struct import_head *h, struct err *err);
+void import_head_done(struct import_head *h);
+
+/* One row, checked. Views into the cells, or into the row itself. */
+struct import_row {
+	struct contact contact; /* without tenant */
+	struct contact_address v[2];
+	unsigned n;
+	char phone[ADDRESS_MAX];
+	struct buf attrs; /* JSON */
+	bool consents;    /* an event is to be appended */
+	enum consent_type type;
+	struct str purpose, wording, source;
+	int64_t expires_ms;
+};
+
+/* row is zeroed or was used before. -EINVAL with a sentence. */
+MUST_USE int import_row_read(const struct import_head *h,
+			     const struct str *cells, unsigned n,
+			     const char *country, struct import_row *row,
+			     struct err *err);
+void import_row_done(struct import_row *row);

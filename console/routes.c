@@ -1,0 +1,191 @@
+/* The table of routes: it serves requests, 404, 405 and /openapi.json. */
+#include "console/routes.h"
+
+#include "console/api.h"
+
+static const struct query none[] = { { NULL, NULL } };
+
+static const struct query q_messages[] = {
+	{ "state", "Only messages in this state." },
+	{ "class", "Only messages of this class." },
+	{ "to", "Only messages to this address." },
+	{ "campaign", "Only messages of this campaign." },
+	{ "since", "Only messages taken at or after this time." },
+	{ "limit", "Messages of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
+static const struct query q_contacts[] = {
+	{ "ref", "The contact with this ref." },
+	{ "address", "The contacts with this phone number or address." },
+	{ "limit", "Contacts of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
+static const struct query q_export[] = {
+	{ "purpose", "What the export is for; it is written down." },
+	{ "limit", "Rows of one page, 1 to 1000." },
+	{ "cursor", "The header X-Next of the page before." },
+	{ NULL, NULL },
+};
+
+static const struct query q_audit[] = {
+	{ "limit", "Rows of one page, 1 to 1000; 100 without it." },
+	{ "cursor", "`next` of the page before: rows after that seq." },
+	{ NULL, NULL },
+};
+
+static const struct query q_stream[] = {
+	{ "types", "Which events: message.*,link.up ...; all without it." },
+	{ NULL, NULL },
+};
+
+#define READ(p, n, h, q, text)                                             \
+	{                                                                  \
+		.method = "GET", .path = (p), .needs = (n), .handle = (h), \
+		.query = (q), .ok = 200, .summary = (text)                 \
+	}
+/* A read that leaves a row in the audit log. */
+#define NOTED(p, n, h, q, text)                                            \
+	{                                                                  \
+		.method = "GET", .path = (p), .needs = (n), .handle = (h), \
+		.query = (q), .ok = 200, .stores = true, .summary = (text) \
+	}
+#define OPEN(p, h, text)                                         \
+	{                                                        \
+		.method = "GET", .path = (p), .auth = AUTH_OPEN, \
+		.handle = (h), .ok = 200, .summary = (text)      \
+	}
+#define JSON(m, p, n, h, f, code, text)                                      \
+	{                                                                    \
+		.method = (m), .path = (p), .needs = (n), .body = BODY_JSON, \
+		.handle = (h), .fields = (f), .query = none, .stores = true, \
+		.ok = (code), .summary = (text)                              \
+	}
+#define ASK(p, n, h, f, text)                                    \
+	{                                                        \
+		.method = "POST", .path = (p), .needs = (n),     \
+		.body = BODY_JSON, .handle = (h), .fields = (f), \
+		.query = none, .ok = 200, .summary = (text)      \
+	}
+#define ACT(m, p, n, h, text)                                               \
+	{                                                                   \
+		.method = (m), .path = (p), .needs = (n), .handle = (h),    \
+		.query = none, .stores = true, .ok = 200, .summary = (text) \
+	}
+
+/* The busiest first: they are looked for in this order. */
+const struct route routes_all[] = {
+	JSON("POST", "/v1/messages", PERM_SEND, api_messages_post,
+	     &message_fields, 202,
+	     "Send one message, or up to batch_max as {\"messages\": [...]}; answered when durable."),
+	READ("/v1/messages", PERM_MESSAGE_READ, api_messages_list, q_messages,
+	     "List messages, the newest first."),
+	ASK("/v1/messages/check", PERM_CHECK, api_messages_check,
+	    &message_fields,
+	    "Ask the gate alone: may this be sent now? Nothing is kept."),
+	ACT("POST", "/v1/messages/{id}/cancel", PERM_MESSAGE_CANCEL,
+	    api_message_cancel,
+	    "Cancel a message that has not been handed to a link."),
+	READ("/v1/messages/{id}", PERM_MESSAGE_READ, api_message_get, none,
+	     "One message: state, history, decision, and the routing while it is live."),
+	ASK("/v1/route/explain", PERM_CHECK, api_route_explain, &message_fields,
+	    "Every rule and link considered for such a message, with why."),
+	READ("/v1/contacts", PERM_CONTACT_READ, api_contacts_list, q_contacts,
+	     "List contacts, or find one by ref or address."),
+	JSON("POST", "/v1/contacts", PERM_CONTACT_WRITE, api_contacts_post,
+	     &contact_fields, 201,
+	     "Write a contact; one with the same ref is replaced."),
+	NOTED("/v1/contacts/{id}", PERM_CONTACT_READ, api_contact_get, none,
+	      "One contact. The reading is written down."),
+	JSON("PATCH", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
+	     api_contact_patch, &contact_fields, 200,
+	     "Change what is said of a contact; takes If-Match."),
+	ACT("DELETE", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
+	    api_contact_delete,
+	    "Erase a contact and its addresses; the consent ledger stays."),
+	NOTED("/v1/exports/contacts", PERM_CONTACT_EXPORT, api_contacts_export,
+	      q_export,
+	      "Contacts as CSV, page by page; the purpose is written down."),
+	{ .method = "POST",
+	  .path = "/v1/imports",
+	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE,
+	  .body = BODY_PIECES,
+	  .stores = true,
+	  .handle = api_import_end,
+	  .begin = api_import_begin,
+	  .piece = api_import_piece,
+	  .query = none,
+	  .ok = 200,
+	  .summary =
+		  "Contacts from CSV (text/csv); answers with the rows that failed and why." },
+	JSON("POST", "/v1/consents", PERM_CONSENT_WRITE, api_consents_post,
+	     &consent_fields, 201, "Append an event to the consent ledger."),
+	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,
+	     none, "Prove the whole ledger, link by link."),
+	NOTED("/v1/addresses/{address}", PERM_CONSENT_READ, api_address_get,
+	      none, "What the gate knows of an address."),
+	NOTED("/v1/addresses/{address}/evidence", PERM_CONSENT_READ,
+	      api_address_evidence, none,
+	      "The evidence pack: every ledger event, the standing, what was sent."),
+	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
+	     "Every link and what it does."),
+	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,
+	     "One link."),
+	ACT("POST", "/v1/links/{name}/hold", PERM_LINK_CONTROL, api_link_hold,
+	    "Give the link nothing more."),
+	ACT("POST", "/v1/links/{name}/release", PERM_LINK_CONTROL,
+	    api_link_release, "Let a held link go on."),
+	ACT("POST", "/v1/links/{name}/rebind", PERM_LINK_CONTROL,
+	    api_link_rebind, "Drop the link's connection and dial again."),
+	READ("/v1/keys", PERM_KEYS, api_keys_list, none,
+	     "Every key, without its text."),
+	JSON("POST", "/v1/keys", PERM_KEYS, api_keys_post, &key_fields, 201,
+	     "Make a key; its text is shown this once."),
+	ACT("DELETE", "/v1/keys/{id}", PERM_KEYS, api_key_revoke,
+	    "Revoke a key, at once."),
+	READ("/v1/audit", PERM_AUDIT, api_audit_list, q_audit,
+	     "Who did what, in order."),
+	READ("/v1/audit/verify", PERM_AUDIT, api_audit_verify, none,
+	     "Prove the whole audit log, link by link."),
+	READ("/v1/status", PERM_STATUS, api_status, none,
+	     "What waits, and how many came to what."),
+	OPEN("/v1/version", api_version, "Version and node."),
+	READ("/v1/stream", PERM_STREAM, stream_serve, q_stream,
+	     "Events as they happen (text/event-stream)."),
+	JSON("POST", "/v1/backup", PERM_BACKUP, api_backup, &backup_fields, 200,
+	     "Copy the live store to a file on the node."),
+	OPEN("/healthz", api_healthz, "Is the process alive?"),
+	OPEN("/readyz", api_readyz, "Does it take messages?"),
+	OPEN("/metrics", api_metrics,
+	     "Prometheus text format; a key is asked for if metrics_key is set."),
+	OPEN("/openapi.json", api_openapi, "This document."),
+	{ .method = "POST",
+	  .path = "/hooks/in/{name}",
+	  .auth = AUTH_OWN,
+	  .body = BODY_BYTES,
+	  .stores = true,
+	  .handle = api_hook_in,
+	  .ok = 200,
+	  .summary =
+		  "A customer's message from another system, signed as Standard Webhooks 1.0.0." },
+	{ .method = "GET",
+	  .path = "/cgi-bin/sendsms",
+	  .auth = AUTH_OWN,
+	  .stores = true,
+	  .handle = api_kannel,
+	  .ok = 202,
+	  .summary = "Kannel's sendsms." },
+	{ .method = "POST",
+	  .path = "/cgi-bin/sendsms",
+	  .auth = AUTH_OWN,
+	  .body = BODY_BYTES,
+	  .stores = true,
+	  .handle = api_kannel,
+	  .ok = 202,
+	  .summary = "Kannel's sendsms." },
+};
+
+const size_t routes_len = ARRAY_LEN(routes_all);

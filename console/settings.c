@@ -1,0 +1,186 @@
+/* The sections of the console in the configuration. */
+#include "console/server.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "console/listen.h"
+#include "console/webhook_check.h"
+#include "model/address.h"
+
+#define ROW(n, t, field, init, lo, hi, u, txt)                                 \
+	{                                                                      \
+		.name = (n), .type = (t),                                      \
+		.offset = offsetof(struct http_cfg, field), .initial = (init), \
+		.min = (lo), .max = (hi), .unit = (u), .text = (txt)           \
+	}
+
+static const struct setting http_rows[] = {
+	ROW("listen", SETTING_STR, listen, "127.0.0.1:8080", 0, 0, NULL,
+	    "Address and port of the HTTP API; port 0 takes a free one."),
+	ROW("tls_cert", SETTING_STR, tls_cert, "", 0, 0, NULL,
+	    "PEM file of the certificate chain; empty: plain HTTP."),
+	ROW("tls_key", SETTING_STR, tls_key, "", 0, 0, NULL,
+	    "PEM file of the certificate's key."),
+	ROW("max_body", SETTING_SIZE, max_body, "8MB", 1024, 64 << 20, "bytes",
+	    "Longest body of a request; more is 413. CSV imports may be longer."),
+	ROW("max_connections", SETTING_INT, max_connections, "4000", 1, 100000,
+	    NULL,
+	    "Connections at once; more wait in the system's backlog or are closed."),
+	ROW("per_address", SETTING_INT, per_address, "1000", 1, 100000, NULL,
+	    "Connections at once from one address (IPv6: from one /64)."),
+	ROW("header_timeout", SETTING_DURATION, header_timeout, "5s", 100,
+	    600000, "ms",
+	    "From the start of a request to its last header, whatever trickles in."),
+	ROW("body_timeout", SETTING_DURATION, body_timeout, "60s", 100, 3600000,
+	    "ms", "For the whole body of a request."),
+	ROW("idle_timeout", SETTING_DURATION, idle_timeout, "60s", 100, 3600000,
+	    "ms", "A connection may wait this long for its next request."),
+	ROW("answer_timeout", SETTING_DURATION, answer_timeout, "60s", 100,
+	    3600000, "ms",
+	    "A peer must have taken an answer within this time."),
+	ROW("json_depth", SETTING_INT, json_depth, "32", 2, 512, NULL,
+	    "Levels of nesting in a JSON body."),
+	ROW("batch_max", SETTING_INT, batch_max, "1000", 1, 10000, NULL,
+	    "Messages in one request."),
+	ROW("import_rows", SETTING_INT, import_rows, "1000000", 1, 10000000,
+	    NULL, "Rows of one CSV import."),
+	ROW("stream_clients", SETTING_INT, stream_clients, "100", 0, 10000,
+	    NULL, "Live streams (/v1/stream) at once."),
+	ROW("stream_queue", SETTING_SIZE, stream_queue, "256KB", 4096, 64 << 20,
+	    "bytes",
+	    "Events queued for one live stream; a slower client is dropped."),
+	ROW("key_rate", SETTING_INT, key_rate, "0", 0, 1000000, "1/s",
+	    "Requests a second of one key; 0: no limit of ours."),
+	ROW("key_burst", SETTING_INT, key_burst, "0", 0, 1000000, NULL,
+	    "Requests a key may save up; 0: one second's worth."),
+	ROW("metrics_key", SETTING_BOOL, metrics_key, "no", 0, 0, NULL,
+	    "Does /metrics ask for a key with status.read?"),
+};
+
+const struct setting_section http_section = {
+	.name = "http",
+	.titled = false,
+	.size = sizeof(struct http_cfg),
+	.rows = http_rows,
+	.count = ARRAY_LEN(http_rows),
+	.text = "The HTTP API and what its callers may take.",
+};
+
+static const struct setting hook_rows[] = {
+	{ .name = "secret",
+	  .type = SETTING_SECRET,
+	  .offset = offsetof(struct hook_cfg, secret),
+	  .text = "Signing secret of the system that posts: whsec_ and base64." },
+	{ .name = "tenant",
+	  .type = SETTING_STR,
+	  .offset = offsetof(struct hook_cfg, tenant),
+	  .initial = "",
+	  .text = "Tenant its messages belong to; empty: the default one." },
+	{ .name = "channel",
+	  .type = SETTING_STR,
+	  .offset = offsetof(struct hook_cfg, channel),
+	  .initial = "sms",
+	  .text = "Kind of channel the customers wrote on." },
+};
+
+const struct setting_section hook_section = {
+	.name = "hook",
+	.titled = true,
+	.size = sizeof(struct hook_cfg),
+	.rows = hook_rows,
+	.count = ARRAY_LEN(hook_rows),
+	.text = "A system that posts customers' messages to /hooks/in/NAME.",
+};
+
+static const struct setting kannel_rows[] = {
+	{ .name = "password",
+	  .type = SETTING_SECRET,
+	  .offset = offsetof(struct kannel_user_cfg, password),
+	  .text = "Password in the parameter `password`." },
+	{ .name = "tenant",
+	  .type = SETTING_STR,
+	  .offset = offsetof(struct kannel_user_cfg, tenant),
+	  .initial = "",
+	  .text = "Tenant the user sends for; empty: the default one." },
+	{ .name = "class",
+	  .type = SETTING_STR,
+	  .offset = offsetof(struct kannel_user_cfg, class_name),
+	  .initial = "notice",
+	  .text = "Class of the user's messages." },
+};
+
+const struct setting_section kannel_user_section = {
+	.name = "kannel_user",
+	.titled = true,
+	.size = sizeof(struct kannel_user_cfg),
+	.rows = kannel_rows,
+	.count = ARRAY_LEN(kannel_rows),
+	.text = "A user of /cgi-bin/sendsms, Kannel's way to send.",
+};
+
+static void http_check(const struct section *s, struct faults *faults)
+{
+	const struct http_cfg *h = s->value;
+	struct err err = { "" };
+	struct sockaddr_storage at;
+
+	if (listen_address(str_of(h->listen), &at, &err) != 0)
+		faults_add(faults, "line %u: http listen: %s", s->line,
+			   err.text);
+	if ((h->tls_cert[0] == '\0') != (h->tls_key[0] == '\0'))
+		faults_add(faults,
+			   "line %u: http: tls_cert and tls_key go together",
+			   s->line);
+	if (h->tls_cert[0] != '\0' && access(h->tls_cert, R_OK) != 0)
+		faults_add(faults, "line %u: http: cannot read %s", s->line,
+			   h->tls_cert);
+	if (h->tls_key[0] != '\0' && access(h->tls_key, R_OK) != 0)
+		faults_add(faults, "line %u: http: cannot read %s", s->line,
+			   h->tls_key);
+}
+
+static void hook_check(const struct section *s, struct faults *faults)
+{
+	const struct hook_cfg *h = s->value;
+	AUTO(buf_done) struct buf key = { 0 };
+
+	buf_init(&key, 256);
+	if (webhook_secret(str_of(h->secret), &key) != 0)
+		faults_add(faults,
+			   "line %u: hook %s: secret is not whsec_ and the "
+			   "base64 of 24 to 64 bytes",
+			   s->line, s->title);
+	secret_wipe(key.p, key.len);
+	if (h->tenant[0] != '\0' && tenant_check(str_of(h->tenant)) != 0)
+		faults_add(faults, "line %u: hook %s: bad tenant '%s'", s->line,
+			   s->title, h->tenant);
+}
+
+static void kannel_check(const struct section *s, struct faults *faults)
+{
+	const struct kannel_user_cfg *k = s->value;
+
+	if (k->password[0] == '\0')
+		faults_add(faults, "line %u: kannel_user %s: empty password",
+			   s->line, s->title);
+	if (k->tenant[0] != '\0' && tenant_check(str_of(k->tenant)) != 0)
+		faults_add(faults, "line %u: kannel_user %s: bad tenant '%s'",
+			   s->line, s->title, k->tenant);
+}
+
+void console_check_settings(const struct settings *s, struct faults *faults)
+{
+	must(s != NULL && faults != NULL);
+	for (size_t i = 0; i < s->len; i++) {
+		const struct section *at = &s->v[i];
+		if (at->kind == &http_section)
+			http_check(at, faults);
+		else if (at->kind == &hook_section)
+			hook_check(at, faults);
+		else if (at->kind == &kannel_user_section)
+			kannel_check(at, faults);
+	}
+}

@@ -1,0 +1,122 @@
+/* Bodies of POST /v1/messages. */
+#include "console/submission.h"
+
+#include <errno.h>
+
+#include "console/api.h"
+
+#define AT(f) offsetof(struct message_body, f)
+
+static const struct field rows[] = {
+	{ "to", FIELD_STR, AT(to), true,
+	  "A phone number, or the address on the channel." },
+	{ "text", FIELD_STR, AT(text), true, "What the person reads, UTF-8." },
+	{ "class", FIELD_STR, AT(class_name), true,
+	  "The kind of message: it decides what the gate asks." },
+	{ "from", FIELD_STR, AT(from), false,
+	  "Sender name, number or code; the link's own without it." },
+	{ "channel", FIELD_STR, AT(channel), false,
+	  "sms, mqtt ...; the person's preferred one without it." },
+	{ "send_at", FIELD_TIME, AT(send_at), false, "Not before this time." },
+	{ "valid_until", FIELD_TIME, AT(valid_until), false,
+	  "Not after this time." },
+	{ "priority", FIELD_INT, AT(priority), false,
+	  "0 first to 9 last; the class's without it." },
+	{ "idempotency_key", FIELD_STR, AT(idempotency_key), false,
+	  "The same key never sends twice." },
+	{ "campaign", FIELD_STR, AT(campaign), false,
+	  "A name to find and count messages by." },
+	{ "business_line", FIELD_STR, AT(business_line), false,
+	  "A name rules can ask for." },
+	{ "metadata", FIELD_OBJECT, AT(metadata), false,
+	  "Yours; comes back unchanged with every event." },
+};
+
+const struct fields message_fields = { "message", rows, ARRAY_LEN(rows) };
+
+void message_body_done(struct message_body *b)
+{
+	must(b != NULL);
+	buf_done(&b->dumped);
+}
+
+static int dump_put(const char *p, size_t len, void *owner)
+{
+	buf_put(owner, p, len);
+	return 0;
+}
+
+/* The sender's own bytes; printed again only if its name was escaped. */
+static struct str metadata_text(struct message_body *b, struct str text)
+{
+	struct str span;
+
+	if (b->metadata == NULL)
+		return STR_NONE;
+	if (json_span(text, "metadata", &span) == 0)
+		return span;
+	buf_init(&b->dumped, 1 << 20);
+	json_dump_callback(b->metadata, dump_put, &b->dumped,
+			   JSON_COMPACT | JSON_REAL_PRECISION(15));
+	return buf_str(&b->dumped);
+}
+
+int message_body_read(json_t *object, struct str text, struct message_body *b,
+		      struct submission *s, struct refusal *why)
+{
+	must(b != NULL && s != NULL && why != NULL);
+	*b = (struct message_body){ .priority = -1 };
+	int rc = fields_read(&message_fields, object, b, why);
+	if (rc != 0)
+		return rc;
+	if (b->priority < -1 || b->priority > 9) {
+		err_set(&why->err, 0, "'priority' is 0 to 9");
+		why->code = "bad_number";
+		IGNORE(str_copy(why->field, sizeof(why->field),
+				STR("priority")));
+		return -EINVAL;
+	}
+	*s = (struct submission){
+		.to = b->to,
+		.text = b->text,
+		.class_name = b->class_name,
+		.from = b->from,
+		.channel = b->channel,
+		.idempotency_key = b->idempotency_key,
+		.metadata = metadata_text(b, text),
+		.campaign = b->campaign,
+		.business_line = b->business_line,
+		.send_at_ms = b->send_at,
+		.valid_until_ms = b->valid_until,
+		.priority = (int)b->priority,
+	};
+	return 0;
+}
+
+int submitted_status(const struct submitted *s)
+{
+	must(s != NULL);
+	switch (s->rc) {
+	case 0:
+		return s->decision.verdict == VERDICT_DENY ? 200 : 202;
+	case -EINVAL:
+		return 400;
+	case -EEXIST:
+		return 409;
+	case -ENOSPC:
+		return 507;
+	case -EAGAIN:
+		return 503;
+	}
+	return 500;
+}
+
+void reply_submitted_error(struct request *r, const struct submitted *s)
+{
+	must(r != NULL && s != NULL && s->rc != 0);
+	int status = submitted_status(s);
+
+	if (status >= 500)
+		r->retry_after_s = status == 507 ? 10 : 1;
+	reply_error(r, status, s->code, s->field, "%s", s->err.text);
+}

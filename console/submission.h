@@ -1,0 +1,24 @@
+/* What a request asks to send, read into what the gateway takes. */
+#pragma once
+
+#include "console/request.h"
+
+/* The body of POST /v1/messages, as its table reads it. */
+struct message_body {
+	struct str to, text, class_name, from, channel;
+	struct str idempotency_key, campaign, business_line;
+	int64_t send_at, valid_until, priority;
+	json_t *metadata;
+	struct buf dumped; /* metadata whose bytes could not be found */
+};
+
+void message_body_done(struct message_body *b);
+/* From one message's object and its bytes. Views: into object and text.
+ * -EINVAL with what was wrong. */
+MUST_USE int message_body_read(json_t *object, struct str text,
+			       struct message_body *b, struct submission *s,
+			       struct refusal *why);
+/* HTTP status of a submission's rc. */
+int submitted_status(const struct submitted *s);
+/* Answers with what kept a submission from being taken. */
+void reply_submitted_error(struct request *r, const struct submitted *s);
