@@ -268,6 +268,7 @@ int smpp_binds_send(struct smpp_binds *b, uint64_t attempt,
 		return -EAGAIN;
 
 	struct smpp_flight *f = smpp_flight_new(attempt, p->parts, parts_done);
+	f->receipt = p->receipt;
 	unsigned next = 0;
 	int rc = send_some(v, p, &next, f);
 	if (rc != 0 && next == 0) {

@@ -79,6 +79,7 @@ void smpp_flight_end(struct smpp_flight **fp, const struct channel_events *ev,
 		.sent = f->sent,
 		.parts_done = f->done,
 		.parts = f->parts,
+		.receipt = f->class == OUTCOME_ACCEPTED && f->receipt,
 	};
 	for (unsigned i = 0; i < OUTCOME_PARTS_MAX; i++)
 		o.peer_id[i] = i < f->parts ? str_of(f->id[i]) : STR_NONE;

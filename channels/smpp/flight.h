@@ -20,6 +20,7 @@ struct smpp_flight {
 	unsigned todo;
 	uint32_t done; /* BIT(part): taken by the peer, now or before */
 	bool sent;     /* bytes may have left */
+	bool receipt;  /* was asked for */
 	bool failed;
 	enum outcome_class class;
 	const char *reason; /* static */

@@ -314,6 +314,7 @@ int smpp_submit_pack(struct smpp_packer *p, const struct message *m,
 	buf_reset(&out->bytes);
 	out->parts = plan.parts;
 	out->pdus = 0;
+	out->receipt = (sm.registered_delivery & SMPP_REG_FINAL) != 0;
 	for (unsigned i = 0; i < plan.parts; i++) {
 		if ((skip & BIT(i)) != 0)
 			continue;

@@ -13,6 +13,7 @@ struct smpp_submit {
 	struct buf bytes;
 	unsigned parts;              /* of the message, in all */
 	unsigned pdus;               /* to send */
+	bool receipt;                /* one will come whatever happens */
 	uint8_t part[SMS_PARTS_MAX]; /* which part PDU i carries */
 	uint32_t at[SMS_PARTS_MAX + 1];
 };
