@@ -33,6 +33,8 @@ struct store_cfg {
 	unsigned fold_lag_min;    /* records before a fold starts; 4,000 */
 	unsigned fold_lag_max;    /* a fold starts at the latest; 250,000 */
 
+	unsigned fold_slice; /* records of a slice at least; 200 */
+
 	/*
 	 * Called once, on the loop thread: a write or flush failed, so what
 	 * the disk holds is not known. Nothing is acknowledged from then on;

@@ -10,7 +10,8 @@ enum {
 	ENGINE_BATCH_BYTES = 4 << 20,
 	ENGINE_READS = 256,
 	ENGINE_LAG_MIN = 4000,
-	ENGINE_LAG_MAX = 250000
+	ENGINE_LAG_MAX = 250000,
+	ENGINE_SLICE = 200
 };
 
 /* ---- figures ----------------------------------------------------------------- */
@@ -157,6 +158,8 @@ static void engine_defaults(struct store_cfg *cfg)
 		cfg->fold_lag_min = ENGINE_LAG_MIN;
 	if (cfg->fold_lag_max == 0)
 		cfg->fold_lag_max = ENGINE_LAG_MAX;
+	if (cfg->fold_slice == 0)
+		cfg->fold_slice = ENGINE_SLICE;
 }
 
 static int engine_start_writer(struct engine *e, struct err *err)
@@ -165,6 +168,7 @@ static int engine_start_writer(struct engine *e, struct err *err)
 		.backend = e->backend,
 		.lag_min = e->cfg.fold_lag_min,
 		.lag_max = e->cfg.fold_lag_max,
+		.slice = e->cfg.fold_slice,
 		.wake = engine_wake,
 		.owner = e,
 	};

@@ -14,9 +14,8 @@ enum {
 	WRITER_OLD_US = 1000 * 1000,   /* folded even when busy */
 	WRITER_PROBE_US = 200 * 1000,  /* between looks at a full disk */
 	WRITER_PROBE_BYTES = 64 << 10, /* that must fit */
-	WRITER_LEAST_SLICE = 200,      /* records of a slice */
-	WRITER_IDLE_SLICE = 1000,      /* records of a slice while idle */
-	WRITER_WANTED_SLICE = 4000,    /* while a reader waits */
+	WRITER_IDLE = 5,               /* slices in one while idle */
+	WRITER_WANTED = 20,            /* while a reader waits */
 	WRITER_GATHER_BYTES = 64 << 20
 };
 
@@ -168,9 +167,9 @@ static size_t writer_slice(struct writer *w, const struct batch *b, bool wanted,
 	if (!fold_running(w->fold))
 		return 0;
 	if (wanted)
-		return WRITER_WANTED_SLICE;
+		return (size_t)w->cfg.slice * WRITER_WANTED;
 	w->credit += (size_t)b->records + b->records / 4 + 8;
-	return w->credit < WRITER_LEAST_SLICE ? 0 : w->credit;
+	return w->credit < w->cfg.slice ? 0 : w->credit;
 }
 
 static void writer_tidy(struct writer *w)
@@ -349,8 +348,9 @@ static void *writer_main(void *arg)
 			writer_commit(w, b, wanted);
 			break;
 		case WRITER_FOLD:
-			writer_fold(w, wanted ? WRITER_WANTED_SLICE
-					      : WRITER_IDLE_SLICE);
+			writer_fold(w, (size_t)w->cfg.slice *
+					       (wanted ? WRITER_WANTED
+						       : WRITER_IDLE));
 			break;
 		case WRITER_PROBE:
 			writer_probe(w);

@@ -20,6 +20,7 @@ struct writer_cfg {
 	struct fold *fold;       /* taken over */
 	int64_t last_seq;        /* of the journal */
 	unsigned lag_min, lag_max;
+	unsigned slice; /* records of a slice at least */
 	/* On the writer's thread: something is there to collect. */
 	void (*wake)(void *owner);
 	void *owner;

@@ -29,11 +29,13 @@ struct bed {
 	unsigned answered; /* by bed_answer */
 	int rc;            /* the last answer's */
 	unsigned broken;
-	bool failing; /* the back end sits in a failing one */
+	unsigned happened; /* answers of steps, and breaking */
+	bool failing;      /* the back end sits in a failing one */
 	struct failing_cfg fail;
 	unsigned steps;
 	char why[320];
 	struct buf shown;         /* rows of the last read */
+	bool raw;                 /* show every blob as it is */
 	enum record_kind records; /* what a column "record" of two is */
 };
 
@@ -42,6 +44,7 @@ static inline void bed_broken(void *owner, const char *text)
 	struct bed *b = owner;
 
 	b->broken++;
+	b->happened++;
 	(void)snprintf(b->why, sizeof(b->why), "%s", text);
 }
 
@@ -282,7 +285,8 @@ static inline bool bed_show(void *owner, const struct row *row)
 			buf_c(&b->shown, '|');
 		if (c->type == CELL_INT)
 			buf_f(&b->shown, "%lld", (long long)c->i);
-		else if (c->type == CELL_TEXT)
+		else if (c->type == CELL_TEXT ||
+			 (c->type == CELL_BLOB && b->raw))
 			buf_str_put(&b->shown, c->s);
 		else if (c->type == CELL_BLOB && row->n == 7 && i == 6)
 			bed_history(b, c->s);

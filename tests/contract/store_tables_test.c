@@ -1,0 +1,371 @@
+/* The store's ordinary tables: every call, the same for every back end. */
+#include "tests/contract/store_bed.h"
+
+#include "model/consent.h"
+#include "model/contact.h"
+
+static const char *under_test;
+
+static int setup(void **state)
+{
+	struct bed *b = mem_new(struct bed);
+
+	bed_init(b, under_test);
+	bed_open(b);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bed_done(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static void put(struct bed *b, enum store_call call, const struct cell *cells,
+		unsigned n)
+{
+	store_put(b->s, call, cells, n);
+}
+
+static void contact(struct bed *b, const char *tenant, uint64_t id,
+		    const char *ref, const char *name)
+{
+	struct cell cells[13];
+	const struct contact c = { .tenant = str_of(tenant),
+				   .id = id,
+				   .ref = str_of(ref),
+				   .name = str_of(name),
+				   .lang = STR("en"),
+				   .tz = STR("Europe/London"),
+				   .tz_source = STR("explicit"),
+				   .tier = STR("vip"),
+				   .attrs = STR("{}"),
+				   .updated_ms = 5 };
+
+	contact_cells(&c, cells);
+	put(b, STORE_CONTACT_PUT, cells, 13);
+}
+
+static void address(struct bed *b, const char *tenant, const char *channel,
+		    const char *value, uint64_t id)
+{
+	put(b, STORE_ADDRESS_PUT,
+	    BED_CELLS(CELL_Z(tenant), CELL_Z(channel), CELL_Z(value),
+		      CELL_I(id)));
+}
+
+#define ANN "a|1|r1|Ann|en|Europe/London|explicit|vip|||active|{}|5;"
+#define BOB "a|2|r2|Bob|en|Europe/London|explicit|vip|||active|{}|5;"
+#define BO "a|2|r2|Bo|en|Europe/London|explicit|vip|||active|{}|5;"
+
+static void keeps_contacts(void **state)
+{
+	struct bed *b = *state;
+
+	contact(b, "a", 1, "r1", "Ann");
+	contact(b, "a", 2, "r2", "Bob");
+	contact(b, "b", 1, "r1", "Eve");
+	address(b, "a", "sms", "+441", 1);
+	address(b, "a", "mqtt", "ann", 1);
+	address(b, "a", "sms", "+442", 2);
+	address(b, "b", "sms", "+441", 1);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_CONTACT_GET,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    ANN);
+	assert_string_equal(bed_get(b, STORE_CONTACT_BY_REF,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("r2"))),
+			    BOB);
+	assert_string_equal(bed_get(b, STORE_CONTACT_BY_ADDRESS,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("+441"))),
+			    ANN);
+	assert_string_equal(bed_get(b, STORE_CONTACT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_I(0),
+					      CELL_I(9))),
+			    ANN BOB);
+	assert_string_equal(bed_get(b, STORE_CONTACT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1),
+					      CELL_I(1))),
+			    BOB);
+	assert_string_equal(bed_get(b, STORE_ADDRESS_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    "sms|+441;mqtt|ann;");
+	contact(b, "a", 2, "r2", "Bo");
+	address(b, "a", "sms", "+441", 2); /* the number moves */
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_CONTACT_BY_ADDRESS,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("+441"))),
+			    BO);
+}
+
+static void scans_and_erases_contacts(void **state)
+{
+	struct bed *b = *state;
+
+	contact(b, "a", 1, "r1", "Ann");
+	contact(b, "a", 2, "r2", "Bob");
+	address(b, "a", "sms", "+441", 1);
+	address(b, "a", "mqtt", "ann", 1);
+	bed_reopen(b);
+	assert_string_equal(
+		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
+		"a|1|en|Europe/London|explicit|vip||active|sms|+441|r1|5;"
+		"a|1|en|Europe/London|explicit|vip||active|mqtt|ann|r1|5;"
+		"a|2|en|Europe/London|explicit|vip||active|-|-|r2|5;");
+	put(b, STORE_CONTACT_ERASE, BED_CELLS(CELL_Z("a"), CELL_I(1)));
+	put(b, STORE_ADDRESS_DROP, BED_CELLS(CELL_Z("a"), CELL_I(1)));
+	bed_reopen(b);
+	assert_string_equal(
+		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
+		"a|2|en|Europe/London|explicit|vip||active|-|-|r2|5;");
+	assert_string_equal(bed_get(b, STORE_ADDRESS_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    "");
+}
+
+static void consent(struct bed *b, uint64_t seq, const char *to,
+		    enum consent_type type)
+{
+	struct cell cells[CONSENT_CELLS];
+	const struct consent_event e = { .seq = seq,
+					 .tenant = STR("a"),
+					 .address = str_of(to),
+					 .channel = STR("*"),
+					 .purpose = STR("marketing"),
+					 .type = type,
+					 .at_ms = 7,
+					 .source = STR("web"),
+					 .evidence = STR("form 12") };
+
+	consent_cells(&e, cells);
+	put(b, STORE_CONSENT_APPEND, cells, CONSENT_CELLS);
+}
+
+#define CONSENT(seq, to, type)                                          \
+	seq "|a|" to "||*|marketing|" type "|7|0|web||||form 12|0|#32|" \
+	    "#32;"
+#define CONSENT_BRIEF(seq, to, type) seq "|a|" to "||*|marketing|" type "|7|0;"
+
+static void keeps_the_ledger(void **state)
+{
+	struct bed *b = *state;
+
+	consent(b, 1, "+441", CONSENT_GRANT);
+	consent(b, 2, "+442", CONSENT_GRANT);
+	consent(b, 3, "+441", CONSENT_WITHDRAW);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_CONSENT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("+441"))),
+			    CONSENT("1", "+441", "grant")
+				    CONSENT("3", "+441", "withdraw"));
+	assert_string_equal(bed_get(b, STORE_CONSENT_SCAN,
+				    BED_CELLS(CELL_I(1), CELL_I(1))),
+			    CONSENT("2", "+442", "grant"));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_CONSENT_HEAD, BED_NONE),
+			    "3|" /* a hash of zeros: as many NULs */);
+	assert_int_equal(b->shown.len, strlen("3|;") + 32);
+	assert_string_equal(bed_scan(b, STORE_CONSENT_STATE_SCAN, BED_NONE),
+			    CONSENT_BRIEF("1", "+441", "grant")
+				    CONSENT_BRIEF("2", "+442", "grant")
+					    CONSENT_BRIEF("3", "+441",
+							  "withdraw"));
+}
+
+static void keeps_suspects(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned i = 1; i <= 3; i++)
+		put(b, STORE_SUSPECT_PUT,
+		    BED_CELLS(CELL_Z("a"), CELL_Z(i == 2 ? "+442" : "+441"),
+			      CELL_I(i), CELL_I(10 * i)));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_SUSPECT_SCAN, BED_NONE),
+			    "a|+441|3|30;a|+442|2|20;");
+	put(b, STORE_SUSPECT_DROP, BED_CELLS(CELL_Z("a"), CELL_Z("+441")));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_SUSPECT_SCAN, BED_NONE),
+			    "a|+442|2|20;");
+}
+
+static void keeps_keys_of_requests(void **state)
+{
+	struct bed *b = *state;
+	static const char *const keys[] = { "k1", "k2", "k3", "k2" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(keys); i++)
+		put(b, STORE_IDEMPOTENCY_PUT,
+		    BED_CELLS(CELL_Z("a"), CELL_Z(keys[i]), CELL_Z("body"),
+			      CELL_I(100 + i), CELL_I(10 * i)));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_IDEMPOTENCY_SCAN,
+				     BED_CELLS(CELL_I(10))),
+			    "a|k2|body|101|10;a|k3|body|102|20;"
+			    "a|k2|body|103|30;");
+	put(b, STORE_IDEMPOTENCY_PURGE, BED_CELLS(CELL_I(20)));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_IDEMPOTENCY_SCAN,
+				     BED_CELLS(CELL_I(0))),
+			    "a|k3|body|102|20;a|k2|body|103|30;");
+}
+
+static void keeps_api_keys(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned i = 1; i <= 2; i++)
+		put(b, STORE_KEY_PUT,
+		    BED_CELLS(CELL_I(i), CELL_Z("a"), CELL_Z("crm"),
+			      CELL_Z("sender"), CELL_B(STR("hash")), CELL_I(1),
+			      CELL_I(0), CELL_I(0)));
+	put(b, STORE_KEY_PUT,
+	    BED_CELLS(CELL_I(1), CELL_Z("a"), CELL_Z("crm"), CELL_Z("sender"),
+		      CELL_B(STR("hash")), CELL_I(1), CELL_I(0), CELL_I(9)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_KEY_LIST, BED_NONE),
+			    "1|a|crm|sender|#4|1|0|9;2|a|crm|sender|#4|1|0|0;");
+}
+
+static void template(struct bed *b, const char *tenant, const char *id,
+		     int version, const char *body)
+{
+	put(b, STORE_TEMPLATE_PUT,
+	    BED_CELLS(CELL_Z(tenant), CELL_Z(id), CELL_I(version), CELL_Z("en"),
+		      CELL_Z("otp"), CELL_Z("draft"), CELL_Z(body),
+		      CELL_Z("00"), CELL_I(1)));
+}
+
+static void keeps_templates(void **state)
+{
+	struct bed *b = *state;
+
+	template(b, "a", "hello", 2, "Hi");
+	template(b, "a", "hello", 1, "Hello");
+	template(b, "a", "bye", 1, "Bye");
+	template(b, "b", "hello", 1, "Ho");
+	template(b, "a", "hello", 2, "Hi {{name}}");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_TEMPLATE_GET,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("hello"))),
+			    "a|hello|1|en|otp|draft|Hello|00|1;"
+			    "a|hello|2|en|otp|draft|Hi {{name}}|00|1;");
+	assert_string_equal(bed_get(b, STORE_TEMPLATE_LIST,
+				    BED_CELLS(CELL_Z("b"))),
+			    "b|hello|1|en|otp|draft|Ho|00|1;");
+}
+
+static void keeps_the_audit(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned i = 1; i <= 4; i++)
+		put(b, STORE_AUDIT_APPEND,
+		    BED_CELLS(CELL_I(i), CELL_I(5),
+			      CELL_Z(i % 2 != 0 ? "a" : "b"), CELL_Z("key 1"),
+			      CELL_Z("send"), CELL_Z("m"), CELL_Z("{}"),
+			      CELL_B(STR("prev")), CELL_B(STR("hash"))));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_AUDIT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1),
+					      CELL_I(9))),
+			    "3|5|a|key 1|send|m|{}|#4|#4;");
+	assert_string_equal(bed_get(b, STORE_AUDIT_LIST,
+				    BED_CELLS(CELL_N, CELL_I(2), CELL_I(1))),
+			    "3|5|a|key 1|send|m|{}|#4|#4;");
+	assert_string_equal(bed_scan(b, STORE_AUDIT_HEAD, BED_NONE), "4|hash;");
+}
+
+static void keeps_meta(void **state)
+{
+	struct bed *b = *state;
+
+	put(b, STORE_META_PUT, BED_CELLS(CELL_Z("pepper"), CELL_Z("old")));
+	put(b, STORE_META_PUT, BED_CELLS(CELL_Z("pepper"), CELL_Z("new")));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_META_GET,
+				    BED_CELLS(CELL_Z("pepper"))),
+			    "new;");
+	assert_string_equal(bed_get(b, STORE_META_GET, BED_CELLS(CELL_Z("no"))),
+			    "");
+}
+
+/* Bytes come back as they went in: no text function has touched them. */
+static void keeps_odd_bytes(void **state)
+{
+	struct bed *b = *state;
+	static const char odd[] = "a'b\"; DROP TABLE meta; --\0\xff\x80 %s %n";
+	static const struct {
+		struct str in;
+	} rows[] = {
+		{ { odd, sizeof(odd) - 1 } },
+		{ { "", 0 } },
+		{ { "\0", 1 } },
+		{ { "\xf0\x9f\x98\x80", 4 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		put(b, STORE_META_PUT,
+		    BED_CELLS(CELL_T(rows[i].in), CELL_B(rows[i].in)));
+		assert_int_equal(bed_commit(b), 0);
+		b->raw = true;
+		(void)bed_get(b, STORE_META_GET, BED_CELLS(CELL_T(rows[i].in)));
+		assert_int_equal(b->shown.len, rows[i].in.len + 1);
+		assert_memory_equal(b->shown.p, rows[i].in.p, rows[i].in.len);
+	}
+}
+
+/* Each read and scan runs and shows nothing in an empty store. */
+static void runs_every_call(void **state)
+{
+	struct bed *b = *state;
+	const struct cell cells[] = { CELL_I(1), CELL_I(1), CELL_I(1),
+				      CELL_I(1), CELL_I(1), CELL_I(1),
+				      CELL_I(1), CELL_I(1) };
+
+	for (unsigned call = 0; call < STORE_CALLS; call++) {
+		if (store_calls[call].kind == STORE_WRITE)
+			continue;
+		unsigned n = statement_args((enum statement)call);
+		assert_true(n <= ARRAY_LEN(cells));
+		assert_string_equal(bed_get(b, (enum store_call)call, cells, n),
+				    "");
+		assert_string_equal(bed_scan(b, (enum store_call)call, cells,
+					     n),
+				    "");
+	}
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		CASE(keeps_contacts),
+		CASE(scans_and_erases_contacts),
+		CASE(keeps_the_ledger),
+		CASE(keeps_suspects),
+		CASE(keeps_keys_of_requests),
+		CASE(keeps_api_keys),
+		CASE(keeps_templates),
+		CASE(keeps_the_audit),
+		CASE(keeps_meta),
+		CASE(keeps_odd_bytes),
+		CASE(runs_every_call),
+	};
+	static const struct {
+		const char *name, *url;
+	} backends[] = {
+		{ "sqlite", "sqlite:t.db" },
+		{ "memory", "memory:t" },
+	};
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+		under_test = backends[i].url;
+		failed += cmocka_run_group_tests_name(backends[i].name, tests,
+						      NULL, NULL);
+	}
+	return failed;
+}
