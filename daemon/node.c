@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "console/server.h"
+#include "daemon/bus.h"
 #include "daemon/registry.h"
 #include "daemon/sections.h"
 #include "daemon/settings.h"
@@ -34,6 +35,7 @@ struct node {
 	struct store *store;
 	struct gateway *gateway;
 	struct console *console;
+	struct bus *bus;
 	struct loop_signal *term, *intr, *hup;
 	/* files of before: links and console point into what they were
 	 * opened with */
@@ -188,6 +190,7 @@ static int open_all(struct node *n, struct err *err)
 	rc = gateway_open(&n->gateway, &genv, err);
 	if (rc != 0)
 		return rc;
+	n->bus = bus_new(n->gateway);
 	cenv.gateway = n->gateway;
 	return console_open(&n->console, &cenv, err);
 }
@@ -201,6 +204,7 @@ static void close_all(struct node *n)
 		gateway_close(&n->gateway, NULL, NULL);
 	console_close(&n->console);
 	store_close(&n->store);
+	bus_free(&n->bus);
 	loop_close(&n->loop);
 	settings_done(&n->settings);
 	for (size_t i = 0; i < n->npast; i++)

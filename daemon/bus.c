@@ -1,0 +1,185 @@
+/* Sends by MQTT: the same body, checks and answers as POST /v1/messages. */
+#include "daemon/bus.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "channels/mqtt/channel.h"
+#include "console/json_in.h"
+#include "console/submission.h"
+#include "console/view.h"
+#include "proto/json.h"
+
+#define BUS_LINKS_MAX 16
+/* Deeper JSON than any message needs. */
+#define BUS_DEPTH 16
+
+struct bus_link {
+	struct bus *bus;
+	struct channel *channel;
+};
+
+struct bus {
+	struct gateway *gateway;
+	struct bus_link links[BUS_LINKS_MAX];
+	unsigned n;
+	struct stat *sends, *refused, *events;
+};
+
+/* A send whose commit is awaited. */
+struct sending {
+	struct bus_link *link;
+	uint64_t ticket;
+	char *topic;
+	char *correlation;
+	size_t correlation_len;
+	struct buf answer;
+	int rc; /* of the submission */
+};
+
+static void sending_end(struct sending *s, int rc)
+{
+	struct channel *c = s->link->channel;
+
+	if (rc == 0 && s->topic[0] != '\0')
+		mqtt_reply(c, str_of(s->topic),
+			   str_bytes(s->correlation, s->correlation_len),
+			   buf_str(&s->answer));
+	/* what will never be taken is taken off the broker all the same */
+	mqtt_channel_ops.answer(c, s->ticket, rc);
+	buf_done(&s->answer);
+	mem_free(s->correlation);
+	mem_free(s->topic);
+	mem_free(s);
+}
+
+static void on_stored(void *owner, int rc)
+{
+	sending_end(owner, rc);
+}
+
+static void put_error(struct buf *out, const char *code, const char *field,
+		      const char *detail)
+{
+	buf_c(out, '{');
+	json_put_key(out, "error");
+	buf_c(out, '{');
+	json_put_z(out, "code", code);
+	if (field != NULL && field[0] != '\0')
+		json_put_z(out, "field", field);
+	json_put_z(out, "detail", detail);
+	buf_z(out, "}}");
+}
+
+/* What came of it, for the sender; rc as gateway_submit gave it. */
+static int submit(struct bus *b, struct str tenant, struct str payload,
+		  struct buf *answer)
+{
+	struct message_body body = { 0 };
+	struct submission s = { 0 };
+	struct submitted got = { 0 };
+	struct refusal why = { 0 };
+	struct err err = { "" };
+	json_t *object = NULL;
+	int rc = json_read(payload, BUS_DEPTH, &object, &err);
+
+	if (rc != 0) {
+		put_error(answer, "invalid_json", NULL, err.text);
+		return rc;
+	}
+	rc = message_body_read(object, payload, &body, &s, &why);
+	if (rc != 0) {
+		put_error(answer, why.code, why.field, why.err.text);
+	} else {
+		s.tenant = tenant;
+		gateway_submit(b->gateway, &s, &got);
+		rc = got.rc;
+		if (rc != 0) {
+			put_error(answer, got.code, got.field, got.err.text);
+		} else {
+			buf_c(answer, '{');
+			view_submitted(answer, &got);
+			buf_c(answer, '}');
+		}
+	}
+	message_body_done(&body);
+	json_decref(object);
+	return rc;
+}
+
+static void on_send(void *owner, struct str tenant, struct str payload,
+		    struct str response_topic, struct str correlation,
+		    uint64_t ticket)
+{
+	struct bus_link *l = owner;
+	struct bus *b = l->bus;
+	struct sending *s = mem_new(struct sending);
+
+	s->link = l;
+	s->ticket = ticket;
+	s->topic = str_z(response_topic);
+	s->correlation = mem_dup(correlation.p, correlation.len);
+	s->correlation_len = correlation.len;
+	buf_init(&s->answer, 65536);
+	s->rc = submit(b, tenant, payload, &s->answer);
+	if (s->rc == -EAGAIN || s->rc == -ENOSPC) {
+		sending_end(s, s->rc); /* the broker keeps it for later */
+		return;
+	}
+	stat_add(s->rc == 0 ? b->sends : b->refused, 1);
+	if (s->rc != 0)
+		log_info("bus.refused", KV_STR("tenant", tenant),
+			 KV_STR("why", buf_str(&s->answer)));
+	store_then(gateway_store(b->gateway), on_stored, s);
+}
+
+/* No trigger rules yet: said and counted, so that a rule can be written. */
+static void on_event(void *owner, struct str tenant, struct str type,
+		     struct str payload, uint64_t ticket)
+{
+	struct bus_link *l = owner;
+
+	(void)payload;
+	stat_add(l->bus->events, 1);
+	log_warn("bus.event_without_rule", KV_STR("tenant", tenant),
+		 KV_STR("type", type));
+	mqtt_channel_ops.answer(l->channel, ticket, 0);
+}
+
+static const struct mqtt_intake intake = { .send = on_send, .event = on_event };
+
+struct bus *bus_new(struct gateway *g)
+{
+	const struct channel_ops *ops;
+	struct link_view v;
+	struct bus *b = mem_new(struct bus);
+
+	must(g != NULL);
+	b->gateway = g;
+	b->sends = stats_get(STAT_COUNTER, "bus_sends_total",
+			     "Messages taken from MQTT.", NULL);
+	b->refused = stats_get(STAT_COUNTER, "bus_refused_total",
+			       "Sends by MQTT that were refused.", NULL);
+	b->events = stats_get(STAT_COUNTER, "bus_events_total",
+			      "Business events by MQTT without a rule.", NULL);
+	for (unsigned i = 0; gateway_link(g, i, &v) == 0; i++) {
+		struct channel *c = gateway_link_channel(g, i, &ops);
+		struct bus_link *l = &b->links[b->n];
+
+		if (ops != &mqtt_channel_ops || b->n == BUS_LINKS_MAX)
+			continue;
+		*l = (struct bus_link){ b, c };
+		mqtt_set_intake(c, &intake, l);
+		b->n++;
+	}
+	return b;
+}
+
+void bus_free(struct bus **bp)
+{
+	mem_free(*bp);
+	*bp = NULL;
+}

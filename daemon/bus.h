@@ -1,0 +1,11 @@
+/* The door for other systems on MQTT: what they publish to <base>/<tenant>/
+ * send goes to intake, and they hear the result after the commit. */
+#pragma once
+
+#include "gateway/gateway.h"
+
+struct bus;
+
+/* Takes every mqtt link of the gateway; both outlive the bus' tickets. */
+struct bus *bus_new(struct gateway *g);
+void bus_free(struct bus **bp);
