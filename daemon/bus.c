@@ -44,12 +44,13 @@ static void sending_end(struct sending *s, int rc)
 {
 	struct channel *c = s->link->channel;
 
-	if (rc == 0 && s->topic[0] != '\0')
+	if (c != NULL && rc == 0 && s->topic[0] != '\0')
 		mqtt_reply(c, str_of(s->topic),
 			   str_bytes(s->correlation, s->correlation_len),
 			   buf_str(&s->answer));
 	/* what will never be taken is taken off the broker all the same */
-	mqtt_channel_ops.answer(c, s->ticket, rc);
+	if (c != NULL)
+		mqtt_channel_ops.answer(c, s->ticket, rc);
 	buf_done(&s->answer);
 	mem_free(s->correlation);
 	mem_free(s->topic);
@@ -176,6 +177,15 @@ struct bus *bus_new(struct gateway *g)
 		b->n++;
 	}
 	return b;
+}
+
+void bus_stop(struct bus *b)
+{
+	must(b != NULL);
+	for (unsigned i = 0; i < b->n; i++) {
+		mqtt_set_intake(b->links[i].channel, NULL, NULL);
+		b->links[i].channel = NULL;
+	}
 }
 
 void bus_free(struct bus **bp)

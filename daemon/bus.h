@@ -8,4 +8,6 @@ struct bus;
 
 /* Takes every mqtt link of the gateway; both outlive the bus' tickets. */
 struct bus *bus_new(struct gateway *g);
+/* Before the gateway closes its links: they are not answered any more. */
+void bus_stop(struct bus *b);
 void bus_free(struct bus **bp);

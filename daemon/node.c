@@ -94,6 +94,7 @@ static void on_stop(void *owner, int signo)
 	log_info("node.stopping", KV_I("signal", signo));
 	notify("STOPPING=1");
 	console_stop(n->console);
+	bus_stop(n->bus);
 	gateway_close(&n->gateway, on_gateway_closed, n);
 }
 
