@@ -19,10 +19,11 @@ static const struct {
 			       TO(HELD) | TO(QUEUED) | TO(SUBMITTING) | ENDS },
 	[MESSAGE_HELD] = { "held", TO(HELD) | TO(QUEUED) | ENDS },
 	[MESSAGE_QUEUED] = { "queued", TO(HELD) | TO(SUBMITTING) | ENDS },
-	[MESSAGE_SUBMITTING] = { "submitting", TO(SUBMITTED) | TO(QUEUED) |
-						       TO(HELD) | TO(FAILED) |
-						       RECEIPTS },
-	[MESSAGE_SUBMITTED] = { "submitted", TO(SUBMITTED) | RECEIPTS },
+	[MESSAGE_SUBMITTING] = { "submitting", TO(SUBMITTED) | TO(SENT) |
+						       TO(QUEUED) | TO(HELD) |
+						       TO(FAILED) | RECEIPTS },
+	[MESSAGE_SUBMITTED] = { "submitted",
+				TO(SUBMITTED) | TO(SENT) | RECEIPTS },
 	[MESSAGE_SENT] = { "sent", RECEIPTS },
 	[MESSAGE_DELIVERED] = { "delivered", 0 },
 	[MESSAGE_UNDELIVERED] = { "undelivered", 0 },
