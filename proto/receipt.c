@@ -243,6 +243,9 @@ int receipt_id_canon(struct str id, char out[RECEIPT_ID_MAX])
 	id = str_trim(id);
 	if (id.len == 0 || id.len > 64)
 		return -EBADMSG;
+	for (size_t k = 0; k < id.len; k++)
+		if ((unsigned char)id.p[k] < ' ')
+			return -EBADMSG; /* it is kept as a C string */
 	size_t i = 0;
 	while (i + 1 < id.len && id.p[i] == '0')
 		i++;

@@ -373,6 +373,23 @@ const char *smpp_command_name(uint32_t id)
 	return k == NULL ? "unknown" : k->name;
 }
 
+/* No view is ever a null pointer, whatever the kind of the PDU. */
+static const struct smpp_pdu empty_pdu = {
+	.system_id = { "", 0 },
+	.password = { "", 0 },
+	.system_type = { "", 0 },
+	.range = { .addr = { "", 0 } },
+	.service_type = { "", 0 },
+	.source = { .addr = { "", 0 } },
+	.dest = { .addr = { "", 0 } },
+	.schedule = { "", 0 },
+	.validity = { "", 0 },
+	.short_message = { "", 0 },
+	.message_id = { "", 0 },
+	.final_date = { "", 0 },
+	.dest_list = { "", 0 },
+};
+
 /*
  * Nothing in a response is worth losing its status for: what is broken there
  * is left out, and tail_bad says so. An empty body is how errors come.
@@ -409,7 +426,7 @@ int smpp_read(struct str frame, struct smpp_pdu *out, uint32_t *why)
 	}
 
 	struct smpp_pdu pdu;
-	memset(&pdu, 0, offsetof(struct smpp_pdu, tlv));
+	memcpy(&pdu, &empty_pdu, offsetof(struct smpp_pdu, tlv));
 	pdu.id = head.id;
 	pdu.status = head.status;
 	pdu.seq = head.seq;
