@@ -115,6 +115,9 @@ static int link_notify(void *owner, uint64_t attempt, const struct notice *n)
 {
 	struct lane *l = owner;
 
+	/* Closed already: what is owed goes out after the next start. */
+	if (l->channel == NULL)
+		return -EAGAIN;
 	return l->ops->notify(l->channel, attempt, n);
 }
 
