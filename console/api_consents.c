@@ -31,7 +31,7 @@ static const struct field rows[] = {
 	{ "actor", FIELD_STR, AT(actor), false,
 	  "Who wrote it down; the key's name without it." },
 	{ "wording", FIELD_STR, AT(wording), false,
-	  "Id and version of the words the person saw; needed to grant." },
+	  "Id and version of the words the person saw." },
 	{ "wording_sha256", FIELD_STR, AT(wording_sha256), false,
 	  "SHA-256 of those words, hex." },
 	{ "evidence", FIELD_STR, AT(evidence), false,
@@ -55,8 +55,7 @@ static bool hex_ok(struct str s)
 }
 
 /* What the ledger itself does not ask for. */
-static bool consent_check(struct request *r, const struct consent_body *c,
-			  enum consent_type type)
+static bool consent_check(struct request *r, const struct consent_body *c)
 {
 	const struct str long_ones[] = { c->brand, c->channel, c->source,
 					 c->actor, c->wording, c->evidence };
@@ -71,11 +70,6 @@ static bool consent_check(struct request *r, const struct consent_body *c,
 	if (!hex_ok(c->wording_sha256)) {
 		reply_error(r, 400, "bad_hash", "wording_sha256",
 			    "64 digits of lower-case hex are needed");
-		return false;
-	}
-	if (type == CONSENT_GRANT && c->wording.len == 0) {
-		reply_error(r, 400, "no_wording", "wording",
-			    "a grant names the words the person agreed to");
 		return false;
 	}
 	if (c->at > clock_wall_ms(r->c->clock)) {
@@ -124,7 +118,7 @@ void api_consents_post(struct request *r)
 			    STR_ARGS(str_first(c.type, 40)));
 		return;
 	}
-	if (!consent_check(r, &c, e.type))
+	if (!consent_check(r, &c))
 		return;
 	e.address = str_of(address);
 	e.brand = c.brand;

@@ -10,7 +10,7 @@
 
 #define ROW_MAX_BYTES 16384
 #define COMMIT_EVERY 1000 /* rows */
-#define FAILED_MAX 10000  /* listed with their reason */
+#define LISTED_MAX 10000  /* listed with their reason */
 
 struct import {
 	struct request *r;
@@ -20,9 +20,11 @@ struct import {
 	bool headed;
 	bool refused; /* the first line was no good: all is lost */
 	char tenant[TENANT_MAX + 1];
-	uint64_t rows, imported, failed, consents;
-	unsigned fresh;  /* rows since the last commit */
-	struct buf list; /* of failed rows, JSON */
+	char country[4];
+	uint64_t rows, imported, failed, consents, doubted;
+	unsigned fresh;    /* rows since the last commit */
+	struct buf list;   /* of failed rows, JSON */
+	struct buf doubts; /* of rows whose consent was not taken */
 };
 
 static void import_free(void *own)
@@ -33,18 +35,28 @@ static void import_free(void *own)
 	import_head_done(&im->head);
 	import_row_done(&im->row);
 	buf_done(&im->list);
+	buf_done(&im->doubts);
 	mem_free(im);
+}
+
+static void list_put(struct buf *list, unsigned line, const char *why)
+{
+	json_open(list, '{');
+	json_ku(list, "line", line);
+	json_kz(list, "reason", why);
+	json_close(list, '}');
 }
 
 static void row_failed(struct import *im, unsigned line, const char *why)
 {
-	im->failed++;
-	if (im->failed > FAILED_MAX)
-		return;
-	json_open(&im->list, '{');
-	json_ku(&im->list, "line", line);
-	json_kz(&im->list, "reason", why);
-	json_close(&im->list, '}');
+	if (im->failed++ < LISTED_MAX)
+		list_put(&im->list, line, why);
+}
+
+static void row_doubted(struct import *im, unsigned line, const char *why)
+{
+	if (im->doubted++ < LISTED_MAX)
+		list_put(&im->doubts, line, why);
 }
 
 /* ---- consent ------------------------------------------------------------------*/
@@ -109,26 +121,33 @@ static int consent_append(struct import *im, struct str address,
 
 /* ---- rows ----------------------------------------------------------------------*/
 
+/* The contact is kept either way; consent only where nothing is in doubt. */
 static int row_take(struct import *im, const struct str *cells, unsigned n,
 		    struct err *err)
 {
 	struct import_row *row = &im->row;
+	const char *country =
+		im->country[0] != '\0' ? im->country : im->r->c->country;
 	bool append[2] = { false, false };
+	int ask = 0;
 
-	int rc = import_row_read(&im->head, cells, n, im->r->c->country, row,
-				 err);
-	for (unsigned i = 0; rc == 0 && row->consents && i < row->n; i++)
-		rc = consent_ask(im, row->v[i].address, &append[i], err);
+	int rc = import_row_read(&im->head, cells, n, country, row, err);
 	if (rc != 0)
 		return rc;
 	row->contact.tenant = str_of(im->tenant);
 	rc = gateway_contact(im->r->c->gateway, &row->contact, row->v, row->n,
 			     err);
-	for (unsigned i = 0; rc == 0 && i < row->n; i++) {
+	if (rc != 0)
+		return rc;
+	for (unsigned i = 0; ask == 0 && row->consents && i < row->n; i++)
+		ask = consent_ask(im, row->v[i].address, &append[i],
+				  &row->doubt);
+	for (unsigned i = 0; ask == 0 && i < row->n; i++) {
 		if (append[i])
-			rc = consent_append(im, row->v[i].address, err);
+			ask = consent_append(im, row->v[i].address,
+					     &row->doubt);
 	}
-	return rc;
+	return 0;
 }
 
 static void head_take(struct import *im, const struct str *cells, unsigned n)
@@ -162,6 +181,8 @@ static void on_row(void *owner, unsigned line, const struct str *cells,
 	if (row_take(im, cells, n, &err) == 0) {
 		im->imported++;
 		im->fresh++;
+		if (im->row.doubt.text[0] != '\0')
+			row_doubted(im, line, im->row.doubt.text);
 	} else {
 		row_failed(im, line, err.text);
 	}
@@ -208,15 +229,26 @@ void api_import_begin(struct request *r)
 		reply_rc(r, rc);
 		return;
 	}
+	struct str country = request_query(r, "country");
 	if (!request_tenant(r, &tenant) || !type_ok(r))
 		return;
+	uint64_t digits;
+	if (country.len > 3 ||
+	    (country.len > 0 && str_u64(country, 999, &digits) != 0)) {
+		reply_error(r, 400, "bad_country", "country",
+			    "a calling code has 1 to 3 digits, like 44");
+		return;
+	}
 	struct import *im = mem_new(struct import);
 	r->own = im;
 	r->own_free = import_free;
 	im->r = r;
 	im->csv = csv_new(ROW_MAX_BYTES, &events, im);
-	buf_init(&im->list, (size_t)FAILED_MAX * 512);
+	buf_init(&im->list, (size_t)LISTED_MAX * 512);
+	buf_init(&im->doubts, (size_t)LISTED_MAX * 512);
 	json_open(&im->list, '[');
+	json_open(&im->doubts, '[');
+	IGNORE(str_copy(im->country, sizeof(im->country), country));
 	must(str_copy(im->tenant, sizeof(im->tenant), tenant) == 0);
 	request_audit(r, tenant, "contact.import", STR("begun"), STR_NONE);
 }
@@ -265,6 +297,7 @@ static void put_figures(struct buf *b, const struct import *im)
 	json_ku(b, "imported", im->imported);
 	json_ku(b, "consents", im->consents);
 	json_ku(b, "failed_rows", im->failed);
+	json_ku(b, "consents_refused", im->doubted);
 }
 
 void api_import_end(struct request *r)
@@ -286,7 +319,10 @@ void api_import_end(struct request *r)
 	json_key(b, "failed");
 	buf_str_put(b, buf_str(&im->list));
 	json_close(b, ']');
-	json_kb(b, "failed_cut", im->failed > FAILED_MAX);
+	json_key(b, "refused");
+	buf_str_put(b, buf_str(&im->doubts));
+	json_close(b, ']');
+	json_kb(b, "cut", MAX(im->failed, im->doubted) > LISTED_MAX);
 	json_close(b, '}');
 	buf_init(&detail, AUDIT_DETAIL_MAX);
 	json_open(&detail, '{');

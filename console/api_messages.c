@@ -79,8 +79,7 @@ static void batch_item(struct request *r, struct str tenant, json_t *object,
 
 	json_open(b, '{');
 	if (message_body_read(object, text, &body, &s, &why) != 0) {
-		error_json(b, reply_code(400), why.code, why.field,
-			   why.err.text);
+		error_json(b, why.code, why.field, why.err.text, why.hint);
 		json_close(b, '}');
 		return;
 	}
@@ -89,8 +88,7 @@ static void batch_item(struct request *r, struct str tenant, json_t *object,
 	if (got.rc == 0 || got.repeated)
 		view_submitted(b, &got);
 	else
-		error_json(b, reply_code(submitted_status(&got)), got.code,
-			   got.field, got.err.text);
+		error_json(b, got.code, got.field, got.err.text, NULL);
 	json_close(b, '}');
 }
 

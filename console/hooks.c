@@ -23,8 +23,7 @@ static void hook_free(void *own)
 	mem_free(h);
 }
 
-/* An unknown name and a wrong signature look the same from outside. */
-static bool hook_signed(struct request *r, const struct section *s)
+static bool hook_signed(struct request *r, const struct hook_cfg *cfg)
 {
 	struct webhook_headers h = {
 		request_header(r, "webhook-id"),
@@ -32,23 +31,16 @@ static bool hook_signed(struct request *r, const struct section *s)
 		request_header(r, "webhook-signature"),
 	};
 	AUTO(buf_done) struct buf key = { 0 };
-	struct err err = { "there is no such hook, or no signature fits" };
+	struct err err = { "the hook has no secret" };
 
-	if (s != NULL) {
-		const struct hook_cfg *cfg = s->value;
-		buf_init(&key, 256);
-		int rc = webhook_secret(str_of(cfg->secret), &key);
-		if (rc == 0)
-			rc = webhook_check(&h, buf_str(&r->body), buf_str(&key),
-					   clock_wall_ms(r->c->clock), &err);
-		secret_wipe(key.p, key.len);
-		if (rc == 0)
-			return true;
-		if (rc == -EACCES)
-			err_set(&err, 0,
-				"there is no such hook, or no "
-				"signature fits");
-	}
+	buf_init(&key, 256);
+	int rc = webhook_secret(str_of(cfg->secret), &key);
+	if (rc == 0)
+		rc = webhook_check(&h, buf_str(&r->body), buf_str(&key),
+				   clock_wall_ms(r->c->clock), &err);
+	secret_wipe(key.p, key.len);
+	if (rc == 0)
+		return true;
 	log_info("hook.refused", KV_S("why", err.text));
 	reply_error(r, 401, "bad_signature", NULL, "%s", err.text);
 	return false;
@@ -125,14 +117,18 @@ void api_hook_in(struct request *r)
 
 	must(r != NULL);
 	const struct section *s = hook_find(r);
-	if (!hook_signed(r, s))
+	if (s == NULL) {
+		reply_error(r, 404, "no_hook", NULL, "there is no such hook");
+		return;
+	}
+	const struct hook_cfg *cfg = s->value;
+	if (!hook_signed(r, cfg))
 		return;
 	if (json_read(buf_str(&r->body), (unsigned)r->c->http->json_depth,
 		      &r->json, &err) != 0) {
 		reply_error(r, 400, "json", NULL, "%s", err.text);
 		return;
 	}
-	const struct hook_cfg *cfg = s->value;
 	struct hook_ask *h = mem_new(struct hook_ask);
 	r->own = h;
 	r->own_free = hook_free;

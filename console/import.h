@@ -57,6 +57,9 @@ struct import_row {
 	enum consent_type type;
 	struct str purpose, wording, source;
 	int64_t expires_ms;
+	/* Why what it says of consent is not taken; "": nothing wrong. The
+	 * contact itself is. */
+	struct err doubt;
 };
 
 /* row is zeroed or was used before. -EINVAL with a sentence. */

@@ -31,7 +31,7 @@ static int column_of(struct str name)
 		if (str_ieqz(name, names[i]))
 			return i;
 	}
-	return -1;
+	return str_ieqz(name, "zone") ? IMPORT_TZ : -1;
 }
 
 static int head_attr(struct import_head *h, unsigned i, struct str name,
@@ -242,11 +242,14 @@ int import_row_read(const struct import_head *h, const struct str *cells,
 	if (rc == 0)
 		rc = row_addresses(country, cell_of(h, cells, IMPORT_PHONE),
 				   cell_of(h, cells, IMPORT_MQTT), row, err);
-	if (rc == 0)
-		rc = row_consent(cell_of(h, cells, IMPORT_CONSENT), row, err);
-	if (rc == 0)
-		row_attrs(h, cells, row);
-	return rc;
+	if (rc != 0)
+		return rc;
+	row->doubt.text[0] = '\0';
+	if (row_consent(cell_of(h, cells, IMPORT_CONSENT), row, &row->doubt) !=
+	    0)
+		row->consents = false;
+	row_attrs(h, cells, row);
+	return 0;
 }
 
 void import_row_done(struct import_row *row)

@@ -22,7 +22,8 @@ static unsigned json_depth(struct str s)
 		} else if (c == '"') {
 			quoted = true;
 		} else if (c == '{' || c == '[') {
-			most = MAX(most, ++depth);
+			depth++;
+			most = MAX(most, depth);
 		} else if ((c == '}' || c == ']') && depth > 0) {
 			depth--;
 		}
@@ -39,7 +40,7 @@ int json_read(struct str text, unsigned depth_max, json_t **out,
 	if (text.len == 0)
 		return err_set(err, -EINVAL, "the body is empty");
 	if (json_depth(text) > depth_max)
-		return err_set(err, -EINVAL, "nested deeper than %u levels",
+		return err_set(err, -E2BIG, "nested deeper than %u levels",
 			       depth_max);
 	json_t *j = json_loadb(text.p, text.len, JSON_REJECT_DUPLICATES, &e);
 	if (j == NULL)
@@ -113,13 +114,11 @@ static int refuse_unknown(const struct fields *f, struct str name,
 {
 	const char *near = name_nearest(name, field_name, f->v, f->n);
 
+	err_set(&why->err, 0, "a %s has no field '%.*s'", f->name,
+		STR_ARGS(str_first(name, 60)));
 	if (near != NULL)
-		err_set(&why->err, 0,
-			"a %s has no field '%.*s'; did you mean '%s'?", f->name,
-			STR_ARGS(str_first(name, 60)), near);
-	else
-		err_set(&why->err, 0, "a %s has no field '%.*s'", f->name,
-			STR_ARGS(str_first(name, 60)));
+		snprintf(why->hint, sizeof(why->hint), "did you mean '%s'?",
+			 near);
 	return refuse(why, "unknown_field", name);
 }
 

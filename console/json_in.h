@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* -EINVAL with "line 3, column 7: ..." or the depth. Release with
+/* -EINVAL with "line 3, column 7: ...", -E2BIG: nested too deep. Release with
  * json_decref. The top is an object or an array. */
 MUST_USE int json_read(struct str text, unsigned depth_max, json_t **out,
 		       struct err *err);
@@ -42,7 +42,8 @@ struct fields {
 struct refusal {
 	const char *code;
 	char field[64];
-	struct err err;
+	struct err err; /* the reason, a sentence */
+	char hint[64];  /* "did you mean ...?" or "" */
 };
 
 /* Reads an object into the struct the table describes; absent and null

@@ -101,24 +101,57 @@ static uint64_t guesses(struct console *c, uint64_t address, bool add)
 	return n;
 }
 
-static const struct kannel_user_cfg *user_of(struct request *r,
-					     struct kannel_params *p)
+/* For whom, and as what, messages go out. */
+struct kannel_user {
+	struct str tenant, class_name;
+};
+
+/* An API key that may send is as good as a password of its own. */
+static bool key_user(struct request *r, struct str given,
+		     struct kannel_user *out)
 {
-	struct str given = either(p, "password", "pass");
-	struct str who = either(p, "username", "user");
+	const struct key *k =
+		keys_find(r->c->keys, given, clock_wall_ms(r->c->clock));
+
+	if (k == NULL || (k->perms & PERM_SEND) == 0)
+		return false;
+	out->tenant = str_of(k->tenant);
+	out->class_name = STR("notice");
+	return true;
+}
+
+static bool named_user(struct request *r, struct str who, struct str given,
+		       struct kannel_user *out)
+{
 	const struct section *s = NULL;
 	char name[64];
 
-	if (guesses(r->c, r->peer->address, false) >= GUESSES_MAX)
-		return NULL;
 	if (str_copy(name, sizeof(name), who) == 0 && name[0] != '\0')
 		s = settings_find(r->c->settings, "kannel_user", name);
 	const struct kannel_user_cfg *u = s != NULL ? s->value : NULL;
-	if (u != NULL && secret_eq(given, str_of(u->password)))
-		return u;
+	if (u == NULL || !secret_eq(given, str_of(u->password)))
+		return false;
+	out->tenant = str_of(u->tenant);
+	out->class_name = str_of(u->class_name);
+	return true;
+}
+
+static bool user_check(struct request *r, struct kannel_params *p,
+		       struct kannel_user *out)
+{
+	struct str given = either(p, "password", "pass");
+	struct str who = either(p, "username", "user");
+
+	if (guesses(r->c, r->peer->address, false) >= GUESSES_MAX)
+		return false;
+	if (named_user(r, who, given, out) || key_user(r, given, out)) {
+		if (out->tenant.len == 0)
+			out->tenant = str_of(r->c->tenant);
+		return true;
+	}
 	guesses(r->c, r->peer->address, true);
 	log_info("kannel.refused", KV_STR("user", str_first(who, 64)));
-	return NULL;
+	return false;
 }
 
 /* ---- sending --------------------------------------------------------------------*/
@@ -128,7 +161,7 @@ struct kannel_sum {
 	struct submitted last; /* that was refused */
 };
 
-static void send_each(struct request *r, const struct kannel_user_cfg *u,
+static void send_each(struct request *r, const struct kannel_user *u,
 		      struct kannel_ask *k, struct kannel_sum *sum)
 {
 	struct str to = k->to, one;
@@ -138,11 +171,10 @@ static void send_each(struct request *r, const struct kannel_user_cfg *u,
 	while (to.len > 0 && n++ < KANNEL_RECEIVERS_MAX) {
 		to = str_trim(str_cut(to, ' ', &one));
 		struct submission s = {
-			.tenant = str_of(u->tenant[0] != '\0' ? u->tenant
-							      : r->c->tenant),
+			.tenant = u->tenant,
 			.to = one,
 			.text = buf_str(&k->text),
-			.class_name = str_of(u->class_name),
+			.class_name = u->class_name,
 			.from = k->from,
 			.channel = STR("sms"),
 			.metadata = buf_str(&k->metadata),
@@ -201,13 +233,13 @@ void api_kannel(struct request *r)
 	AUTO(kannel_ask_done) struct kannel_ask k;
 	AUTO(params_done) struct kannel_params p;
 	struct kannel_sum sum = { 0 };
+	struct kannel_user u;
 	struct err err = { "" };
 
 	must(r != NULL);
 	kannel_ask_init(&k);
 	params_open(&p, r);
-	const struct kannel_user_cfg *u = user_of(r, &p);
-	if (u == NULL) {
+	if (!user_check(r, &p, &u)) {
 		reply_text(r, 403, type_plain,
 			   STR("Authorization failed for sendsms"));
 		return;
@@ -217,6 +249,6 @@ void api_kannel(struct request *r)
 		reply_text(r, 400, type_plain, str_of(err.text));
 		return;
 	}
-	send_each(r, u, &k, &sum);
+	send_each(r, &u, &k, &sum);
 	answer(r, &sum);
 }

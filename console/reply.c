@@ -11,34 +11,6 @@
 
 static const char type_json[] = "application/json";
 
-static const struct {
-	int status;
-	const char *code;
-} codes[] = {
-	{ 400, "invalid" },
-	{ 401, "unauthorized" },
-	{ 403, "forbidden" },
-	{ 404, "not_found" },
-	{ 405, "method_not_allowed" },
-	{ 409, "conflict" },
-	{ 412, "changed" },
-	{ 413, "too_large" },
-	{ 415, "unsupported_media" },
-	{ 429, "rate_limited" },
-	{ 500, "internal" },
-	{ 503, "unavailable" },
-	{ 507, "full" },
-};
-
-const char *reply_code(int status)
-{
-	for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
-		if (codes[i].status == status)
-			return codes[i].code;
-	}
-	return "failed";
-}
-
 struct buf *reply_json(struct request *r)
 {
 	must(r != NULL && !r->answered);
@@ -67,42 +39,47 @@ void reply_text(struct request *r, int status, const char *type,
 	reply_send(r, status);
 }
 
-void error_json(struct buf *b, const char *code, const char *reason,
-		const char *field, const char *detail)
+void error_json(struct buf *b, const char *code, const char *field,
+		const char *reason, const char *hint)
 {
 	must(b != NULL && code != NULL);
 	json_key(b, "error");
 	json_open(b, '{');
 	json_kz(b, "code", code);
-	if (reason != NULL && reason[0] != '\0')
-		json_kz(b, "reason", reason);
-	if (field != NULL && field[0] != '\0')
-		json_kz(b, "field", field);
-	if (detail != NULL && detail[0] != '\0')
-		json_kz(b, "detail", detail);
+	json_ks_opt(b, "reason", str_of(reason));
+	json_ks_opt(b, "field", str_of(field));
+	json_ks_opt(b, "detail", str_of(hint));
 	json_close(b, '}');
 }
 
-void reply_error(struct request *r, int status, const char *reason,
+static void reply_hinted(struct request *r, int status, const char *code,
+			 const char *field, const char *reason,
+			 const char *hint)
+{
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	error_json(b, code, field, reason, hint);
+	json_close(b, '}');
+	reply_send(r, status);
+}
+
+void reply_error(struct request *r, int status, const char *code,
 		 const char *field, const char *fmt, ...)
 {
-	char detail[400];
+	char reason[400];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(detail, sizeof(detail), fmt, ap);
+	vsnprintf(reason, sizeof(reason), fmt, ap);
 	va_end(ap);
-	struct buf *b = reply_json(r);
-	json_open(b, '{');
-	error_json(b, reply_code(status), reason, field, detail);
-	json_close(b, '}');
-	reply_send(r, status);
+	reply_hinted(r, status, code, field, reason, NULL);
 }
 
 void reply_refusal(struct request *r, const struct refusal *why)
 {
 	must(why != NULL && why->code != NULL);
-	reply_error(r, 400, why->code, why->field, "%s", why->err.text);
+	reply_hinted(r, 400, why->code, why->field, why->err.text, why->hint);
 }
 
 void reply_rc(struct request *r, int rc)

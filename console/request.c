@@ -223,7 +223,8 @@ static bool body_parse(struct request *r)
 
 	int rc = json_read(buf_str(&r->body), depth, &r->json, &err);
 	if (rc != 0)
-		reply_error(r, 400, "json", NULL, "%s", err.text);
+		reply_error(r, 400, rc == -E2BIG ? "json_depth" : "json", NULL,
+			    "%s", err.text);
 	return rc == 0;
 }
 

@@ -101,17 +101,16 @@ void reply_send(struct request *r, int status);
 /* Sends text of another type ("text/plain; charset=utf-8"). */
 void reply_text(struct request *r, int status, const char *type,
 		struct str text);
-/* The error object. reason: a stable code; field may be NULL. */
-void reply_error(struct request *r, int status, const char *reason,
+/* The error object. code: a stable word; field may be NULL; the rest is the
+ * reason, a sentence. */
+void reply_error(struct request *r, int status, const char *code,
 		 const char *field, const char *fmt, ...) PRINTF(5, 6);
 void reply_refusal(struct request *r, const struct refusal *why);
 /* For -ENOSPC, -EAGAIN, -ENOENT, -EIO and their like. */
 void reply_rc(struct request *r, int rc);
-/* The word for a status: "not_found". */
-const char *reply_code(int status);
-/* An error object without its braces around, for batches. */
-void error_json(struct buf *b, const char *code, const char *reason,
-		const char *field, const char *detail);
+/* The member `error` alone, for batches. */
+void error_json(struct buf *b, const char *code, const char *field,
+		const char *reason, const char *hint);
 
 /* ---- waiting ---------------------------------------------------------------*/
 

@@ -31,6 +31,11 @@ static const struct query q_export[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_import[] = {
+	{ "country", "Calling code of numbers that begin with one 0." },
+	{ NULL, NULL },
+};
+
 static const struct query q_audit[] = {
 	{ "limit", "Rows of one page, 1 to 1000; 100 without it." },
 	{ "cursor", "`next` of the page before: rows after that seq." },
@@ -117,7 +122,7 @@ const struct route routes_all[] = {
 	  .handle = api_import_end,
 	  .begin = api_import_begin,
 	  .piece = api_import_piece,
-	  .query = none,
+	  .query = q_import,
 	  .ok = 200,
 	  .summary =
 		  "Contacts from CSV (text/csv); answers with the rows that failed and why." },

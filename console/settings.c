@@ -73,7 +73,7 @@ static const struct setting hook_rows[] = {
 	{ .name = "secret",
 	  .type = SETTING_SECRET,
 	  .offset = offsetof(struct hook_cfg, secret),
-	  .text = "Signing secret of the system that posts: whsec_ and base64." },
+	  .text = "Signing secret of the system that posts: whsec_ and base64, or plain." },
 	{ .name = "tenant",
 	  .type = SETTING_STR,
 	  .offset = offsetof(struct hook_cfg, tenant),
@@ -150,8 +150,8 @@ static void hook_check(const struct section *s, struct faults *faults)
 	buf_init(&key, 256);
 	if (webhook_secret(str_of(h->secret), &key) != 0)
 		faults_add(faults,
-			   "line %u: hook %s: secret is not whsec_ and the "
-			   "base64 of 24 to 64 bytes",
+			   "line %u: hook %s: secret has not 24 to 64 "
+			   "bytes, plain or as whsec_ and base64",
 			   s->line, s->title);
 	secret_wipe(key.p, key.len);
 	if (h->tenant[0] != '\0' && tenant_check(str_of(h->tenant)) != 0)

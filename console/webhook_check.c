@@ -8,9 +8,10 @@
 int webhook_secret(struct str text, struct buf *key)
 {
 	must(key != NULL);
-	if (str_starts(text, STR("whsec_")))
-		text = str_from(text, 6);
-	if (text.len > 128 || secret_base64_decode(text, key) != 0)
+	if (!str_starts(text, STR("whsec_")))
+		buf_str_put(key, text);
+	else if (text.len > 128 ||
+		 secret_base64_decode(str_from(text, 6), key) != 0)
 		return -EBADMSG;
 	return key->len >= 24 && key->len <= 64 ? 0 : -EBADMSG;
 }

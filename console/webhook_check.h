@@ -9,7 +9,7 @@
 
 #define WEBHOOK_TOLERANCE_S 300
 
-/* "whsec_<base64>" (or the base64 alone) to 24..64 bytes. -EBADMSG. */
+/* "whsec_<base64>", or the bytes as they are: 24..64. -EBADMSG. */
 MUST_USE int webhook_secret(struct str text, struct buf *key);
 
 struct webhook_headers {
