@@ -210,7 +210,7 @@ class Subscriber(Program):
     def __init__(self, place, broker, topic):
         Subscriber.count += 1
         super().__init__(place, "sub%d" % Subscriber.count, [
-            "mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p",
+            "stdbuf", "-oL", "mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p",
             str(broker.port), "-t", topic, "-q", "1", "-F", "%t %p", "-d"])
         self.wait_line("Subscribed", 10)
 
@@ -261,6 +261,9 @@ class Place:
     def __exit__(self, kind, value, tb):
         if kind is not None:
             for p in self.programs:
+                if not p.running():
+                    print("# %s had ended with %s" % (p.name,
+                                                      p.popen.returncode))
                 sys.stdout.write("".join("# %s: %s\n" % (p.name, line)
                                          for line in p.tail().split("\n")))
         faults = []

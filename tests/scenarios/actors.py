@@ -79,7 +79,7 @@ class Gateway(Actor):
     def request(self, method, rest):
         path, rest = split(rest, 1)
         headers = {}
-        while re.match(r"^[A-Za-z-]+:\S*(\s|$)", rest):
+        while re.match(r"^[A-Z][A-Za-z-]+:\S*(\s|$)", rest):
             word, rest = split(rest, 1)
             name, _, value = word.partition(":")
             headers[name] = value
@@ -107,6 +107,8 @@ class Gateway(Actor):
                 self.taken.append(self.answer.body["id"])
             if self.answer.status == int(status):
                 return
+            if self.answer.status != 202:
+                time.sleep(0.02)
 
     def do_get(self, rest, _):
         self.request("GET", rest)

@@ -171,8 +171,13 @@ def play(path):
         lines = f.read().split("\n")
     with Place() as place:
         p = Play(place)
-        p.run(parse(lines))
-        p.finish()
+        try:
+            p.run(parse(lines))
+            p.finish()
+        except Fault:
+            if p.answer is not None:
+                print("# last answer: %r" % p.answer)
+            raise
 
 
 def main():
