@@ -1,239 +1,15 @@
 /* Messages through the whole gateway: doors, gate, lanes and back, over the
  * fake channel and a store that is opened again. */
-#include "gateway/gateway.h"
+#include "tests/lib/bed.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <cmocka.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "channels/fake/fake.h"
 #include "model/record.h"
-#include "proto/tzone.h"
-#include "store/engine.h"
-
-#define SHI STR("+447700900001")
-#define LIN STR("+447700900002")
-
-static const struct channel_ops *const channels[] = { &fake_channel_ops };
-
-struct bed {
-	struct loop *loop;
-	struct settings settings;
-	struct store *store;
-	struct gateway *gateway;
-	char dir[64];
-	bool closed;
-};
-
-/* Marketing goes at any hour here: the gate's hours have tests of their own. */
-static const char base_config[] =
-	"gateway { tenant = DEMOTEL drain = 50ms }\n"
-	"class marketing { consent = required priority = 7 "
-	" opt_out_text = true }\n"
-	"class alert { consent = none priority = 0 bypass = true resend = once "
-	" retry_min = 10ms }\n"
-	"class reminder { consent = none priority = 2 retry_min = 10ms "
-	" attempts = 3 }\n";
-
-static void bed_start(struct bed *b, const char *config, bool create)
-{
-	struct setting_section kinds[] = { gateway_section, class_section,
-					   route_section, fake_settings };
-	struct store_cfg store = { .url = "sqlite:t.db",
-				   .dir = b->dir,
-				   .create = create };
-	struct gateway_env env = { .clock = &clock_real,
-				   .settings = &b->settings,
-				   .channels = channels,
-				   .nchannels = 1 };
-	static struct setting_section kept[4];
-	struct faults f = { 0 };
-	struct err err = { "" };
-	struct buf text = { 0 };
-
-	for (unsigned i = 0; i < 4; i++)
-		kept[i] = kinds[i];
-	buf_init(&text, BUF_NO_LIMIT);
-	buf_z(&text, base_config);
-	buf_z(&text, config);
-	if (settings_parse(text.p, "test", kept, 4, &b->settings, &f) != 0)
-		fail_msg("%s", f.v[0]);
-	buf_done(&text);
-	gateway_check_settings(&b->settings, channels, 1, &f);
-	assert_int_equal(f.len, 0);
-	faults_done(&f);
-	assert_int_equal(loop_open(&b->loop, NULL), 0);
-	if (store_open(&b->store, b->loop, &store, &err) != 0)
-		fail_msg("%s", err.text);
-	env.loop = b->loop;
-	env.store = b->store;
-	if (gateway_open(&b->gateway, &env, &err) != 0)
-		fail_msg("%s", err.text);
-	b->closed = false;
-}
-
-static void on_closed(void *owner)
-{
-	((struct bed *)owner)->closed = true;
-}
-
-static void bed_stop(struct bed *b)
-{
-	gateway_close(&b->gateway, on_closed, b);
-	while (!b->closed)
-		loop_turn(b->loop, true);
-	store_close(&b->store);
-	loop_close(&b->loop);
-	settings_done(&b->settings);
-}
-
-static int bed_open(void **state)
-{
-	struct bed *b = mem_new(struct bed);
-
-	snprintf(b->dir, sizeof(b->dir), "/tmp/carillon-flow-XXXXXX");
-	if (mkdtemp(b->dir) == NULL)
-		return -1;
-	*state = b;
-	return 0;
-}
-
-static int bed_close(void **state)
-{
-	static const char *const files[] = { "t.db", "t.db-wal", "t.db-shm" };
-	struct bed *b = *state;
-	char path[128];
-
-	for (unsigned i = 0; i < ARRAY_LEN(files); i++) {
-		snprintf(path, sizeof(path), "%s/%s", b->dir, files[i]);
-		unlink(path);
-	}
-	rmdir(b->dir);
-	mem_free(b);
-	tzone_forget();
-	return 0;
-}
-
-static void nothing(void *owner)
-{
-	(void)owner;
-}
-
-/* Turns the loop until the test holds, or two seconds are over. */
-#define TURN_UNTIL(b, test)                                             \
-	do {                                                            \
-		uint64_t until = clock_mono_ms(&clock_real) + 2000;     \
-		struct loop_timer *poll =                               \
-			loop_timer_new((b)->loop, nothing, NULL);       \
-		while (!(test) && clock_mono_ms(&clock_real) < until) { \
-			loop_timer_set(poll, 2);                        \
-			loop_turn((b)->loop, true);                     \
-		}                                                       \
-		loop_timer_free(&poll);                                 \
-		assert_true(test);                                      \
-	} while (0)
-
-static struct submitted submit(struct bed *b, const char *class_name,
-			       struct str to, const char *text)
-{
-	struct submission s = { .to = to,
-				.text = str_of(text),
-				.class_name = str_of(class_name),
-				.priority = -1 };
-	struct submitted out;
-
-	gateway_submit(b->gateway, &s, &out);
-	return out;
-}
-
-/* What the store says of a message. */
-struct stored {
-	bool done;
-	int state;
-	unsigned events[8];
-	char reasons[512];
-};
-
-static bool on_row(void *owner, const struct row *row)
-{
-	struct stored *s = owner;
-	struct bufr r = bufr_of(row_s(row, 6).p, row_s(row, 6).len);
-
-	s->state = (int)row_i(row, 1);
-	while (bufr_left(&r) > 0) {
-		struct event e;
-		size_t at = str_of(s->reasons).len;
-
-		if (event_decode(bufr_lstr(&r), &e) != 0)
-			return false;
-		s->events[e.kind]++;
-		snprintf(s->reasons + at, sizeof(s->reasons) - at, "%s:%.*s ",
-			 message_state_name(e.state), STR_ARGS(e.reason));
-	}
-	return true;
-}
-
-static void on_read(void *owner, int rc)
-{
-	struct stored *s = owner;
-
-	assert_int_equal(rc, 0);
-	s->done = true;
-}
-
-static bool stored_now;
-
-static void on_then(void *owner, int rc)
-{
-	(void)owner;
-	assert_int_equal(rc, 0);
-	stored_now = true;
-}
-
-static void commit(struct bed *b)
-{
-	stored_now = false;
-	store_then(b->store, on_then, NULL);
-	TURN_UNTIL(b, stored_now);
-}
-
-static struct stored look(struct bed *b, uint64_t id)
-{
-	struct cell cell = CELL_I(id);
-	struct stored s = { .state = -1 };
-
-	commit(b);
-	b->store->ops->get(b->store, STORE_MESSAGE_GET, &cell, 1, on_row,
-			   on_read, &s);
-	TURN_UNTIL(b, s.done);
-	return s;
-}
-
-static bool is_live(struct bed *b, uint64_t id)
-{
-	struct live_view v;
-
-	return gateway_live(b->gateway, STR_NONE, id, &v) == 0;
-}
-
-static struct channel *link_of(struct bed *b, const char *name)
-{
-	const struct channel_ops *ops;
-	int i = gateway_link_find(b->gateway, str_of(name));
-
-	assert_true(i >= 0);
-	return gateway_link_channel(b->gateway, (unsigned)i, &ops);
-}
 
 static void test_delivered(void **state)
 {
@@ -348,22 +124,6 @@ static void test_schedule_and_cancel(void **state)
 	gateway_submit(b->gateway, &s, &out);
 	TURN_UNTIL(b, !is_live(b, out.id));
 	bed_stop(b);
-}
-
-static void grant_marketing(struct bed *b, struct str to)
-{
-	struct consent_event e = { .tenant = STR("DEMOTEL"),
-				   .address = to,
-				   .purpose = STR("marketing"),
-				   .type = CONSENT_GRANT,
-				   .source = STR("web") };
-	struct err err = { "" };
-
-	assert_int_equal(gateway_consent(b->gateway, &e, &err), 0);
-	/* a grant works when it is durable, not before */
-	assert_int_equal(submit(b, "marketing", to, "x").decision.verdict,
-			 VERDICT_DENY);
-	commit(b);
 }
 
 /* after TD nothing that was queued leaves, and one answer does. */
@@ -568,14 +328,6 @@ static void test_queue_limit(void **state)
 	bed_stop(b);
 }
 
-static int no_blocks(void **state)
-{
-	(void)state;
-	if (mem_live_blocks() != 0)
-		fprintf(stderr, "%zu blocks live\n", mem_live_blocks());
-	return mem_live_blocks() == 0 ? 0 : -1;
-}
-
 #define FLOW(test) cmocka_unit_test_setup_teardown(test, bed_open, bed_close)
 
 int main(void)
@@ -598,5 +350,5 @@ int main(void)
 
 	secret_init();
 	log_threshold = LOG_ERROR;
-	return cmocka_run_group_tests(tests, NULL, no_blocks);
+	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);
 }
