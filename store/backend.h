@@ -63,7 +63,7 @@ enum backend_make {
 };
 
 /* These return as store_open and store_create do. Of cfg, sqlite_open takes
- * sync and vfs. */
+ * sync, vfs and wal_pages. */
 MUST_USE int sqlite_open(struct backend **out, const struct store_cfg *cfg,
 			 const char *path, enum backend_make make,
 			 struct err *err);

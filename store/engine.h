@@ -46,6 +46,7 @@ struct store_cfg {
 	/* For tests: an SQLite VFS by name; a back end instead of the url's
 	 * (the store takes it over and closes it). */
 	const char *vfs;
+	unsigned wal_pages; /* SQLite checkpoints at so many; 4,000 */
 	struct backend *backend;
 };
 

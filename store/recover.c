@@ -52,6 +52,12 @@ static bool recover_row(void *owner, const struct row *row)
 	if (v->stop_seq == INT64_MAX && fold_gathered(v->fold) > 0 &&
 	    fold_gathered_bytes(v->fold) + frames.len > RECOVER_BYTES)
 		return false;
+	if (seq <= v->last_seq) {
+		v->rc = err_set(v->err, -EBADMSG,
+				"journal row %lld is out of order",
+				(long long)seq);
+		return false;
+	}
 	v->rc = fold_add(v->fold, seq, mem_dup(frames.p, frames.len),
 			 frames.len, 1, v->err);
 	v->last_seq = seq;

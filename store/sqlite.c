@@ -229,7 +229,7 @@ static int sqlite_tidy(struct backend *b)
 	struct sqlite *s = sqlite_of(b);
 	int pages = 0;
 
-	if (s->wal_pages < SQLITE_WAL_PAGES)
+	if (s->wal_pages < s->wal_full)
 		return 0;
 	s->wal_pages = 0;
 	int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL,

@@ -6,9 +6,6 @@
 
 #include "store/backend.h"
 
-/* The checkpoint is made inline when the WAL has grown to this many pages. */
-enum { SQLITE_WAL_PAGES = 4000 };
-
 /* One connection and its statements, each prepared at first use. */
 struct connection {
 	sqlite3 *db;
@@ -21,6 +18,7 @@ struct sqlite {
 	uint32_t magic;
 	struct connection writer; /* the only one that writes or checkpoints */
 	int wal_pages;            /* after the last commit */
+	int wal_full;             /* from so many on a checkpoint is made */
 	int lock_fd;              /* keeps other processes out; -1: none */
 	char *path;
 	char *vfs; /* NULL: the system's */

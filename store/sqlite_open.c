@@ -13,6 +13,9 @@
 /* Stands in the file's header: "CARI". */
 #define SQLITE_APPLICATION "0x43415249"
 
+/* Pages of WAL that make a checkpoint due: inline, 16 MB, at most 50 ms. */
+enum { SQLITE_WAL_PAGES = 4000 };
+
 enum { SQLITE_APPLICATION_ID = 0x43415249 };
 
 static const struct {
@@ -242,6 +245,8 @@ int sqlite_open(struct backend **out, const struct store_cfg *cfg,
 	s->lock_fd = -1;
 	s->path = str_dup(path);
 	s->vfs = str_dup(cfg->vfs);
+	s->wal_full =
+		cfg->wal_pages != 0 ? (int)cfg->wal_pages : SQLITE_WAL_PAGES;
 	struct backend *b = &s->backend;
 
 	int rc = sqlite_file(s, make, &why);

@@ -1,0 +1,614 @@
+/* Files in memory with what is pending on top of what is durable. */
+#include "tests/crash/cutdisk.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+	CUTDISK_FILES = 8,
+	CUTDISK_SECTOR = 512,
+	CUTDISK_SHM_PAGES = 64,
+	CUTDISK_NAME = 128
+};
+
+struct bytes {
+	uint8_t *p;
+	size_t len;
+};
+
+/* One write since the last sync; data NULL: a truncate to `at`. */
+struct pending {
+	size_t at, len;
+	uint8_t *data;
+};
+
+struct file {
+	char name[CUTDISK_NAME]; /* "": free */
+	struct bytes current;    /* what a read gives */
+	struct bytes durable;
+	struct bytes saved;
+	bool was_saved;
+	struct pending *pending;
+	size_t npending, cap_pending;
+	unsigned open;
+
+	unsigned shared; /* locks on the file */
+	bool reserved, waiting, exclusive;
+
+	void *shm[CUTDISK_SHM_PAGES];
+	unsigned shm_open;
+	unsigned shm_shared[SQLITE_SHM_NLOCK];
+	bool shm_exclusive[SQLITE_SHM_NLOCK];
+};
+
+struct handle {
+	sqlite3_file base;
+	struct file *f;
+	int lock;
+	bool shm;
+	unsigned shm_shared, shm_exclusive; /* bits */
+	bool remove_at_close;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct file files[CUTDISK_FILES];
+	bool cut;
+	uint64_t calls, cut_at;
+	uint64_t random;
+	sqlite3_vfs vfs;
+} disk = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void disk_lock(void)
+{
+	must(pthread_mutex_lock(&disk.lock) == 0);
+}
+
+static int disk_unlock(int rc)
+{
+	must(pthread_mutex_unlock(&disk.lock) == 0);
+	return rc;
+}
+
+static uint64_t disk_random(void)
+{
+	disk.random ^= disk.random << 13;
+	disk.random ^= disk.random >> 7;
+	disk.random ^= disk.random << 17;
+	return disk.random;
+}
+
+/* ---- bytes ----------------------------------------------------------------- */
+
+static void bytes_resize(struct bytes *b, size_t len)
+{
+	b->p = mem_resize(b->p, len);
+	if (len > b->len)
+		memset(b->p + b->len, 0, len - b->len);
+	b->len = len;
+}
+
+static void bytes_write(struct bytes *b, size_t at, const void *p, size_t len)
+{
+	if (at + len > b->len)
+		bytes_resize(b, at + len);
+	if (len > 0)
+		memcpy(b->p + at, p, len);
+}
+
+static void bytes_copy(struct bytes *to, const struct bytes *from)
+{
+	to->len = 0;
+	bytes_write(to, 0, from->p, from->len);
+	to->len = from->len;
+}
+
+static void bytes_done(struct bytes *b)
+{
+	mem_free(b->p);
+	*b = (struct bytes){ 0 };
+}
+
+/* ---- pending writes --------------------------------------------------------- */
+
+static void file_pend(struct file *f, size_t at, const void *p, size_t len)
+{
+	if (f->npending == f->cap_pending) {
+		f->cap_pending = MAX(f->cap_pending * 2, 64);
+		f->pending = mem_resize(f->pending,
+					f->cap_pending * sizeof(*f->pending));
+	}
+	f->pending[f->npending++] =
+		(struct pending){ at, len, p != NULL ? mem_dup(p, len) : NULL };
+}
+
+static void file_forget_pending(struct file *f)
+{
+	for (size_t i = 0; i < f->npending; i++)
+		mem_free(f->pending[i].data);
+	f->npending = 0;
+}
+
+static void file_sync(struct file *f)
+{
+	for (size_t i = 0; i < f->npending; i++) {
+		const struct pending *w = &f->pending[i];
+		if (w->data != NULL)
+			bytes_write(&f->durable, w->at, w->data, w->len);
+		else
+			bytes_resize(&f->durable, w->at);
+	}
+	file_forget_pending(f);
+}
+
+/* Of each write each sector made it or not, whatever came before or after. */
+static void file_tear(struct file *f)
+{
+	/* Some cuts keep nearly all, some nearly nothing. */
+	uint64_t share = disk_random() % 101;
+
+	for (size_t i = 0; i < f->npending; i++) {
+		const struct pending *w = &f->pending[i];
+		if (w->data == NULL) {
+			if (disk_random() % 100 < share)
+				bytes_resize(&f->durable, w->at);
+			continue;
+		}
+		size_t end = w->at + w->len;
+		for (size_t at = w->at; at < end;) {
+			size_t next = MIN(end, at + CUTDISK_SECTOR -
+						       at % CUTDISK_SECTOR);
+			if (disk_random() % 100 < share)
+				bytes_write(&f->durable, at,
+					    w->data + (at - w->at), next - at);
+			at = next;
+		}
+	}
+	file_forget_pending(f);
+}
+
+/* Counts a call that changes something. False: there is no power. */
+static bool disk_step(void)
+{
+	if (disk.cut)
+		return false;
+	disk.calls++;
+	disk.cut = disk.cut_at != 0 && disk.calls >= disk.cut_at;
+	return true;
+}
+
+static void disk_tear_if_cut(void)
+{
+	if (!disk.cut)
+		return;
+	for (unsigned i = 0; i < CUTDISK_FILES; i++)
+		file_tear(&disk.files[i]);
+}
+
+/* ---- sqlite3_io_methods ------------------------------------------------------ */
+
+static int cut_read(sqlite3_file *s, void *to, int n, sqlite3_int64 at)
+{
+	struct file *f = ((struct handle *)s)->f;
+	size_t len = (size_t)n, from = (size_t)at;
+
+	disk_lock();
+	if (disk.cut)
+		return disk_unlock(SQLITE_IOERR_READ);
+	size_t left = from < f->current.len ? f->current.len - from : 0;
+	size_t got = MIN(left, len);
+	if (got > 0)
+		memcpy(to, f->current.p + from, got);
+	memset((char *)to + got, 0, len - got);
+	return disk_unlock(got == len ? SQLITE_OK : SQLITE_IOERR_SHORT_READ);
+}
+
+static int cut_write(sqlite3_file *s, const void *p, int n, sqlite3_int64 at)
+{
+	struct file *f = ((struct handle *)s)->f;
+
+	disk_lock();
+	if (!disk_step())
+		return disk_unlock(SQLITE_IOERR_WRITE);
+	bytes_write(&f->current, (size_t)at, p, (size_t)n);
+	file_pend(f, (size_t)at, p, (size_t)n);
+	disk_tear_if_cut();
+	return disk_unlock(disk.cut ? SQLITE_IOERR_WRITE : SQLITE_OK);
+}
+
+static int cut_truncate(sqlite3_file *s, sqlite3_int64 size)
+{
+	struct file *f = ((struct handle *)s)->f;
+
+	disk_lock();
+	if (!disk_step())
+		return disk_unlock(SQLITE_IOERR_TRUNCATE);
+	bytes_resize(&f->current, (size_t)size);
+	file_pend(f, (size_t)size, NULL, 0);
+	disk_tear_if_cut();
+	return disk_unlock(disk.cut ? SQLITE_IOERR_TRUNCATE : SQLITE_OK);
+}
+
+/* A cut during a sync: some of it, or all of it, is there. */
+static int cut_sync(sqlite3_file *s, int flags UNUSED)
+{
+	disk_lock();
+	if (!disk_step())
+		return disk_unlock(SQLITE_IOERR_FSYNC);
+	if (disk.cut)
+		disk_tear_if_cut();
+	else
+		file_sync(((struct handle *)s)->f);
+	return disk_unlock(disk.cut ? SQLITE_IOERR_FSYNC : SQLITE_OK);
+}
+
+static int cut_size(sqlite3_file *s, sqlite3_int64 *size)
+{
+	disk_lock();
+	*size = (sqlite3_int64)((struct handle *)s)->f->current.len;
+	return disk_unlock(disk.cut ? SQLITE_IOERR_FSTAT : SQLITE_OK);
+}
+
+/* Locks of one process: between its connections. */
+static int cut_lock(sqlite3_file *s, int level)
+{
+	struct handle *h = (struct handle *)s;
+	struct file *f = h->f;
+
+	disk_lock();
+	if (level <= h->lock)
+		return disk_unlock(SQLITE_OK);
+	if (level == SQLITE_LOCK_SHARED) {
+		if (f->exclusive || f->waiting)
+			return disk_unlock(SQLITE_BUSY);
+		f->shared++;
+	} else if (level == SQLITE_LOCK_RESERVED) {
+		if (f->reserved)
+			return disk_unlock(SQLITE_BUSY);
+		f->reserved = true;
+	} else {
+		f->waiting = true;
+		if (f->shared > 1 ||
+		    (f->reserved && h->lock < SQLITE_LOCK_RESERVED)) {
+			f->waiting = false;
+			return disk_unlock(SQLITE_BUSY);
+		}
+		f->exclusive = true;
+	}
+	h->lock = level;
+	return disk_unlock(SQLITE_OK);
+}
+
+static int cut_unlock(sqlite3_file *s, int level)
+{
+	struct handle *h = (struct handle *)s;
+	struct file *f = h->f;
+
+	disk_lock();
+	if (h->lock >= SQLITE_LOCK_EXCLUSIVE)
+		f->exclusive = f->waiting = false;
+	if (h->lock >= SQLITE_LOCK_RESERVED)
+		f->reserved = false;
+	if (level == SQLITE_LOCK_NONE && h->lock >= SQLITE_LOCK_SHARED)
+		f->shared--;
+	h->lock = MIN(h->lock, level);
+	return disk_unlock(SQLITE_OK);
+}
+
+static int cut_is_reserved(sqlite3_file *s, int *out)
+{
+	disk_lock();
+	*out = ((struct handle *)s)->f->reserved;
+	return disk_unlock(SQLITE_OK);
+}
+
+static int cut_control(sqlite3_file *s UNUSED, int op UNUSED, void *p UNUSED)
+{
+	return SQLITE_NOTFOUND;
+}
+
+static int cut_sector(sqlite3_file *s UNUSED)
+{
+	return 4096;
+}
+
+/* As the Unix VFS says of every disk. */
+static int cut_traits(sqlite3_file *s UNUSED)
+{
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+/* ---- the shared index of the WAL --------------------------------------------- */
+
+static int cut_shm_map(sqlite3_file *s, int page, int size, int extend,
+		       void volatile **out)
+{
+	struct handle *h = (struct handle *)s;
+
+	disk_lock();
+	if (disk.cut || page >= CUTDISK_SHM_PAGES)
+		return disk_unlock(SQLITE_IOERR_SHMMAP);
+	if (!h->shm) {
+		h->shm = true;
+		h->f->shm_open++;
+	}
+	if (h->f->shm[page] == NULL && extend != 0)
+		h->f->shm[page] = mem_zalloc((size_t)size);
+	*out = h->f->shm[page];
+	return disk_unlock(SQLITE_OK);
+}
+
+static void shm_release(struct handle *h, unsigned bit)
+{
+	struct file *f = h->f;
+
+	if ((h->shm_shared & BIT(bit)) != 0)
+		f->shm_shared[bit]--;
+	if ((h->shm_exclusive & BIT(bit)) != 0)
+		f->shm_exclusive[bit] = false;
+	h->shm_shared &= ~BIT(bit);
+	h->shm_exclusive &= ~BIT(bit);
+}
+
+/* Would nobody else mind? */
+static bool shm_free(const struct handle *h, unsigned bit, bool exclusive)
+{
+	unsigned mine = (h->shm_shared & BIT(bit)) != 0;
+
+	if (h->f->shm_exclusive[bit])
+		return (h->shm_exclusive & BIT(bit)) != 0;
+	return !exclusive || h->f->shm_shared[bit] == mine;
+}
+
+static int cut_shm_lock(sqlite3_file *s, int offset, int n, int flags)
+{
+	struct handle *h = (struct handle *)s;
+	unsigned from = (unsigned)offset, to = from + (unsigned)n;
+	bool exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+
+	disk_lock();
+	for (unsigned i = from; i < to; i++) {
+		if ((flags & SQLITE_SHM_UNLOCK) != 0)
+			shm_release(h, i);
+		else if (!shm_free(h, i, exclusive))
+			return disk_unlock(SQLITE_BUSY);
+	}
+	for (unsigned i = from; i < to && (flags & SQLITE_SHM_LOCK) != 0; i++) {
+		if (exclusive) {
+			h->f->shm_exclusive[i] = true;
+			h->shm_exclusive |= BIT(i);
+		} else if ((h->shm_shared & BIT(i)) == 0) {
+			h->f->shm_shared[i]++;
+			h->shm_shared |= BIT(i);
+		}
+	}
+	return disk_unlock(SQLITE_OK);
+}
+
+static void cut_shm_barrier(sqlite3_file *s UNUSED)
+{
+	disk_lock();
+	(void)disk_unlock(0);
+}
+
+static int cut_shm_unmap(sqlite3_file *s, int remove UNUSED)
+{
+	struct handle *h = (struct handle *)s;
+
+	disk_lock();
+	for (unsigned i = 0; i < SQLITE_SHM_NLOCK; i++)
+		shm_release(h, i);
+	if (h->shm && --h->f->shm_open == 0) {
+		for (unsigned i = 0; i < CUTDISK_SHM_PAGES; i++)
+			mem_clear(&h->f->shm[i]);
+	}
+	h->shm = false;
+	return disk_unlock(SQLITE_OK);
+}
+
+/* ---- sqlite3_vfs --------------------------------------------------------------- */
+
+static struct file *disk_find(const char *name)
+{
+	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
+		if (strcmp(disk.files[i].name, name) == 0)
+			return &disk.files[i];
+	}
+	return NULL;
+}
+
+static void file_wipe(struct file *f)
+{
+	file_forget_pending(f);
+	bytes_done(&f->current);
+	bytes_done(&f->durable);
+	f->name[0] = '\0';
+}
+
+static int cut_close(sqlite3_file *s)
+{
+	struct handle *h = (struct handle *)s;
+
+	(void)cut_unlock(s, SQLITE_LOCK_NONE);
+	(void)cut_shm_unmap(s, 0);
+	disk_lock();
+	h->f->open--;
+	if (h->remove_at_close)
+		file_wipe(h->f);
+	return disk_unlock(SQLITE_OK);
+}
+
+static const sqlite3_io_methods cut_methods = {
+	.iVersion = 2,
+	.xClose = cut_close,
+	.xRead = cut_read,
+	.xWrite = cut_write,
+	.xTruncate = cut_truncate,
+	.xSync = cut_sync,
+	.xFileSize = cut_size,
+	.xLock = cut_lock,
+	.xUnlock = cut_unlock,
+	.xCheckReservedLock = cut_is_reserved,
+	.xFileControl = cut_control,
+	.xSectorSize = cut_sector,
+	.xDeviceCharacteristics = cut_traits,
+	.xShmMap = cut_shm_map,
+	.xShmLock = cut_shm_lock,
+	.xShmBarrier = cut_shm_barrier,
+	.xShmUnmap = cut_shm_unmap,
+};
+
+static int cut_open(sqlite3_vfs *vfs UNUSED, const char *name, sqlite3_file *s,
+		    int flags, int *out_flags)
+{
+	struct handle *h = (struct handle *)s;
+
+	*h = (struct handle){ 0 };
+	disk_lock();
+	if (disk.cut)
+		return disk_unlock(SQLITE_CANTOPEN);
+	struct file *f = name != NULL ? disk_find(name) : NULL;
+	if (f == NULL && (flags & SQLITE_OPEN_CREATE) == 0)
+		return disk_unlock(SQLITE_CANTOPEN);
+	if (f == NULL) {
+		f = disk_find("");
+		must(f != NULL && "more files than places");
+		(void)snprintf(f->name, sizeof(f->name), "%s",
+			       name != NULL ? name : "temporary");
+	}
+	f->open++;
+	h->f = f;
+	h->remove_at_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
+	h->base.pMethods = &cut_methods;
+	if (out_flags != NULL)
+		*out_flags = flags;
+	return disk_unlock(SQLITE_OK);
+}
+
+/* Names are made and removed at once: only bytes are lost in a cut. */
+static int cut_delete(sqlite3_vfs *vfs UNUSED, const char *name,
+		      int sync UNUSED)
+{
+	disk_lock();
+	if (disk.cut)
+		return disk_unlock(SQLITE_IOERR_DELETE);
+	struct file *f = disk_find(name);
+	if (f != NULL)
+		file_wipe(f);
+	return disk_unlock(f != NULL ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT);
+}
+
+static int cut_access(sqlite3_vfs *vfs UNUSED, const char *name,
+		      int flags UNUSED, int *out)
+{
+	disk_lock();
+	*out = disk_find(name) != NULL;
+	return disk_unlock(SQLITE_OK);
+}
+
+static int cut_full_path(sqlite3_vfs *vfs UNUSED, const char *name, int size,
+			 char *out)
+{
+	(void)snprintf(out, (size_t)size, "%s", name);
+	return SQLITE_OK;
+}
+
+void cutdisk_open(void)
+{
+	const sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+
+	must(system != NULL && disk.vfs.zName == NULL);
+	disk.vfs = *system; /* clocks, sleeping, random numbers */
+	disk.vfs.pNext = NULL;
+	disk.vfs.iVersion = 2;
+	disk.vfs.zName = CUTDISK_VFS;
+	disk.vfs.szOsFile = (int)sizeof(struct handle);
+	disk.vfs.mxPathname = CUTDISK_NAME - 1;
+	disk.vfs.xOpen = cut_open;
+	disk.vfs.xDelete = cut_delete;
+	disk.vfs.xAccess = cut_access;
+	disk.vfs.xFullPathname = cut_full_path;
+	must(sqlite3_vfs_register(&disk.vfs, 0) == SQLITE_OK);
+}
+
+void cutdisk_close(void)
+{
+	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
+		file_wipe(&disk.files[i]);
+		bytes_done(&disk.files[i].saved);
+		mem_clear(&disk.files[i].pending);
+	}
+	(void)sqlite3_vfs_unregister(&disk.vfs);
+}
+
+void cutdisk_arm(uint64_t n, uint64_t seed)
+{
+	disk_lock();
+	disk.calls = 0;
+	disk.cut_at = n;
+	disk.random = seed * 2654435769u + 88172645463325252u;
+	(void)disk_unlock(0);
+}
+
+bool cutdisk_is_cut(void)
+{
+	disk_lock();
+	return disk_unlock(disk.cut);
+}
+
+uint64_t cutdisk_calls(void)
+{
+	disk_lock();
+	uint64_t calls = disk.calls;
+	(void)disk_unlock(0);
+	return calls;
+}
+
+void cutdisk_revive(void)
+{
+	disk_lock();
+	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
+		struct file *f = &disk.files[i];
+		must(f->open == 0);
+		if (disk.cut && f->name[0] != '\0')
+			bytes_copy(&f->current, &f->durable);
+	}
+	disk.cut = false;
+	disk.cut_at = 0;
+	(void)disk_unlock(0);
+}
+
+void cutdisk_save(void)
+{
+	disk_lock();
+	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
+		struct file *f = &disk.files[i];
+		must(f->open == 0);
+		f->was_saved = f->name[0] != '\0';
+		bytes_copy(&f->saved, &f->current);
+	}
+	(void)disk_unlock(0);
+}
+
+void cutdisk_restore(void)
+{
+	disk_lock();
+	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
+		struct file *f = &disk.files[i];
+		must(f->open == 0);
+		if (!f->was_saved) {
+			file_wipe(f);
+			continue;
+		}
+		file_forget_pending(f);
+		bytes_copy(&f->current, &f->saved);
+		bytes_copy(&f->durable, &f->saved);
+	}
+	disk.cut = false;
+	disk.cut_at = 0;
+	(void)disk_unlock(0);
+}
