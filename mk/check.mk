@@ -52,7 +52,7 @@ cover:
 # make crash N=100
 N ?= 100
 crash: all
-	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/crash/kill9.py --kills $(N)
+	@CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) python3 tests/crash/kill9_test.py
 
 print-sources:
 	@echo $(SRC) $(wildcard $(MAINS)) $(SIMSRC) $(TESTLIB) \

@@ -9,14 +9,12 @@
 
 struct broker;
 
-/* more: lines of its configuration, or NULL. Ends the test when mosquitto
+/* more: lines of its configuration after its listener, or NULL. Ends the test when mosquitto
  * does not come up. */
 struct broker *broker_start(const char *more);
 int broker_port(const struct broker *b);
-/* Its folder, for files of its configuration. */
-const char *broker_dir(const struct broker *b);
-/* Kills it; broker_again starts it on the same port. What it keeps, it keeps
- * in its folder. */
+/* It dies at once and forgets all; broker_again starts one on the same
+ * port. */
 void broker_kill(struct broker *b);
 void broker_again(struct broker *b);
 /* Stops and resumes it: connections stay and nothing answers. */

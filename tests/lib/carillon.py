@@ -127,7 +127,9 @@ class Carillon:
             try:
                 c.request(method, path, body, send)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # it answered before it had read all
+                if c.sock is None:
+                    raise
+                # it answered before it had read all
             r = c.getresponse()
             return Answer(r.status, {k.lower(): v for k, v in r.getheaders()},
                           r.read())
@@ -234,6 +236,8 @@ class Hook:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
                                                       Handler)
+        # A gateway that was killed leaves connections behind.
+        self.server.handle_error = lambda *_: None
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,),
