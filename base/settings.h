@@ -70,8 +70,10 @@ struct faults {
 /*
  * Reads a whole file against the table of kinds. Every fault is reported at
  * once, in order of line, unknown names with the nearest valid one. 0, or
- * -EINVAL with faults; -ENOENT when the file cannot be opened. On failure
- * *out is empty. Opens nothing but this file and @file: secrets.
+ * -EINVAL with faults; -ENOENT when the file cannot be opened. With faults
+ * *out holds what could be read, for who checks on: values at fault are zero,
+ * texts their default or "". settings_done it in any case. Opens nothing but
+ * this file and @file: secrets.
  */
 MUST_USE int settings_read(const char *path,
 			   const struct setting_section *kinds, size_t nkinds,

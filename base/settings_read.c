@@ -86,6 +86,16 @@ static void settings_value(const struct plan_section *from, size_t i,
 	mem_free(v);
 }
 
+/* A text at fault is there all the same: who checks on need not ask. */
+static void settings_blank(const struct setting *row, void *value)
+{
+	char **text = (char **)((char *)value + row->offset);
+
+	if ((row->type == SETTING_STR || row->type == SETTING_SECRET) &&
+	    *text == NULL)
+		*text = str_dup(row->initial == NULL ? "" : row->initial);
+}
+
 static void settings_section(const struct plan_section *from, cfg_t *cfg,
 			     struct section *to, struct fault_list *f)
 {
@@ -97,8 +107,10 @@ static void settings_section(const struct plan_section *from, cfg_t *cfg,
 	to->title = str_z(from->title);
 	to->line = from->line;
 	to->value = mem_zalloc(from->kind->size);
-	for (size_t i = 0; i < from->kind->count; i++)
+	for (size_t i = 0; i < from->kind->count; i++) {
 		settings_value(from, i, sec, to, f);
+		settings_blank(&from->kind->rows[i], to->value);
+	}
 }
 
 /* ---- parsing ------------------------------------------------------------- */
@@ -165,7 +177,6 @@ int settings_parse(const char *text, const char *path,
 	if (f.len == 0)
 		return 0;
 	fault_list_give(&f, path, faults);
-	settings_done(out);
 	return -EINVAL;
 }
 

@@ -37,23 +37,69 @@ static int add_implied(struct settings *s, const struct setting_section *kinds,
 	return 0;
 }
 
+/* "line 12: what" becomes "file:12: what", as the reader's own faults are. */
+static void name_file(struct faults *f, size_t from, const char *path)
+{
+	for (size_t i = from; i < f->len; i++) {
+		struct buf b = { 0 };
+		struct str rest = str_of(f->v[i]);
+
+		buf_init(&b, BUF_NO_LIMIT);
+		if (str_starts(rest, STR("line ")))
+			buf_f(&b, "%s:%s", path, f->v[i] + STR("line ").len);
+		else
+			buf_f(&b, "%s: %s", path, f->v[i]);
+		mem_free(f->v[i]);
+		f->v[i] = buf_take(&b);
+		buf_done(&b);
+	}
+}
+
+/* The line in "file:12: what"; 0 when there is none. */
+static uint64_t line_of(const char *fault, size_t skip)
+{
+	struct str number;
+	uint64_t n = 0;
+
+	(void)str_cut(str_from(str_of(fault), skip), ':', &number);
+	return str_u64(number, UINT32_MAX, &n) == 0 ? n : 0;
+}
+
+/* In order of line, equal ones as they came. */
+static void sort_faults(struct faults *f, size_t from, size_t skip)
+{
+	for (size_t i = from + 1; i < f->len; i++) {
+		char *fault = f->v[i];
+		size_t k = i;
+
+		for (; k > from &&
+		       line_of(f->v[k - 1], skip) > line_of(fault, skip);
+		     k--)
+			f->v[k] = f->v[k - 1];
+		f->v[k] = fault;
+	}
+}
+
 int daemon_settings_read(const char *path, struct settings *out,
 			 struct faults *faults)
 {
 	/* kinds outlive the settings that point to them */
 	static struct setting_section kinds[REGISTRY_SECTIONS_MAX];
-	size_t n = registry_sections(kinds), before;
+	size_t n = registry_sections(kinds), before, own;
 	int rc;
 
 	must(path != NULL && out != NULL && faults != NULL);
 	before = faults->len;
 	rc = settings_read(path, kinds, n, out, faults);
-	if (rc != 0)
+	if (rc == -ENOENT)
 		return rc;
+	own = faults->len;
 	IGNORE(add_implied(out, kinds, n));
 	console_check_settings(out, faults);
 	gateway_check_settings(out, registry_channels, registry_nchannels,
 			       faults);
+	name_file(faults, own, path);
+	sort_faults(faults, before, str_of(path).len + 1);
 	if (faults->len == before)
 		return 0;
 	settings_done(out);

@@ -280,6 +280,20 @@ void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)
 	on_closed(g);
 }
 
+/* A channel knows no lines: its faults are at its section's. */
+static void put_line(struct faults *f, size_t from, unsigned line)
+{
+	for (size_t i = from; i < f->len; i++) {
+		struct buf b = { 0 };
+
+		buf_init(&b, BUF_NO_LIMIT);
+		buf_f(&b, "line %u: %s", line, f->v[i]);
+		mem_free(f->v[i]);
+		f->v[i] = buf_take(&b);
+		buf_done(&b);
+	}
+}
+
 void gateway_check_settings(const struct settings *s,
 			    const struct channel_ops *const *channels,
 			    size_t nchannels, struct faults *faults)
@@ -296,9 +310,12 @@ void gateway_check_settings(const struct settings *s,
 
 		while ((sec = settings_next(s, channels[i]->name, &at)) !=
 		       NULL) {
+			size_t before = faults->len;
+
 			if (channels[i]->check != NULL)
 				channels[i]->check(sec->title, sec->value,
 						   faults);
+			put_line(faults, before, sec->line);
 		}
 	}
 }
