@@ -209,8 +209,6 @@ static void byte(struct csv *c, char b)
 	c->cr = b == '\r';
 	if (line_end && !lf_of_crlf)
 		c->line++;
-	if (ends_row && lf_of_crlf)
-		return; /* the CR before it has ended the row */
 	if (c->state == CSV_LOST && !ends_row)
 		return;
 	buf_c(&c->raw, b);

@@ -80,6 +80,10 @@ static const struct {
 	  "90123\nb\n",
 	  "1:a;2!" LONG "3:123456789012345678901234567890123;"
 	  "4:b;" },
+	/* the limit falls between CR and LF: still one line end */
+	{ "a\n\"12345678901234567890123456789012345678901234567890123456789"
+	  "\r\nb\n",
+	  "1:a;2!" LONG "3:b;" },
 	{ "a\n\xFF,b\nc\n", "1:a;2!not UTF-8;3:c;" },
 	/* an invalid sequence is not made whole by the next cell */
 	{ "a,b\n\xC3,\xA9\nc\n", "1:a|b;2!not UTF-8;3:c;" },

@@ -145,6 +145,8 @@ static void long_input_is_refused(void **state)
 	assert_int_equal(e164_parse(str_of(z), "", out, &err), -EBADMSG);
 	memset(z, '1', sizeof(z) - 1);
 	assert_int_equal(e164_parse(str_of(z), "", out, &err), -EBADMSG);
+	assert_string_equal(err.text,
+			    "4999 bytes are too long for a phone number");
 }
 
 static const struct {

@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "proto/tzone_file.h"
@@ -34,6 +36,14 @@ static const struct {
 	{ "Europe/London", "2026-10-25T01:00:00Z", 0 },
 	{ "Europe/London", "2060-07-01T12:00:00Z", 3600 },
 	{ "Europe/London", "2060-12-01T12:00:00Z", 0 },
+	{ "Europe/London", "2060-03-28T00:59:59Z", 0 },
+	{ "Europe/London", "2060-03-28T01:00:00Z", 3600 },
+	{ "Europe/London", "2060-10-31T00:59:59Z", 3600 },
+	{ "Europe/London", "2060-10-31T01:00:00Z", 0 },
+	{ "Australia/Sydney", "2060-04-03T15:59:59Z", 39600 },
+	{ "Australia/Sydney", "2060-04-03T16:00:00Z", 36000 },
+	{ "Australia/Sydney", "2060-10-02T15:59:59Z", 36000 },
+	{ "Australia/Sydney", "2060-10-02T16:00:00Z", 39600 },
 	{ "Europe/London", "1970-06-01T12:00:00Z", 3600 },
 	{ "America/New_York", "2026-03-08T06:59:59Z", -5 * 3600 },
 	{ "America/New_York", "2026-03-08T07:00:00Z", -4 * 3600 },
@@ -75,6 +85,7 @@ static void odd_names_are_unknown(void **state)
 {
 	static const char *const names[] = {
 		"",
+		"/UTC",
 		"/etc/passwd",
 		"../../etc/passwd",
 		"Europe/../UTC",
@@ -286,6 +297,85 @@ static void rules_are_read(void **state)
 	}
 }
 
+/* J60 is the first of March in every year, 59 only in common ones. */
+static void leap_days_are_counted(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *at;
+		int32_t offset_s;
+	} days[] = {
+		{ "UTC0DST,J60/0,J300", "2028-02-29T23:59:59Z", 0 },
+		{ "UTC0DST,J60/0,J300", "2028-03-01T00:00:00Z", 3600 },
+		{ "UTC0DST,J60/0,J300", "2027-02-28T23:59:59Z", 0 },
+		{ "UTC0DST,J60/0,J300", "2027-03-01T00:00:00Z", 3600 },
+		{ "UTC0DST,59/0,300", "2028-02-28T23:59:59Z", 0 },
+		{ "UTC0DST,59/0,300", "2028-02-29T00:00:00Z", 3600 },
+		{ "UTC0DST,59/0,300", "2100-03-01T00:00:00Z", 3600 },
+		{ "UTC0DST,59/0,300", "2100-02-28T23:59:59Z", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+		struct tz_rule r;
+
+		assert_int_equal(tz_rule_parse(str_of(days[i].rule), &r), 0);
+		assert_int_equal(tz_rule_offset(&r, wall(days[i].at) / 1000),
+				 days[i].offset_s);
+	}
+}
+
+static void put_header(struct buf *b, uint32_t times, uint32_t types)
+{
+	buf_put(b, "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
+	for (int i = 0; i < 3; i++)
+		buf_u32(b, 0);
+	buf_u32(b, times);
+	buf_u32(b, types);
+	buf_u32(b, 0);
+}
+
+/* Times out of order, a type that is not there, an offset of two days. */
+static void wrong_files_are_refused(void **state)
+{
+	static const struct {
+		uint64_t first, second;
+		uint8_t type;
+		uint32_t offset_s;
+		int rc;
+	} files[] = {
+		{ 100, 200, 0, 3600, 0 },
+		{ 200, 200, 0, 3600, -EBADMSG },
+		{ 300, 200, 0, 3600, -EBADMSG },
+		{ 100, 200, 1, 3600, -EBADMSG },
+		{ 100, 200, 0, 2 * 86400, -EBADMSG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct buf b;
+		struct tz_file f;
+
+		buf_init(&b, 4096);
+		put_header(&b, 0, 0);
+		put_header(&b, 2, 1);
+		buf_u64(&b, files[i].first);
+		buf_u64(&b, files[i].second);
+		buf_u8(&b, 0);
+		buf_u8(&b, files[i].type);
+		buf_u32(&b, files[i].offset_s);
+		buf_u16(&b, 0);
+		buf_z(&b, "\n\n");
+		assert_int_equal(tz_file_parse(buf_str(&b), &f), files[i].rc);
+		if (files[i].rc == 0) {
+			assert_int_equal(tz_file_offset(&f, 1000), 3600);
+			tz_file_done(&f);
+		}
+		buf_done(&b);
+	}
+	assert_int_equal(mem_live_blocks(), 0);
+}
+
 /* A file cut anywhere is refused, and no byte is read beyond its end. */
 static void cut_files_are_refused(void **state)
 {
@@ -380,6 +470,8 @@ int main(void)
 		cmocka_unit_test(next_minutes_are_found),
 		cmocka_unit_test(next_agrees_with_a_walk),
 		cmocka_unit_test(rules_are_read),
+		cmocka_unit_test(leap_days_are_counted),
+		cmocka_unit_test(wrong_files_are_refused),
 		cmocka_unit_test(cut_files_are_refused),
 		cmocka_unit_test(countries_have_zones),
 		cmocka_unit_test(local_text_is_written),

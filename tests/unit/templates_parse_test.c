@@ -23,6 +23,7 @@ static const struct {
 	{ "{{ a }}{{b}}{{a}}", "a! b!" },
 	{ "{{a|default:\"x\"}}", "a" },
 	{ "{{a|default:\"x\"}}{{a}}", "a!" },
+	{ "{{a}}{{a|default:\"x\"}}", "a!" },
 	{ "{{ a | default : \"x|y}}\\\"\\\\\" | truncate : 3 }}", "a" },
 	{ "{{a|date|mask|amount|truncate:1}}", "a!" },
 	{ "{{a|date:\"M月D日\"}}", "a!" },
