@@ -142,20 +142,43 @@ size_t text_count(struct str s)
 	return n;
 }
 
+static size_t utf16_bytes(struct str utf8)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < utf8.len;)
+		n += text_next(utf8, &at) < 0x10000 ? 2 : 4;
+	return n;
+}
+
+static uint8_t *put16(uint8_t *p, uint32_t unit)
+{
+	p[0] = (uint8_t)(unit >> 8);
+	p[1] = (uint8_t)unit;
+	return p + 2;
+}
+
 void text_to_utf16(struct str utf8, struct buf *out)
 {
 	must(out != NULL && (utf8.p != NULL || utf8.len == 0));
+	size_t bytes = utf16_bytes(utf8);
+	uint8_t *p = buf_room(out, bytes);
+
+	if (p == NULL)
+		return; /* out->full says so */
 	for (size_t at = 0; at < utf8.len;) {
 		uint32_t cp = text_next(utf8, &at);
 
 		if (cp < 0x10000) {
-			buf_u16(out, (uint16_t)cp);
+			p = put16(p, cp);
 			continue;
 		}
 		cp -= 0x10000;
-		buf_u16(out, (uint16_t)(0xD800 | cp >> 10));
-		buf_u16(out, (uint16_t)(0xDC00 | (cp & 0x3FF)));
+		p = put16(p, 0xD800 | cp >> 10);
+		p = put16(p, 0xDC00 | (cp & 0x3FF));
 	}
+	*p = 0;
+	out->len += bytes;
 }
 
 void text_from_utf16(struct str be, struct buf *utf8)

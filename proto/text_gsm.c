@@ -107,14 +107,17 @@ unsigned text_gsm_len(uint32_t cp)
 	return s == NONE ? 0 : (s & EXTENDED) ? 2 : 1;
 }
 
-/* The first character that does not fit; 0: all fit. U+FFFD for bad UTF-8. */
-static uint32_t first_foreign(struct str utf8)
+/* Septets of the whole text, or the first character that does not fit. */
+static uint32_t first_foreign(struct str utf8, size_t *septets)
 {
+	*septets = 0;
 	for (size_t at = 0; at < utf8.len;) {
 		uint32_t cp = text_next(utf8, &at);
+		uint8_t s = septet_of(cp);
 
-		if (septet_of(cp) == NONE)
+		if (s == NONE)
 			return cp == 0 ? 0xFFFD : cp;
+		*septets += s & EXTENDED ? 2 : 1;
 	}
 	return 0;
 }
@@ -122,20 +125,28 @@ static uint32_t first_foreign(struct str utf8)
 int text_to_gsm(struct str utf8, struct buf *out, uint32_t *bad)
 {
 	must(out != NULL && (utf8.p != NULL || utf8.len == 0));
-	uint32_t foreign = first_foreign(utf8);
+	size_t septets;
+	uint32_t foreign = first_foreign(utf8, &septets);
 
 	if (foreign != 0) {
 		if (bad != NULL)
 			*bad = foreign;
 		return -EBADMSG;
 	}
+	/* every submitted message comes through here: no call a septet */
+	uint8_t *p = buf_room(out, septets);
+
+	if (p == NULL)
+		return 0; /* out->full says so */
 	for (size_t at = 0; at < utf8.len;) {
 		uint8_t s = septet_of(text_next(utf8, &at));
 
 		if (s & EXTENDED)
-			buf_u8(out, ESC);
-		buf_u8(out, s & 0x7F);
+			*p++ = ESC;
+		*p++ = s & 0x7F;
 	}
+	*p = 0;
+	out->len += septets;
 	return 0;
 }
 
