@@ -236,27 +236,29 @@ static void set_reason(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 		out->state == MESSAGE_DELIVERED ? STR_NONE : str_of(d->reason);
 }
 
-/* The text form. What data_coding says is tried first, but links are seen
- * that say one thing and send another. */
+/* The text form; *from is the text it was found in. What data_coding says is
+ * tried first, but links are seen that say one thing and send another. */
 static bool parse_text(struct smpp_decoder *d, const struct smpp_pdu *pdu,
-		       struct receipt_text *out)
+		       struct receipt_text *out, struct str *from)
 {
 	struct smpp_piece piece;
 
 	smpp_decode_piece(d, pdu, &piece);
-	if (piece.charset != SMS_UCS2 && receipt_parse(piece.bytes, out) == 0)
+	*from = piece.bytes;
+	if (piece.charset != SMS_UCS2 && receipt_parse(*from, out) == 0)
 		return true;
 	buf_reset(&d->other);
 	text_from_utf16(piece.bytes, &d->other);
-	return receipt_parse(buf_str(&d->other), out) == 0 ||
-	       receipt_parse(smpp_text(pdu), out) == 0;
+	*from = buf_str(&d->other);
+	if (receipt_parse(*from, out) == 0)
+		return true;
+	*from = smpp_text(pdu);
+	return receipt_parse(*from, out) == 0;
 }
 
-static bool looks_like_receipt(const struct smpp_pdu *pdu,
-			       const struct receipt_text *text)
+static bool looks_like_receipt(struct str s, const struct receipt_text *text)
 {
-	struct str s = str_trim(smpp_text(pdu));
-
+	s = str_trim(s);
 	return s.len > 3 && str_ieqz(str_first(s, 3), "id:") &&
 	       text->state != 0 &&
 	       (text->has_counts || text->done_ms != 0 || text->err.len > 0);
@@ -267,7 +269,7 @@ int smpp_decode_receipt(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 {
 	must(d != NULL && pdu != NULL && out != NULL);
 	uint8_t type = pdu->esm_class & SMPP_ESM_TYPE_MASK;
-	struct str id = STR_NONE;
+	struct str id = STR_NONE, from = STR_NONE;
 	uint32_t state = 0;
 	bool has_id = smpp_tlv_text(pdu, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id) &&
 		      id.len > 0;
@@ -278,9 +280,9 @@ int smpp_decode_receipt(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 		return -ENOENT;
 
 	struct receipt_text text = { .id = STR_NONE, .err = STR_NONE };
-	bool has_text = parse_text(d, pdu, &text);
+	bool has_text = parse_text(d, pdu, &text, &from);
 	/* An acknowledgement by a phone or a person may be only words. */
-	if (!says_so && !(has_text && looks_like_receipt(pdu, &text)) &&
+	if (!says_so && !(has_text && looks_like_receipt(from, &text)) &&
 	    (type == 0 || !has_id))
 		return -ENOENT;
 	if (!has_id && !has_text)
