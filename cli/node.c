@@ -1,0 +1,182 @@
+/* link, key, audit, backup: what operators and auditors do. */
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- links -----------------------------------------------------------------------*/
+
+static const char *const link_members[] = { "name",     "channel", "state",
+					    "why",      "held",    "window",
+					    "used",     "queued",  "sent",
+					    "receipts", "inbound", "health" };
+static const enum word link_columns[] = {
+	WORD_LINK, WORD_KIND,     WORD_STATE,   WORD_WHY,
+	WORD_HELD, WORD_WINDOW,   WORD_LIVE,    WORD_QUEUED,
+	WORD_SENT, WORD_RECEIPTS, WORD_INBOUND, WORD_HEALTH
+};
+
+int verb_link_list(struct cli *c, const struct args *a)
+{
+	int rc = cli_ask(c, "GET", "/v1/links", NULL);
+
+	(void)a;
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "links"), link_members,
+			   link_columns, ARRAY_LEN(link_members));
+	return rc;
+}
+
+static int link_ask(struct cli *c, const char *method, const char *name,
+		    const char *tail)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/links/");
+	path_part(&path, name);
+	buf_z(&path, tail);
+	int rc = cli_ask(c, method, path.p, NULL);
+	if (rc == CLI_DONE && !cli_json(c))
+		print_members(c->answer, link_members, link_columns,
+			      ARRAY_LEN(link_members));
+	return rc;
+}
+
+int verb_link_show(struct cli *c, const struct args *a)
+{
+	return link_ask(c, "GET", a->v[0], "");
+}
+
+int verb_link_hold(struct cli *c, const struct args *a)
+{
+	return link_ask(c, "POST", a->v[0], "/hold");
+}
+
+int verb_link_release(struct cli *c, const struct args *a)
+{
+	return link_ask(c, "POST", a->v[0], "/release");
+}
+
+int verb_link_rebind(struct cli *c, const struct args *a)
+{
+	return link_ask(c, "POST", a->v[0], "/rebind");
+}
+
+/* ---- keys ------------------------------------------------------------------------*/
+
+const struct option key_options[] = {
+	{ "name", "NAME", true },        { "role", "ROLE", true },
+	{ "for-tenant", "NAME", false }, { "expires", "TIME", false },
+	{ NULL, NULL, false },
+};
+
+static const char *const key_members[] = { "id",      "name",  "role",
+					   "tenant",  "state", "created",
+					   "expires", "key" };
+static const enum word key_columns[] = { WORD_ID,      WORD_NAME,  WORD_ROLE,
+					 WORD_TENANT,  WORD_STATE, WORD_CREATED,
+					 WORD_EXPIRES, WORD_KEY };
+
+static void put(json_t *o, const char *name, const char *value)
+{
+	if (value != NULL)
+		json_object_set_new(o, name, json_string(value));
+}
+
+int verb_key_create(struct cli *c, const struct args *a)
+{
+	json_t *o = json_object();
+
+	put(o, "name", args_get(a, "name"));
+	put(o, "role", args_get(a, "role"));
+	put(o, "tenant", args_get(a, "for-tenant"));
+	put(o, "expires_at", args_get(a, "expires"));
+	char *body = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	must(body != NULL);
+	int rc = cli_ask(c, "POST", "/v1/keys", body);
+	free(body);
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	print_members(c->answer, key_members, key_columns,
+		      ARRAY_LEN(key_members));
+	say(WORD_KEY_ONCE, NULL, 0);
+	return CLI_DONE;
+}
+
+int verb_key_list(struct cli *c, const struct args *a)
+{
+	int rc = cli_ask(c, "GET", "/v1/keys", NULL);
+
+	(void)a;
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "keys"), key_members,
+			   key_columns, ARRAY_LEN(key_members) - 1);
+	return rc;
+}
+
+int verb_key_revoke(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/keys/");
+	path_part(&path, a->v[0]);
+	int rc = cli_ask(c, "DELETE", path.p, NULL);
+	if (rc == CLI_DONE && !cli_json(c))
+		say(WORD_REVOKED, WORDS_LIST(a->v[0]));
+	return rc;
+}
+
+/* ---- audit, backup -----------------------------------------------------------------*/
+
+const struct option audit_options[] = {
+	{ "limit", "N", false },
+	{ "cursor", "SEQ", false },
+	{ NULL, NULL, false },
+};
+
+int verb_audit_list(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "seq",   "at",     "tenant",
+					       "actor", "action", "object" };
+	static const enum word columns[] = { WORD_SEQ,    WORD_AT,
+					     WORD_TENANT, WORD_ACTOR,
+					     WORD_ACTION, WORD_OBJECT };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/audit");
+	path_query(&path, "limit", args_get(a, "limit"));
+	path_query(&path, "cursor", args_get(a, "cursor"));
+	int rc = cli_ask(c, "GET", path.p, NULL);
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	print_list(json_object_get(c->answer, "audit"), members, columns,
+		   ARRAY_LEN(members));
+	if (text_of(c->answer, "next")[0] != '\0')
+		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	return CLI_DONE;
+}
+
+int verb_audit_verify(struct cli *c, const struct args *a)
+{
+	(void)a;
+	return show_proof(c, "/v1/audit/verify");
+}
+
+int verb_backup(struct cli *c, const struct args *a)
+{
+	json_t *o = json_object();
+
+	put(o, "path", a->v[0]);
+	char *body = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	must(body != NULL);
+	int rc = cli_ask(c, "POST", "/v1/backup", body);
+	free(body);
+	if (rc == CLI_DONE && !cli_json(c))
+		say(WORD_COPIED, WORDS_LIST(a->v[0]));
+	return rc;
+}

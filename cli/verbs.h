@@ -1,0 +1,56 @@
+/* What each verb does; the table of them is in verbs.c. */
+#pragma once
+
+#include "cli/cli.h"
+
+/* messages.c */
+extern const struct option send_options[], list_options[], ask_options[];
+int verb_send(struct cli *c, const struct args *a);
+int verb_messages_list(struct cli *c, const struct args *a);
+int verb_messages_show(struct cli *c, const struct args *a);
+int verb_messages_cancel(struct cli *c, const struct args *a);
+int verb_check(struct cli *c, const struct args *a);
+int verb_route_explain(struct cli *c, const struct args *a);
+
+/* contacts.c, import.c */
+extern const struct option import_options[], export_options[];
+extern const struct option contacts_list_options[], contacts_show_options[];
+int verb_contacts_import(struct cli *c, const struct args *a);
+int verb_contacts_export(struct cli *c, const struct args *a);
+int verb_contacts_list(struct cli *c, const struct args *a);
+int verb_contacts_show(struct cli *c, const struct args *a);
+int verb_contacts_erase(struct cli *c, const struct args *a);
+
+/* consent.c */
+extern const struct option grant_options[], withdraw_options[];
+extern const struct option evidence_options[];
+int verb_consent_grant(struct cli *c, const struct args *a);
+int verb_consent_withdraw(struct cli *c, const struct args *a);
+int verb_consent_show(struct cli *c, const struct args *a);
+int verb_consent_evidence(struct cli *c, const struct args *a);
+int verb_consent_verify(struct cli *c, const struct args *a);
+
+/* node.c */
+extern const struct option key_options[], audit_options[];
+int verb_link_list(struct cli *c, const struct args *a);
+int verb_link_show(struct cli *c, const struct args *a);
+int verb_link_hold(struct cli *c, const struct args *a);
+int verb_link_release(struct cli *c, const struct args *a);
+int verb_link_rebind(struct cli *c, const struct args *a);
+int verb_key_create(struct cli *c, const struct args *a);
+int verb_key_list(struct cli *c, const struct args *a);
+int verb_key_revoke(struct cli *c, const struct args *a);
+int verb_audit_list(struct cli *c, const struct args *a);
+int verb_audit_verify(struct cli *c, const struct args *a);
+int verb_backup(struct cli *c, const struct args *a);
+
+/* status.c */
+extern const struct option status_options[];
+int verb_status(struct cli *c, const struct args *a);
+int verb_doctor(struct cli *c, const struct args *a);
+
+/* The proof of a chain, as the API answers it. */
+int show_proof(struct cli *c, const char *path);
+/* Prints a table of a list in the answer, or that it is empty. */
+void print_list(const json_t *list, const char *const *members,
+		const enum word *columns, unsigned n);
