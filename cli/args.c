@@ -52,13 +52,20 @@ static int say(struct buf *why, enum word w, const char *const *v, unsigned n)
 
 static void say_near(const struct option *o, const char *name, struct buf *why)
 {
+	const char *best = NULL;
+	unsigned least = 3;
+
 	for (; o->name != NULL; o++) {
-		if (args_distance(name, o->name) > 2)
+		unsigned d = args_distance(name, o->name);
+		if (d >= least)
 			continue;
-		buf_z(why, "; ");
-		word_fill(why, WORD_MEAN, WORDS_LIST(o->name));
-		return;
+		least = d;
+		best = o->name;
 	}
+	if (best == NULL)
+		return;
+	buf_z(why, "; ");
+	word_fill(why, WORD_MEAN, WORDS_LIST(best));
 }
 
 /* One --name, with its value in the same word or the next. */
