@@ -31,6 +31,7 @@ smpp sink { host = "127.0.0.1"  port = %d  system_id = "demo"
             password = "demo"  source = "DEMOCARE"  window = 100  dlr = none
             rate = %d }
 route all { pool = {"sink"} }
+kannel_user bench { password = "bench"  class = "service" }
 log { level = "warn" }
 """
 
@@ -219,7 +220,7 @@ class OursKannel(Ours):
 
     def __init__(self, place, smsc_port):
         super().__init__(place, smsc_port)
-        self.key = "username=bench&password=" + self.key
+        self.key = Kannel.key
 
 
 def bench_latency(results):
