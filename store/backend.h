@@ -21,8 +21,15 @@ struct backend_ops {
 
 	/* ---- writing: one thread at a time ---- */
 	MUST_USE int (*begin)(struct backend *b);
+	/* 1 when no row was changed, because of one that is there or is
+	 * not. */
 	MUST_USE int (*write)(struct backend *b, enum statement st,
 			      const struct cell *cells, unsigned n);
+	/* A read inside the transaction; of its own writes it need not see
+	 * any. */
+	MUST_USE int (*peek)(struct backend *b, enum statement st,
+			     const struct cell *cells, unsigned n,
+			     store_row_fn show, void *owner);
 	/* Durable when it returns 0. */
 	MUST_USE int (*commit)(struct backend *b);
 	/* Also when the failure has ended the transaction already. */
@@ -78,5 +85,7 @@ void memory_forget(const char *name);
 static inline int backend_write(struct backend *b, enum statement st,
 				const struct cell *cells, unsigned n)
 {
-	return b->ops->write(b, st, cells, n);
+	int rc = b->ops->write(b, st, cells, n);
+
+	return rc > 0 ? 0 : rc;
 }

@@ -58,8 +58,18 @@ static int failing_write(struct backend *b, enum statement st,
 	struct failing *f = failing_of(b);
 
 	(void)failing_step(f);
-	int rc = failing_does(f) ? backend_write(f->inner, st, cells, n) : 0;
+	int rc = failing_does(f) ? f->inner->ops->write(f->inner, st, cells, n)
+				 : 0;
 	return failing_rc(f, rc);
+}
+
+static int failing_peek(struct backend *b, enum statement st,
+			const struct cell *cells, unsigned n, store_row_fn show,
+			void *owner)
+{
+	struct failing *f = failing_of(b);
+
+	return f->inner->ops->peek(f->inner, st, cells, n, show, owner);
 }
 
 static int failing_commit(struct backend *b)
@@ -119,6 +129,7 @@ static const struct backend_ops failing_ops = {
 	.name = "failing",
 	.begin = failing_begin,
 	.write = failing_write,
+	.peek = failing_peek,
 	.commit = failing_commit,
 	.rollback = failing_rollback,
 	.tidy = failing_tidy,

@@ -3,9 +3,11 @@
 #include "store/fold.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/inbound.h"
+#include "store/tally.h"
 
 /* Bytes of folded journal that are dropped in place of one record. */
 enum { FOLD_TRIM_BYTES = 256 };
@@ -26,7 +28,8 @@ struct fold {
 	struct run *run;            /* NULL: none */
 	struct fold_progress done;  /* committed */
 	struct fold_progress tried; /* in the open transaction */
-	struct buf history;         /* scratch */
+	struct tally *tally;
+	struct buf history; /* scratch */
 };
 
 struct fold *fold_new(const struct fold_position *at, int64_t live)
@@ -35,6 +38,7 @@ struct fold *fold_new(const struct fold_position *at, int64_t live)
 
 	struct fold *f = mem_new(struct fold);
 	f->gather = run_new();
+	f->tally = tally_new();
 	f->done.at = *at;
 	f->done.live = live;
 	f->tried = f->done;
@@ -51,8 +55,16 @@ void fold_free(struct fold **fp)
 		return;
 	run_free(&f->gather);
 	run_free(&f->run);
+	tally_free(&f->tally);
 	buf_done(&f->history);
 	mem_free(f);
+}
+
+void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
+		    struct str class_name)
+{
+	must(f != NULL);
+	tally_know(f->tally, kind, tenant, class_name);
 }
 
 int fold_add(struct fold *f, int64_t seq, char *frames, size_t len,
@@ -133,23 +145,46 @@ static struct cell fold_text(struct str s)
 	return s.len == 0 ? CELL_N : CELL_T(s);
 }
 
-static int fold_new_message(const struct run_record *r, struct event *last,
-			    struct backend *b)
+/* What is known of a message before and after a group of its records. */
+struct fold_message {
+	bool fresh; /* it was not there before */
+	bool there;
+	uint64_t kind;
+	enum message_state was;
+	struct event last;
+};
+
+static int fold_new_message(struct fold *f, const struct run_record *r,
+			    struct backend *b, struct fold_message *v)
 {
 	struct message m;
 	int rc = message_decode(str_bytes(r->payload, r->len), r->id, &m);
 
+	if (rc == 0)
+		rc = tally_kind(f->tally, b, m.tenant, m.class_name, &v->kind);
 	if (rc != 0)
 		return rc;
-	*last = (struct event){ .state = MESSAGE_ACCEPTED,
-				.at_ms = m.accepted_ms };
 	const struct cell cells[] = {
 		CELL_I(r->id),        CELL_T(m.tenant),
 		CELL_T(m.class_name), CELL_T(m.to),
 		CELL_T(m.campaign),   CELL_B(str_bytes(r->payload, r->len)),
 	};
-	return backend_write(b, STATEMENT_FOLD_MESSAGE, cells,
-			     ARRAY_LEN(cells));
+	rc = b->ops->write(b, STATEMENT_FOLD_MESSAGE, cells, ARRAY_LEN(cells));
+	/* The same message twice is a bug upstairs; the first one stands. */
+	v->fresh = v->there = rc == 0;
+	v->last = (struct event){ .state = MESSAGE_ACCEPTED,
+				  .at_ms = m.accepted_ms };
+	return rc > 0 ? 0 : rc;
+}
+
+static bool fold_peeked(void *owner, const struct row *row)
+{
+	struct fold_message *v = owner;
+
+	v->there = true;
+	v->kind = (uint64_t)row_i(row, 0);
+	v->was = (enum message_state)row_i(row, 1);
+	return false;
 }
 
 /* Events in order: the last one's state counts, and the last link named. */
@@ -160,8 +195,6 @@ static int fold_events(struct fold *f, const struct run_record *r, size_t n,
 		struct str payload = str_bytes(r[i].payload, r[i].len);
 		struct str link = last->link;
 
-		/* The same message twice is a bug upstairs; the first one
-		 * stands. */
 		if (r[i].kind != RECORD_EVENT)
 			continue;
 		int rc = event_decode(payload, last);
@@ -174,33 +207,67 @@ static int fold_events(struct fold *f, const struct run_record *r, size_t n,
 	return 0;
 }
 
+/* What the group means to the counts. */
+static void fold_count(struct fold *f, const struct fold_message *v)
+{
+	bool live = !message_state_final(v->last.state);
+
+	if (v->fresh) {
+		tally_add(f->tally, v->kind, v->last.state, 1);
+		f->tried.live += live;
+	} else if (v->was != v->last.state) {
+		tally_add(f->tally, v->kind, v->was, -1);
+		tally_add(f->tally, v->kind, v->last.state, 1);
+		f->tried.live += live - !message_state_final(v->was);
+	}
+}
+
+static int fold_state(struct fold *f, uint64_t id, const struct fold_message *v,
+		      struct backend *b)
+{
+	const struct cell cells[] = {
+		CELL_I(id),
+		CELL_I(v->kind),
+		CELL_I(v->last.state),
+		CELL_I(v->last.at_ms),
+		fold_text(v->last.link),
+		fold_text(v->last.reason),
+		CELL_B(buf_str(&f->history)),
+	};
+	struct cell known[ARRAY_LEN(cells) - 1];
+
+	if (v->fresh)
+		return backend_write(b, STATEMENT_FOLD_STATE_NEW, cells,
+				     ARRAY_LEN(cells));
+	memcpy(known, cells + 1, sizeof(known));
+	known[0] = cells[0];
+	return backend_write(b, STATEMENT_FOLD_STATE, known, ARRAY_LEN(known));
+}
+
 static int fold_message(struct fold *f, const struct run_record *r, size_t n,
 			struct backend *b)
 {
-	struct event last = { 0 };
-	bool fresh = r[0].kind == RECORD_MESSAGE;
-	int rc = fresh ? fold_new_message(r, &last, b) : 0;
+	struct fold_message v = { 0 };
+	const struct cell id = CELL_I(r->id);
+	int rc = 0;
 
-	buf_reset(&f->history);
-	if (rc == 0)
-		rc = fold_events(f, r, n, &last);
-	if (rc != 0)
+	if (r[0].kind == RECORD_MESSAGE)
+		rc = fold_new_message(f, r, b, &v);
+	if (rc == 0 && !v.fresh)
+		rc = b->ops->peek(b, STATEMENT_FOLD_PEEK, &id, 1, fold_peeked,
+				  &v);
+	/* Events of a message that was refused with a full disk. */
+	if (rc != 0 || !v.there)
 		return rc;
-
-	bool final = message_state_final(last.state);
-	if (fresh && !final)
-		f->tried.live++;
-	else if (!fresh && final && f->tried.live > 0)
-		f->tried.live--;
-	const struct cell cells[] = {
-		CELL_I(r->id),          CELL_I(last.state),
-		CELL_I(last.at_ms),     fold_text(last.link),
-		fold_text(last.reason), CELL_B(buf_str(&f->history)),
-	};
-	return backend_write(b,
-			     fresh ? STATEMENT_FOLD_STATE_NEW
-				   : STATEMENT_FOLD_STATE,
-			     cells, ARRAY_LEN(cells));
+	if (!v.fresh)
+		v.last = (struct event){ .state = v.was };
+	buf_reset(&f->history);
+	rc = fold_events(f, r, n, &v.last);
+	if (rc == 0 && (v.fresh || f->history.len > 0)) {
+		fold_count(f, &v);
+		rc = fold_state(f, r->id, &v, b);
+	}
+	return rc;
 }
 
 /* One that is there until its end; begun and ended here is deleted too, for
@@ -303,7 +370,8 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		p->at.room = 0;
 		p->at.id = 0;
 	}
-	return fold_position_put(&p->at, b);
+	int rc = tally_write(f->tally, b);
+	return rc != 0 ? rc : fold_position_put(&p->at, b);
 }
 
 /* Rows are dropped a few at a time too: a long run has megabytes of them. */
@@ -339,6 +407,7 @@ int fold_slice(struct fold *f, struct backend *b, size_t records,
 void fold_committed(struct fold *f)
 {
 	must(f != NULL);
+	tally_committed(f->tally);
 	f->done = f->tried;
 	if (f->run != NULL && f->done.trimmed == f->run->nrows)
 		run_free(&f->run);
@@ -347,6 +416,7 @@ void fold_committed(struct fold *f)
 void fold_rolled_back(struct fold *f)
 {
 	must(f != NULL);
+	tally_rolled_back(f->tally);
 	f->tried = f->done;
 }
 

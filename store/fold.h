@@ -31,6 +31,10 @@ struct fold;
 struct fold *fold_new(const struct fold_position *at, int64_t live);
 void fold_free(struct fold **fp);
 
+/* At the start: a kind of message the store knows. */
+void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
+		    struct str class_name);
+
 /* Takes over the bytes of a committed journal row. -EBADMSG. */
 MUST_USE int fold_add(struct fold *f, int64_t seq, char *frames, size_t len,
 		      uint64_t now_us, struct err *err);
@@ -56,5 +60,5 @@ void fold_rolled_back(struct fold *f);
 
 int64_t fold_upto(const struct fold *f);     /* last row wholly folded */
 size_t fold_backlog(const struct fold *f);   /* records not folded */
-int64_t fold_live(const struct fold *f);     /* messages not final, about */
+int64_t fold_live(const struct fold *f);     /* messages not final */
 uint64_t fold_written(const struct fold *f); /* rows written in all */

@@ -39,12 +39,12 @@ static struct memory_row *memory_row_of(const struct memory_table *t,
 	return memory_row_new(cells, n + 1);
 }
 
-/* The state of a message that is there; "id state updated_ms link reason
- * history". A new one's has no state yet. */
+/* The state of a message that is there: "id state updated_ms link reason
+ * history", with the kind behind the id when it is new and has none yet. */
 static void memory_state(struct memory_table *t, const struct cell *args,
 			 bool fresh)
 {
-	struct cell cells[11];
+	struct cell cells[12];
 	struct buf history;
 	size_t at;
 
@@ -53,7 +53,9 @@ static void memory_state(struct memory_table *t, const struct cell *args,
 		return;
 	memcpy(cells, t->rows[at]->v, sizeof(cells));
 	buf_init(&history, BUF_NO_LIMIT);
-	if (!fresh)
+	if (fresh)
+		cells[11] = *++args;
+	else
 		buf_str_put(&history, cells[10].s);
 	buf_str_put(&history, args[5].s);
 	cells[6] = args[1];
@@ -81,6 +83,8 @@ static void memory_apply(struct memory *m, enum statement st,
 	struct memory_table *t = &m->tables->v[memory_plans[st].table];
 	enum plan_kind kind = memory_plans[st].kind;
 
+	if (kind == PLAN_NOTHING)
+		return;
 	if (kind == PLAN_DROP) {
 		memory_drop_all(t, st, args);
 		return;
@@ -109,24 +113,36 @@ static int memory_write(struct backend *b, enum statement st,
 {
 	struct memory *m = memory_of(b);
 	const struct memory_table *t = &m->tables->v[memory_plans[st].table];
+	enum plan_kind kind = memory_plans[st].kind;
+	bool there = false;
 
 	must(statements[st].kind == STORE_WRITE && n == statement_args(st));
-	must(memory_plans[st].kind != PLAN_NONE);
-	if (memory_plans[st].kind == PLAN_ADD) {
+	must(kind != PLAN_NONE);
+	if (kind == PLAN_ADD || kind == PLAN_KEEP) {
 		struct memory_row *row = memory_row_of(t, st, cells);
 		size_t at;
-		bool there = memory_find(t, row->v, &at);
+		there = memory_find(t, row->v, &at);
 		mem_free(row);
-		if (there) {
-			m->why = "a row with this key is there already";
-			return -EIO;
-		}
 	}
+	if (there && kind == PLAN_ADD) {
+		m->why = "a row with this key is there already";
+		return -EIO;
+	}
+	if (there)
+		return 1;
 	struct memory_write *w = mem_new(struct memory_write);
 	w->st = st;
 	w->row = memory_row_new(cells, n);
 	list_append(&m->writes, &w->link);
 	return 0;
+}
+
+static int memory_peek(struct backend *b, enum statement st,
+		       const struct cell *cells, unsigned n, store_row_fn show,
+		       void *owner)
+{
+	return memory_show_rows(memory_of(b)->tables, st, cells, n, show,
+				owner);
 }
 
 static void memory_rollback(struct backend *b)
@@ -290,6 +306,7 @@ const struct backend_ops memory_ops = {
 	.name = "memory",
 	.begin = memory_begin,
 	.write = memory_write,
+	.peek = memory_peek,
 	.commit = memory_commit,
 	.rollback = memory_rollback,
 	.tidy = memory_tidy,

@@ -12,6 +12,8 @@ enum memory_table_name {
 	TABLE_JOURNAL,
 	TABLE_FOLD,
 	TABLE_MESSAGE,
+	TABLE_KIND,
+	TABLE_TALLY,
 	TABLE_NOTICE,
 	TABLE_INBOUND,
 	TABLE_STRAY,
@@ -33,6 +35,7 @@ enum plan_kind {
 	PLAN_KEEP,      /* what has the same key stays */
 	PLAN_STATE_NEW, /* the two writes of a message's state */
 	PLAN_STATE,
+	PLAN_NOTHING,
 	PLAN_DROP,   /* every row that matches */
 	PLAN_SHOW,   /* in order of the key */
 	PLAN_NEWEST, /* the other way round */
@@ -95,7 +98,10 @@ bool memory_matches(const struct memory_table *t, const struct memory_row *row,
 /* The argument "limit", or no limit. */
 size_t memory_limit(enum statement st, const struct cell *args);
 
-/* backend_ops.read */
+/* The rows of a read, as they are now; backend_ops.read and peek. */
+MUST_USE int memory_show_rows(struct memory_tables *tables, enum statement st,
+			      const struct cell *cells, unsigned n,
+			      store_row_fn show, void *owner);
 MUST_USE int memory_read(struct backend_reader *reader, enum statement st,
 			 const struct cell *cells, unsigned n,
 			 store_row_fn show, void *owner);

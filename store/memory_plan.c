@@ -21,7 +21,9 @@ static const struct {
 	[TABLE_JOURNAL] = { 1, "seq frames" },
 	[TABLE_FOLD] = { 0, "upto run_to room id last_id" },
 	[TABLE_MESSAGE] = { 1, "id tenant class to campaign record state "
-			       "updated_ms link reason history" },
+			       "updated_ms link reason history kind" },
+	[TABLE_KIND] = { 1, "id tenant class" },
+	[TABLE_TALLY] = { 2, "kind state delta" },
 	[TABLE_NOTICE] = { 1, "id record" },
 	[TABLE_INBOUND] = { 1, "id tenant from record" },
 	[TABLE_STRAY] = { 1, "id record" },
@@ -51,6 +53,11 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_FOLD_MESSAGE] = { PLAN_KEEP, TABLE_MESSAGE },
 	[STATEMENT_FOLD_STATE_NEW] = { PLAN_STATE_NEW, TABLE_MESSAGE },
 	[STATEMENT_FOLD_STATE] = { PLAN_STATE, TABLE_MESSAGE },
+	[STATEMENT_FOLD_PEEK] = { PLAN_SHOW, TABLE_MESSAGE },
+	[STATEMENT_FOLD_KIND] = { PLAN_PUT, TABLE_KIND },
+	/* The counts are counted when they are asked for. */
+	[STATEMENT_FOLD_TALLY] = { PLAN_NOTHING, TABLE_TALLY },
+	[STATEMENT_KIND_SCAN] = { PLAN_SHOW, TABLE_KIND },
 	[STATEMENT_FOLD_NOTICE] = { PLAN_PUT, TABLE_NOTICE },
 	[STATEMENT_FOLD_NOTICE_END] = { PLAN_DROP, TABLE_NOTICE },
 	[STATEMENT_FOLD_INBOUND] = { PLAN_PUT, TABLE_INBOUND },

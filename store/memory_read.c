@@ -171,16 +171,16 @@ static void memory_run(struct showing *s)
 	case PLAN_KEEP:
 	case PLAN_STATE_NEW:
 	case PLAN_STATE:
+	case PLAN_NOTHING:
 	case PLAN_DROP:
 		must(false && "not a read");
 	}
 }
 
-int memory_read(struct backend_reader *reader, enum statement st,
-		const struct cell *cells, unsigned n, store_row_fn show,
-		void *owner)
+int memory_show_rows(struct memory_tables *tables, enum statement st,
+		     const struct cell *cells, unsigned n, store_row_fn show,
+		     void *owner)
 {
-	struct memory_tables *tables = memory_reader_of(reader)->tables;
 	struct showing s = { tables->v, st,    cells,
 			     show,      owner, memory_limit(st, cells) };
 
@@ -191,4 +191,12 @@ int memory_read(struct backend_reader *reader, enum statement st,
 	memory_run(&s);
 	must(pthread_mutex_unlock(&tables->lock) == 0);
 	return 0;
+}
+
+int memory_read(struct backend_reader *reader, enum statement st,
+		const struct cell *cells, unsigned n, store_row_fn show,
+		void *owner)
+{
+	return memory_show_rows(memory_reader_of(reader)->tables, st, cells, n,
+				show, owner);
 }

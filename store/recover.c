@@ -40,6 +40,15 @@ static bool recover_live(void *owner, const struct row *row)
 	return true;
 }
 
+static bool recover_kind(void *owner, const struct row *row)
+{
+	struct recover *v = owner;
+
+	fold_know_kind(v->fold, (uint64_t)row_i(row, 0), row_s(row, 1),
+		       row_s(row, 2));
+	return true;
+}
+
 static bool recover_row(void *owner, const struct row *row)
 {
 	struct recover *v = owner;
@@ -128,7 +137,9 @@ static int recover_all(struct recover *v)
 		return rc;
 	v->fold = fold_new(&v->at, v->live);
 	v->last_seq = v->at.upto;
-	rc = recover_write(v, true);
+	rc = recover_read(v, STATEMENT_KIND_SCAN, NULL, 0, recover_kind);
+	if (rc == 0)
+		rc = recover_write(v, true);
 	for (int64_t before = -1; rc == 0 && before != v->last_seq;) {
 		before = v->last_seq;
 		rc = recover_some(v);

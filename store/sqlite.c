@@ -205,8 +205,19 @@ static int sqlite_begin(struct backend *b)
 static int sqlite_write(struct backend *b, enum statement st,
 			const struct cell *cells, unsigned n)
 {
+	struct connection *c = &sqlite_of(b)->writer;
+
 	must(statements[st].kind == STORE_WRITE);
-	return connection_run(&sqlite_of(b)->writer, st, cells, n, NULL, NULL);
+	int rc = connection_run(c, st, cells, n, NULL, NULL);
+	return rc == 0 && sqlite3_changes(c->db) == 0 ? 1 : rc;
+}
+
+static int sqlite_peek(struct backend *b, enum statement st,
+		       const struct cell *cells, unsigned n, store_row_fn show,
+		       void *owner)
+{
+	must(statements[st].kind != STORE_WRITE && show != NULL);
+	return connection_run(&sqlite_of(b)->writer, st, cells, n, show, owner);
 }
 
 static int sqlite_commit(struct backend *b)
@@ -359,6 +370,7 @@ const struct backend_ops sqlite_ops = {
 	.name = "sqlite",
 	.begin = sqlite_begin,
 	.write = sqlite_write,
+	.peek = sqlite_peek,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.tidy = sqlite_tidy,

@@ -37,6 +37,7 @@ struct found {
 	const struct load *l;
 	int64_t last; /* batch, by meta; 0: none */
 	unsigned messages;
+	int64_t states[MESSAGE_STATES]; /* of them; then less the tally */
 	const char *bad;
 };
 
@@ -192,6 +193,7 @@ static bool found_message(void *owner, const struct row *row)
 	struct event e;
 
 	f->messages++;
+	f->states[row_i(row, 1) % MESSAGE_STATES]++;
 	for (unsigned n = id + 1; n <= f->last; n++) {
 		if (!has_event(id, n))
 			continue;
@@ -201,6 +203,28 @@ static bool found_message(void *owner, const struct row *row)
 	if (bufr_left(&r) != 0 || id != f->messages)
 		f->bad = "there is more than was stored";
 	return f->bad == NULL;
+}
+
+/* The counts the fold keeps are those of the rows. */
+static bool found_count(void *owner, const struct row *row)
+{
+	struct found *f = owner;
+
+	f->states[row_i(row, 0) % MESSAGE_STATES] -= row_i(row, 2);
+	return true;
+}
+
+static void found_counts(struct found *f, struct load *l)
+{
+	const struct cell all = CELL_N;
+
+	if (l->s->ops->scan(l->s, STORE_MESSAGE_COUNTS, &all, 1, found_count,
+			    f) != 0)
+		f->bad = "the counts cannot be read";
+	for (unsigned i = 0; i < MESSAGE_STATES && f->bad == NULL; i++) {
+		if (f->states[i] != 0)
+			f->bad = "the counts are wrong";
+	}
 }
 
 static bool found_sound(struct found *f)
@@ -242,6 +266,8 @@ static void found_read(struct found *f, struct load *l)
 		f->bad = "the store cannot be read";
 	else if (f->bad == NULL && f->messages != f->last)
 		f->bad = "messages are missing";
+	else if (f->bad == NULL)
+		found_counts(f, l);
 	store_close(&l->s);
 }
 

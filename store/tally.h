@@ -1,0 +1,31 @@
+/*
+ * How many messages of each kind (tenant and class) are in each state. The
+ * fold knows every change, so nobody has to count rows: a status page over ten
+ * million messages reads a few dozen.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "model/lifecycle.h"
+#include "store/backend.h"
+
+struct tally;
+
+struct tally *tally_new(void);
+void tally_free(struct tally **tp);
+/* A kind the store knows already; at the start. */
+void tally_know(struct tally *t, uint64_t kind, struct str tenant,
+		struct str class_name);
+
+/* The number of a kind; a new one is written into the open transaction. */
+MUST_USE int tally_kind(struct tally *t, struct backend *b, struct str tenant,
+			struct str class_name, uint64_t *kind);
+/* One message more (or fewer) in this state. */
+void tally_add(struct tally *t, uint64_t kind, enum message_state state,
+	       int64_t delta);
+/* Writes what was added since the last transaction into the open one. */
+MUST_USE int tally_write(struct tally *t, struct backend *b);
+/* Forgets what was added; after a rollback also the kinds made in it. */
+void tally_committed(struct tally *t);
+void tally_rolled_back(struct tally *t);
