@@ -17,7 +17,7 @@ check:
 
 check-here:
 	@$(RUNTESTS) --variant $(V) build floors headers lint unit contract \
-		scenarios peers crash
+		scenarios peers powercut crash
 
 # Before a commit: the above without the long crash run, the unit tests under
 # asan, and the fuzzers over their corpora.
@@ -28,7 +28,7 @@ gate:
 .PHONY: gate-here
 gate-here:
 	@$(RUNTESTS) build floors headers lint unit contract scenarios peers \
-		asan:build asan:unit asan:contract fuzz:fuzz
+		powercut asan:build asan:unit asan:contract fuzz:fuzz
 
 asan:
 	@$(RUNTESTS) --variant asan build unit contract scenarios peers

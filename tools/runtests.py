@@ -3,8 +3,8 @@
 `N passed, N failed` (`, N skipped` only if any).
 
 usage: runtests.py [--variant V] [--wrap CMD] [--jobs N] [--only TEXT] KIND...
-KIND: build floors headers lint unit contract scenarios peers crash fuzz;
-with a variant of its own: asan:unit
+KIND: build floors headers lint unit contract scenarios peers powercut crash
+fuzz; with a variant of its own: asan:unit
 """
 
 import argparse
@@ -167,6 +167,8 @@ def jobs_of(kind, opt):
     if kind == "peers":
         return [Job(kind, os.path.basename(p)[:-3], py(p), limit)
                 for p in sorted(glob.glob("tests/peers/*_test.py"))]
+    if kind == "powercut":
+        return [make_job("powercut", opt.variant)]
     if kind == "crash":
         return [Job(kind, os.path.basename(p)[:-3], py(p), limit, alone=True)
                 for p in sorted(glob.glob("tests/crash/*_test.py"))]
