@@ -247,3 +247,29 @@ void gateway_watch(struct gateway *g,
 	must(g != NULL);
 	publish_watch(g->core.publish, fn, owner);
 }
+
+int gateway_endpoint(struct gateway *g, const struct publish_endpoint_cfg *cfg)
+{
+	must(g != NULL);
+	return publish_endpoint(g->core.publish, cfg);
+}
+
+void gateway_endpoint_window(struct gateway *g, int endpoint, unsigned window)
+{
+	must(g != NULL);
+	publish_window(g->core.publish, endpoint, window);
+}
+
+void gateway_endpoint_ended(struct gateway *g, uint64_t attempt,
+			    const struct outcome *o)
+{
+	must(g != NULL);
+	publish_ended(g->core.publish, attempt, o);
+}
+
+void gateway_inbound_origin(struct gateway *g, struct str number,
+			    struct str origin)
+{
+	must(g != NULL);
+	hear_origin(g->hear, number, origin);
+}

@@ -86,6 +86,7 @@ struct submission {
 	struct str idempotency_key;
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
+	struct str origin; /* of message.h: an endpoint's name */
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
@@ -183,6 +184,21 @@ struct channel *gateway_link_channel(struct gateway *g, unsigned i,
 int gateway_link_find(struct gateway *g, struct str name); /* -ENOENT */
 void gateway_link_hold(struct gateway *g, unsigned i, bool held);
 void gateway_link_rebind(struct gateway *g, unsigned i);
+
+/* ---- endpoints that are no links ------------------------------------------- */
+
+struct publish_endpoint_cfg;
+/* As publish.h says of each; for doors of the daemon that owe answers to who
+ * sent: SMPP accounts, callback addresses. Before the loop runs. */
+MUST_USE int gateway_endpoint(struct gateway *g,
+			      const struct publish_endpoint_cfg *cfg);
+void gateway_endpoint_window(struct gateway *g, int endpoint, unsigned window);
+void gateway_endpoint_ended(struct gateway *g, uint64_t attempt,
+			    const struct outcome *o);
+
+/* What customers write to this number of ours is of that origin. */
+void gateway_inbound_origin(struct gateway *g, struct str number,
+			    struct str origin);
 
 /* ---- the rest -------------------------------------------------------------- */
 

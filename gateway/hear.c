@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "gateway/keywords.h"
 #include "gateway/publish.h"
@@ -27,6 +28,7 @@ struct hear {
 	struct core *core;
 	struct map *map; /* fingerprint -> struct heard * */
 	struct list order;
+	struct dict *origins; /* number of ours -> name of an endpoint */
 	struct stat *repeated, *claimed;
 };
 
@@ -38,6 +40,7 @@ struct hear *hear_new(struct core *core)
 	h->core = core;
 	h->map = map_new();
 	list_init(&h->order);
+	h->origins = dict_new();
 	h->repeated = stats_get(STAT_COUNTER, "inbound_repeated_total",
 				"Inbound messages heard before.", NULL);
 	h->claimed = stats_get(STAT_COUNTER, "inbound_claimed_total",
@@ -55,11 +58,17 @@ static void heard_free(struct hear *h, struct heard *x)
 void hear_free(struct hear **hp)
 {
 	struct hear *h = *hp;
+	struct str number;
+	size_t pos = 0;
+	void *name;
 
 	if (h == NULL)
 		return;
 	LIST_EACH_SAFE (it, &h->order)
 		heard_free(h, LIST_ITEM(it, struct heard, node));
+	while (dict_next(h->origins, &pos, &number, &name))
+		mem_free(name);
+	dict_free(&h->origins);
 	map_free(&h->map);
 	mem_free(h);
 	*hp = NULL;
@@ -146,19 +155,28 @@ static void put_data(const struct inbound *in, struct str from, struct buf *out)
 	buf_c(out, '}');
 }
 
-static void publish_inbound(struct core *core, const struct inbound *in)
+void hear_origin(struct hear *h, struct str number, struct str origin)
 {
+	must(h != NULL);
+	mem_free(dict_set(h->origins, number, str_z(origin)));
+}
+
+static void publish_inbound(struct hear *h, const struct inbound *in)
+{
+	struct core *core = h->core;
+	struct str origin = str_of(dict_get(h->origins, in->to));
 	struct buf data = { 0 }, masked = { 0 };
 	char from[ADDRESS_MAX];
 
-	if (!publish_wanted(core->publish, in->tenant, "message.inbound"))
+	if (!publish_wanted(core->publish, in->tenant, "message.inbound",
+			    origin))
 		return;
 	buf_init(&data, BUF_NO_LIMIT);
 	buf_init(&masked, BUF_NO_LIMIT);
 	log_mask(in->from, from, sizeof(from));
 	put_data(in, in->from, &data);
 	put_data(in, str_of(from), &masked);
-	publish_event(core->publish, in->tenant, "message.inbound",
+	publish_event(core->publish, in->tenant, "message.inbound", origin,
 		      buf_str(&data), buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);
@@ -194,7 +212,7 @@ static void take(struct hear *h, struct inbound *in)
 	inbound_encode(in, &b);
 	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
 	buf_done(&b);
-	publish_inbound(core, in);
+	publish_inbound(h, in);
 	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),
 		 KV_STR("link", in->link), KV_STR("claim", in->claim));
 }

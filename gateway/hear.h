@@ -18,6 +18,9 @@ void hear_free(struct hear **hp);
 void hear_inbound(struct hear *h, const struct lane *lane, struct inbound *in,
 		  void (*done)(void *owner, uint64_t ticket, int rc),
 		  void *owner, uint64_t ticket);
+/* Messages to this number of ours are events of that origin: an endpoint
+ * that takes only its own hears them. */
+void hear_origin(struct hear *h, struct str number, struct str origin);
 /* One from before the start: its fingerprint counts. */
 void hear_recover(struct hear *h, const struct inbound *in);
 /* Forgets old fingerprints. */

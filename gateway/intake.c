@@ -204,6 +204,7 @@ static int build(struct intake *i, const struct submission *s,
 		.campaign = s->campaign,
 		.metadata = s->metadata,
 		.business_line = s->business_line,
+		.origin = s->origin,
 		.flags = s->flags | MESSAGE_FLAG_RECEIPT,
 	};
 	if (rules == NULL) {

@@ -44,14 +44,14 @@ static void publish_message(struct core *core, const struct message *m,
 
 	snprintf(type, sizeof(type), "message.%s",
 		 message_state_name(e->state));
-	if (!publish_wanted(core->publish, m->tenant, type))
+	if (!publish_wanted(core->publish, m->tenant, type, m->origin))
 		return;
 	buf_init(&data, BUF_NO_LIMIT);
 	buf_init(&masked, BUF_NO_LIMIT);
 	log_mask(m->to, to, sizeof(to));
 	put_data(m, e, m->to, &data);
 	put_data(m, e, str_of(to), &masked);
-	publish_event(core->publish, m->tenant, type, buf_str(&data),
+	publish_event(core->publish, m->tenant, type, m->origin, buf_str(&data),
 		      buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);

@@ -162,15 +162,15 @@ static void publish_consent(struct ledger *l, const struct consent_event *e)
 	char address[ADDRESS_MAX];
 
 	if ((e->type != CONSENT_GRANT && e->type != CONSENT_WITHDRAW) ||
-	    !publish_wanted(l->core->publish, e->tenant, type))
+	    !publish_wanted(l->core->publish, e->tenant, type, STR_NONE))
 		return;
 	buf_init(&data, BUF_NO_LIMIT);
 	buf_init(&masked, BUF_NO_LIMIT);
 	log_mask(e->address, address, sizeof(address));
 	put_data(e, e->address, &data);
 	put_data(e, str_of(address), &masked);
-	publish_event(l->core->publish, e->tenant, type, buf_str(&data),
-		      buf_str(&masked));
+	publish_event(l->core->publish, e->tenant, type, STR_NONE,
+		      buf_str(&data), buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);
 }

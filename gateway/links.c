@@ -29,8 +29,8 @@ static void on_state(void *owner, enum channel_state s, unsigned window,
 	json_put_z(&data, "why", why);
 	buf_c(&data, '}');
 	publish_event(g->core.publish, str_of(g->core.cfg->tenant),
-		      was_up ? "link.down" : "link.up", buf_str(&data),
-		      buf_str(&data));
+		      was_up ? "link.down" : "link.up", STR_NONE,
+		      buf_str(&data), buf_str(&data));
 	buf_done(&data);
 }
 

@@ -57,6 +57,7 @@ struct publish {
 	struct map *flying; /* attempt -> struct owed * */
 	uint64_t attempt;
 	struct loop_timer *timer;
+	bool recovered;    /* what the store owed has been handed out */
 	struct list fresh; /* owed, not yet durable: of this batch */
 	void (*watch)(void *, struct str, struct str, struct str);
 	void *watcher;
@@ -160,6 +161,9 @@ int publish_endpoint(struct publish *p, const struct publish_endpoint_cfg *c)
 				  "Tries the endpoint did not take.");
 	e->dropped = endpoint_stat(e->name, "notices_dropped_total",
 				   "Notices given up after the last try.");
+	/* one that comes late reads what it is owed from the store */
+	if (p->recovered)
+		e->spilled_from = 1;
 	p->v[p->len] = e;
 	return (int)p->len++;
 }
@@ -175,8 +179,10 @@ static bool pattern_takes(const char *pattern, const char *type)
 }
 
 static bool endpoint_takes(const struct endpoint *e, struct str tenant,
-			   const char *type)
+			   const char *type, struct str origin)
 {
+	if (e->cfg.own_only && !str_eqz(origin, e->name))
+		return false;
 	if (e->tenant[0] != '\0' && !str_eqz(tenant, e->tenant))
 		return false;
 	for (size_t i = 0; i < e->cfg.nevents; i++) {
@@ -187,13 +193,13 @@ static bool endpoint_takes(const struct endpoint *e, struct str tenant,
 }
 
 bool publish_wanted(const struct publish *p, struct str tenant,
-		    const char *type)
+		    const char *type, struct str origin)
 {
 	must(p != NULL);
 	if (p->watch != NULL)
 		return true;
 	for (unsigned i = 0; i < p->len; i++) {
-		if (endpoint_takes(p->v[i], tenant, type))
+		if (endpoint_takes(p->v[i], tenant, type, origin))
 			return true;
 	}
 	return false;
@@ -293,7 +299,7 @@ static void owe(struct endpoint *e, const char *type, struct str tenant,
 }
 
 void publish_event(struct publish *p, struct str tenant, const char *type,
-		   struct str data, struct str masked)
+		   struct str origin, struct str data, struct str masked)
 {
 	bool was_empty;
 
@@ -302,7 +308,7 @@ void publish_event(struct publish *p, struct str tenant, const char *type,
 	for (unsigned i = 0; i < p->len; i++) {
 		struct endpoint *e = p->v[i];
 
-		if (endpoint_takes(e, tenant, type))
+		if (endpoint_takes(e, tenant, type, origin))
 			owe(e, type, tenant,
 			    e->cfg.see_numbers ? data : masked);
 	}
@@ -518,6 +524,12 @@ void publish_recover(struct publish *p, const struct notice *n)
 		else if (e->spilled_from == 0)
 			e->spilled_from = n->id;
 	}
+}
+
+void publish_recovered(struct publish *p)
+{
+	must(p != NULL);
+	p->recovered = true;
 }
 
 size_t publish_owed(const struct publish *p, int endpoint)

@@ -20,6 +20,7 @@ struct publish_endpoint_cfg {
 	size_t nevents;
 	const char *tenant; /* only this one's; "" = all */
 	bool see_numbers;
+	bool own_only; /* only events whose origin is its name */
 	int (*notify)(void *owner, uint64_t attempt, const struct notice *n);
 	void *owner;
 };
@@ -35,16 +36,18 @@ void publish_ended(struct publish *p, uint64_t attempt,
 		   const struct outcome *o);
 /* A notice from before the start. */
 void publish_recover(struct publish *p, const struct notice *n);
+/* That was the last of them. */
+void publish_recovered(struct publish *p);
 
 /* Does anybody ask for this type? Cheap: callers skip the work. */
 bool publish_wanted(const struct publish *p, struct str tenant,
-		    const char *type);
+		    const char *type, struct str origin);
 /*
- * One event. data: JSON object text with numbers open; masked: the same with
+ * One event; origin: of its message, or "". data: JSON object text with numbers open; masked: the same with
  * numbers masked. Goes into the open batch; sending starts after its commit.
  */
 void publish_event(struct publish *p, struct str tenant, const char *type,
-		   struct str data, struct str masked);
+		   struct str origin, struct str data, struct str masked);
 /* End of turn: hands over what is due. */
 void publish_turn(struct publish *p);
 size_t publish_owed(const struct publish *p, int endpoint);

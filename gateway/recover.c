@@ -327,6 +327,7 @@ int recover_messages(struct recovery *r, struct err *err)
 	if (rc == 0 &&
 	    s->ops->scan(s, STORE_NOTICE_SCAN, args, 2, on_notice, r) != 0)
 		rc = err_set(err, -EIO, "the store cannot be read: notices");
+	publish_recovered(r->core->publish);
 	log_info("gateway.recovered", KV_U("live", r->live),
 		 KV_U("doubtful", r->doubtful), KV_U("notices", r->notices),
 		 KV_U("strays", r->strays), KV_U("addresses", r->contacts),

@@ -56,6 +56,7 @@ void message_encode(const struct message *m, struct buf *out)
 	buf_lstr(out, m->campaign);
 	buf_lstr(out, m->metadata);
 	buf_lstr(out, m->business_line);
+	buf_lstr(out, m->origin);
 	put_later(out, m->accepted_ms, m->send_at_ms);
 	put_later(out, m->accepted_ms, m->valid_until_ms);
 	put_decision(&m->decision, m->accepted_ms, out);
@@ -98,6 +99,7 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	v.campaign = bufr_lstr(&r);
 	v.metadata = bufr_lstr(&r);
 	v.business_line = bufr_lstr(&r);
+	v.origin = bufr_lstr(&r);
 	v.send_at_ms = get_later(&r, v.accepted_ms);
 	v.valid_until_ms = get_later(&r, v.accepted_ms);
 	get_decision(&r, v.accepted_ms, &v.decision);

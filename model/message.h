@@ -46,6 +46,8 @@ struct message {
 	struct str campaign; /* "" = none */
 	struct str metadata; /* JSON text, the sender's; returned unchanged */
 	struct str business_line;
+	struct str origin; /* who hears what becomes of it: an endpoint that
+				takes only its own; "" = nobody in particular */
 	int64_t accepted_ms;
 	int64_t send_at_ms;     /* 0: now */
 	int64_t valid_until_ms; /* 0: the class's validity */
