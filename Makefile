@@ -59,9 +59,9 @@ $(B)/%.o: %.c
 	@$(if $(Q),,echo "  CC    $<")
 	@$(CCACHE) $(CC) $(CFLAGS) -c -o $@ $<
 
+# Made aside and moved in place: whoever links meanwhile finds it whole.
 $(LIB): $(OBJ)
-	@rm -f $@
-	@$(if $(filter rel,$(V)),gcc-ar,ar) rcs $@ $^
+	@$(if $(filter rel,$(V)),gcc-ar,ar) rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(B)/carillond: $(B)/daemon/main.o $(LIB)
 	@echo "  LD    $@"
