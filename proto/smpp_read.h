@@ -24,7 +24,7 @@ struct smpp_addr {
 
 struct smpp_head {
 	uint32_t length; /* as the peer wrote it */
-	uint32_t id; /* enum smpp_command, or whatever the peer wrote */
+	uint32_t id;     /* enum smpp_command, or whatever the peer wrote */
 	uint32_t status;
 	uint32_t seq;
 };

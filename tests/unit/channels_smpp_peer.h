@@ -187,7 +187,7 @@ static void peer_take(struct peer *p, unsigned conn, const struct smpp_pdu *pdu)
 	case SMPP_GENERIC_NACK:
 		p->nacks++;
 		break;
-	default:
+	default: /* the rest of the protocol is only written down */
 		break;
 	}
 }

@@ -206,8 +206,12 @@ static void close_drains_and_unbinds(void **state UNUSED)
 	assert_int_equal(say(2, "x"), -EAGAIN);
 	rest(20);
 	assert_int_equal(peer_count(&peer, SMPP_UNBIND), 0);
+	uint64_t at = clock_mono_ms(&clock_real);
 	peer_resp(&peer, 0, 0, submit(0)->seq, "a");
 	UNTIL(seat.done == 1);
+	/* as soon as all is said, and without dialling again */
+	assert_in_range(clock_mono_ms(&clock_real) - at, 0, 500);
+	assert_int_equal(peer_count(&peer, SMPP_BIND_TRANSCEIVER), 1);
 	assert_int_equal(seat.ends[0].class, OUTCOME_ACCEPTED);
 	assert_int_equal(peer_count(&peer, SMPP_UNBIND), 1);
 	end();

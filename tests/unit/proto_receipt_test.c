@@ -18,41 +18,60 @@ struct row {
 	int64_t done_ms;
 };
 
-/* clang-format off */
 static const struct row rows[] = {
 	/* by the letter */
-	{ "id:0123456789 sub:001 dlvrd:001 submit date:2611221039 done date:2611221040 stat:DELIVRD err:000 text:Hello",
+	{ "id:0123456789 sub:001 dlvrd:001 submit date:2611221039 done date:2"
+	  "611221040 stat:DELIVRD err:000 text:Hello",
 	  0, "0123456789", RECEIPT_DELIVERED, "000", AT },
 	/* 12 digits, 14 digits, a zone behind, four digits of year */
-	{ "id:1 done date:261122104000 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", AT },
-	{ "id:1 done date:20261122104000 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", AT },
-	{ "id:1 done date:202611221040 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", AT },
-	{ "id:1 done date:261122104000000+ stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", AT },
-	{ "id:1 done date: 2611221040 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", AT },
+	{ "id:1 done date:261122104000 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED,
+	  "", AT },
+	{ "id:1 done date:20261122104000 stat:DELIVRD", 0, "1",
+	  RECEIPT_DELIVERED, "", AT },
+	{ "id:1 done date:202611221040 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED,
+	  "", AT },
+	{ "id:1 done date:261122104000000+ stat:DELIVRD", 0, "1",
+	  RECEIPT_DELIVERED, "", AT },
+	{ "id:1 done date: 2611221040 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED,
+	  "", AT },
 	/* dates that are none */
-	{ "id:1 done date:9999999999 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", 0 },
-	{ "id:1 done date:26112210 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", 0 },
-	{ "id:1 done date:0000000000 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", 0 },
-	{ "id:1 done date:soon stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "", 0 },
+	{ "id:1 done date:9999999999 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED,
+	  "", 0 },
+	{ "id:1 done date:26112210 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "",
+	  0 },
+	{ "id:1 done date:0000000000 stat:DELIVRD", 0, "1", RECEIPT_DELIVERED,
+	  "", 0 },
+	{ "id:1 done date:soon stat:DELIVRD", 0, "1", RECEIPT_DELIVERED, "",
+	  0 },
 	/* any order, any case */
-	{ "STAT:delivrd ID:AbC ERR:042", 0, "AbC", RECEIPT_DELIVERED, "042", 0 },
-	{ "err:1 stat:UNDELIV done date:2611221040 id:x-1.y_2", 0, "x-1.y_2", RECEIPT_UNDELIVERABLE, "1", AT },
-	{ "Stat:EXPIRED Submit Date:2611221039 Id:7", 0, "7", RECEIPT_EXPIRED, "", 0 },
+	{ "STAT:delivrd ID:AbC ERR:042", 0, "AbC", RECEIPT_DELIVERED, "042",
+	  0 },
+	{ "err:1 stat:UNDELIV done date:2611221040 id:x-1.y_2", 0, "x-1.y_2",
+	  RECEIPT_UNDELIVERABLE, "1", AT },
+	{ "Stat:EXPIRED Submit Date:2611221039 Id:7", 0, "7", RECEIPT_EXPIRED,
+	  "", 0 },
 	/* spaces, tabs, lines, commas */
-	{ "id: 42 stat: DELIVRD err: 042", 0, "42", RECEIPT_DELIVERED, "042", 0 },
-	{ "id :42  stat :DELIVRD   err :  042", 0, "42", RECEIPT_DELIVERED, "042", 0 },
-	{ "  \r\n id:42\r\nstat:DELIVRD\r\nerr:042\r\n", 0, "42", RECEIPT_DELIVERED, "042", 0 },
+	{ "id: 42 stat: DELIVRD err: 042", 0, "42", RECEIPT_DELIVERED, "042",
+	  0 },
+	{ "id :42  stat :DELIVRD   err :  042", 0, "42", RECEIPT_DELIVERED,
+	  "042", 0 },
+	{ "  \r\n id:42\r\nstat:DELIVRD\r\nerr:042\r\n", 0, "42",
+	  RECEIPT_DELIVERED, "042", 0 },
 	{ "id:42,stat:DELIVRD,err:042", 0, "42", RECEIPT_DELIVERED, "042", 0 },
 	{ "id:42;stat:DELIVRD;err:042", 0, "42", RECEIPT_DELIVERED, "042", 0 },
 	{ "id:42\tstat:REJECTD", 0, "42", RECEIPT_REJECTED, "", 0 },
-	{ "id:42 submit_date:2611221039 done_date:2611221040 stat:DELIVRD", 0, "42", RECEIPT_DELIVERED, "", AT },
-	{ "id:42 submitdate:2611221039 donedate:2611221040 stat:DELIVRD", 0, "42", RECEIPT_DELIVERED, "", AT },
-	{ "id:42 submit   date:2611221039 done   date:2611221040 stat:DELIVRD", 0, "42", RECEIPT_DELIVERED, "", AT },
+	{ "id:42 submit_date:2611221039 done_date:2611221040 stat:DELIVRD", 0,
+	  "42", RECEIPT_DELIVERED, "", AT },
+	{ "id:42 submitdate:2611221039 donedate:2611221040 stat:DELIVRD", 0,
+	  "42", RECEIPT_DELIVERED, "", AT },
+	{ "id:42 submit   date:2611221039 done   date:2611221040 stat:DELIVRD",
+	  0, "42", RECEIPT_DELIVERED, "", AT },
 	/* missing and empty fields */
 	{ "id:42", 0, "42", 0, "", 0 },
 	{ "id:42 stat:", 0, "42", 0, "", 0 },
 	{ "id:42 stat: err: text:", 0, "42", 0, "", 0 },
-	{ "id:42 sub: dlvrd: done date: stat:DELIVRD err:", 0, "42", RECEIPT_DELIVERED, "", 0 },
+	{ "id:42 sub: dlvrd: done date: stat:DELIVRD err:", 0, "42",
+	  RECEIPT_DELIVERED, "", 0 },
 	{ "id:42 err: stat:DELIVRD", 0, "42", RECEIPT_DELIVERED, "", 0 },
 	/* each state, in several spellings */
 	{ "id:1 stat:ENROUTE", 0, "1", RECEIPT_ENROUTE, "", 0 },
@@ -78,17 +97,22 @@ static const struct row rows[] = {
 	{ "id:1 stat:9", 0, "1", 0, "", 0 },
 	{ "id:1 stat:WHATEVER", 0, "1", 0, "", 0 },
 	/* what a person wrote is not a field */
-	{ "id:1 stat:DELIVRD err:000 text:id:2 stat:UNDELIV err:9", 0, "1", RECEIPT_DELIVERED, "000", 0 },
+	{ "id:1 stat:DELIVRD err:000 text:id:2 stat:UNDELIV err:9", 0, "1",
+	  RECEIPT_DELIVERED, "000", 0 },
 	{ "id:1 text:stat:UNDELIV", 0, "1", 0, "", 0 },
 	/* but a text that comes first hides nothing */
 	{ "text:hi id:5 stat:DELIVRD", 0, "5", RECEIPT_DELIVERED, "", 0 },
 	/* the first of its kind counts */
-	{ "id:1 id:2 stat:DELIVRD stat:UNDELIV", 0, "1", RECEIPT_DELIVERED, "", 0 },
+	{ "id:1 id:2 stat:DELIVRD stat:UNDELIV", 0, "1", RECEIPT_DELIVERED, "",
+	  0 },
 	/* words that only end like a field */
-	{ "paid:9 grid:8 id:7 restat:EXPIRED stat:DELIVRD", 0, "7", RECEIPT_DELIVERED, "", 0 },
+	{ "paid:9 grid:8 id:7 restat:EXPIRED stat:DELIVRD", 0, "7",
+	  RECEIPT_DELIVERED, "", 0 },
 	/* hexadecimal and UUID ids */
-	{ "id:4F2A91 sub:001 stat:DELIVRD", 0, "4F2A91", RECEIPT_DELIVERED, "", 0 },
-	{ "id:6ba7b810-9dad-11d1-80b4-00c04fd430c8 stat:DELIVRD", 0, "6ba7b810-9dad-11d1-80b4-00c04fd430c8", RECEIPT_DELIVERED, "", 0 },
+	{ "id:4F2A91 sub:001 stat:DELIVRD", 0, "4F2A91", RECEIPT_DELIVERED, "",
+	  0 },
+	{ "id:6ba7b810-9dad-11d1-80b4-00c04fd430c8 stat:DELIVRD", 0,
+	  "6ba7b810-9dad-11d1-80b4-00c04fd430c8", RECEIPT_DELIVERED, "", 0 },
 	/* no receipts */
 	{ "", -EBADMSG, NULL, 0, NULL, 0 },
 	{ "   ", -EBADMSG, NULL, 0, NULL, 0 },
@@ -99,7 +123,6 @@ static const struct row rows[] = {
 	{ "stat:DELIVRD err:000", -EBADMSG, NULL, 0, NULL, 0 },
 	{ "my id is 7: call me", -EBADMSG, NULL, 0, NULL, 0 },
 };
-/* clang-format on */
 
 static void texts(void **state UNUSED)
 {
@@ -188,7 +211,6 @@ static void canon(void **state UNUSED)
 	}
 }
 
-/* clang-format off */
 static const struct {
 	const char *hex;
 	const char *dec;
@@ -204,12 +226,13 @@ static const struct {
 	{ "ffffffffffffffff", "18446744073709551615" },
 	{ "10000000000000000", "18446744073709551616" },
 	{ "de0b6b3a7640000", "1000000000000000000" },
-	{ "ffffffffffffffffffffffffffffffff", "340282366920938463463374607431768211455" },
+	{ "ffffffffffffffffffffffffffffffff",
+	  "340282366920938463463374607431768211455" },
 	{ "1847f8ddf0e0e6d4d2b8a1c1c0e9a3b5c7d9e1f", NULL },
 	{ "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-	  "115792089237316195423570985008687907853269984665640564039457584007913129639935" },
+	  "115792089237316195423570985008687907853269984665640564039457584007"
+	  "913129639935" },
 };
-/* clang-format on */
 
 static void notations(void **state UNUSED)
 {
