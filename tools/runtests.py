@@ -86,8 +86,10 @@ def tap_lines(out):
     for line in out.split("\n"):
         m = TAP.match(line)
         if re.match(r"^1\.\.\d+$", line):
-            planned = int(line[3:])
-        elif m and not line.startswith("# "):
+            planned = (planned or 0) + int(line[3:])  # one for each group
+        elif line.startswith("not ok 0 "):
+            before.append(line)  # the teardown of a group
+        elif m:
             name, _, more = m.group(2).partition(" # ")
             name = name.strip()
             if "# SKIP" in line:
