@@ -27,6 +27,8 @@ void fake_script(struct channel *c, enum outcome_class class,
 		 const char *reason);
 /* The far side goes away, or comes back; `state` follows in the next turn. */
 void fake_far_side(struct channel *c, bool there);
+/* Quiet: it takes sends and does not answer them, until told otherwise. */
+void fake_quiet(struct channel *c, bool quiet);
 /* A customer writes. `inbound` follows in the next turn, and again a while
  * later for as long as it is answered with a failure. */
 void fake_hear(struct channel *c, struct str from, struct str to,

@@ -36,6 +36,7 @@ struct channel {
 	void *done_owner;
 	/* Of the far side. */
 	bool there;
+	bool quiet;
 	enum outcome_class class;
 	const char *reason;
 	struct list jobs;

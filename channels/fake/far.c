@@ -6,7 +6,7 @@
 #include "base/id.h"
 #include "base/mem.h"
 
-enum { FAR_AGAIN_MS = 50, FAR_ID = ID_TEXT + 12 };
+enum { FAR_AGAIN_MS = 50, FAR_QUIET_MS = 5, FAR_ID = ID_TEXT + 12 };
 
 static void far_due(void *owner);
 
@@ -87,7 +87,9 @@ static void far_due(void *owner)
 	struct far_job *j = owner;
 	struct channel *c = j->c;
 
-	if (j->what == FAR_END) {
+	if (j->what == FAR_END && c->quiet) {
+		loop_timer_set(j->timer, FAR_QUIET_MS);
+	} else if (j->what == FAR_END) {
 		far_end(j, c->class, c->reason);
 		if (c->closing && c->unanswered == 0)
 			loop_timer_set(c->turn, 0);
@@ -145,6 +147,11 @@ void fake_far_side(struct channel *p, bool there)
 	c->there = there;
 	if (!c->closing)
 		loop_timer_set(c->turn, 0);
+}
+
+void fake_quiet(struct channel *c, bool quiet)
+{
+	fake_of(c)->quiet = quiet;
 }
 
 void fake_hear(struct channel *c, struct str from, struct str to,

@@ -21,7 +21,8 @@ struct httpd_conn {
 	struct list link;
 	struct stream *stream;
 	unsigned requests;
-	bool gone; /* hung up inside its own call */
+	unsigned open; /* without an answer */
+	bool gone;     /* hung up inside its own call */
 	bool busy;
 };
 
@@ -89,6 +90,7 @@ static size_t conn_bytes(void *owner, struct str s)
 		eaten += n;
 		r.on_conn = ++c->requests;
 		c->in->requests++;
+		c->open++;
 		c->in->fn(c->in->owner, c, &r);
 	}
 	c->busy = false;
@@ -119,14 +121,21 @@ static void httpd_accept(void *owner, struct stream *s)
 
 struct httpd *httpd_open(struct loop *l, httpd_fn fn, void *owner)
 {
-	struct httpd *h = mem_new(struct httpd);
+	return httpd_open_at(l, 0, fn, owner);
+}
 
+struct httpd *httpd_open_at(struct loop *l, int port, httpd_fn fn, void *owner)
+{
+	struct httpd *h = mem_new(struct httpd);
+	char address[32];
+
+	(void)snprintf(address, sizeof(address), "127.0.0.1:%d", port);
 	h->loop = l;
 	h->fn = fn;
 	h->owner = owner;
 	list_init(&h->conns);
-	must(listener_open(&h->listener, l, "127.0.0.1:0", &httpd_cfg,
-			   httpd_accept, h, NULL) == 0);
+	must(listener_open(&h->listener, l, address, &httpd_cfg, httpd_accept,
+			   h, NULL) == 0);
 	return h;
 }
 
@@ -171,11 +180,21 @@ void httpd_bytes(struct httpd_conn *c, struct str bytes)
 	IGNORE(stream_write(c->stream, bytes.p, bytes.len));
 }
 
+void httpd_answer_rest(struct httpd *h)
+{
+	LIST_EACH (it, &h->conns) {
+		struct httpd_conn *c = LIST_ITEM(it, struct httpd_conn, link);
+		while (c->open > 0)
+			httpd_answer(c, 200, "", STR("{}"));
+	}
+}
+
 void httpd_answer(struct httpd_conn *c, int status, const char *extra,
 		  struct str body)
 {
 	struct buf b;
 
+	c->open--;
 	buf_init(&b, BUF_NO_LIMIT);
 	buf_f(&b, "HTTP/1.1 %d Status\r\n", status);
 	if (status != 204)

@@ -25,6 +25,7 @@ typedef void (*httpd_fn)(void *owner, struct httpd_conn *c,
 			 const struct httpd_request *r);
 
 struct httpd *httpd_open(struct loop *l, httpd_fn fn, void *owner);
+struct httpd *httpd_open_at(struct loop *l, int port, httpd_fn fn, void *owner);
 void httpd_close(struct httpd **hp);
 int httpd_port(const struct httpd *h);
 unsigned httpd_requests(const struct httpd *h);
@@ -38,5 +39,7 @@ void httpd_answer(struct httpd_conn *c, int status, const char *extra,
 /* Bytes as they are; nothing is added. */
 void httpd_bytes(struct httpd_conn *c, struct str bytes);
 void httpd_hang_up(struct httpd_conn *c);
+/* Answers all that fn left without an answer: 200. */
+void httpd_answer_rest(struct httpd *h);
 /* The value of a header, "" if there is none. */
 struct str httpd_header(const struct httpd_request *r, const char *name);

@@ -59,14 +59,16 @@ struct seat {
 /* conf: a whole section, "fake f { window = 3 }". Opens the channel. */
 void seat_open(struct seat *s, struct loop *l, const struct channel_ops *ops,
 	       const char *conf);
-/* Turns the loop until the condition holds or ms are over; is it met? */
+/* Turns the loop until the condition holds or ms are over; does it hold? It
+ * is asked once a turn. */
 #define SEAT_UNTIL(s, ms, condition)                                     \
 	({                                                               \
 		uint64_t seat_until = clock_mono_ms(&clock_real) + (ms); \
-		while (!(condition) &&                                   \
+		bool seat_ok;                                            \
+		while (!(seat_ok = (condition)) &&                       \
 		       clock_mono_ms(&clock_real) < seat_until)          \
 			seat_turn(s);                                    \
-		(condition);                                             \
+		seat_ok;                                                 \
 	})
 /* One turn that waits at most a few ms. */
 void seat_turn(struct seat *s);

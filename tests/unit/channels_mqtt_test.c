@@ -260,28 +260,25 @@ static void end(void)
 	assert_int_equal(mem_live_blocks(), 0);
 }
 
-#define UNTIL(condition)                                                     \
-	({                                                                   \
-		uint64_t until = clock_mono_ms(&clock_real) + 4000;          \
-		while (!(condition) && clock_mono_ms(&clock_real) < until) { \
-			seat_turn(&b.seat);                                  \
-			if (b.device != NULL)                                \
-				device_turn(b.device);                       \
-		}                                                            \
-		(condition);                                                 \
-	})
+static void turn(void)
+{
+	seat_turn(&b.seat);
+	if (b.device != NULL)
+		device_turn(b.device);
+}
 
-/* For ms nothing of the kind happens. */
-#define NEVER(ms, condition)                                                 \
-	({                                                                   \
-		uint64_t until = clock_mono_ms(&clock_real) + (ms);          \
-		while (!(condition) && clock_mono_ms(&clock_real) < until) { \
-			seat_turn(&b.seat);                                  \
-			if (b.device != NULL)                                \
-				device_turn(b.device);                       \
-		}                                                            \
-		!(condition);                                                \
+#define WITHIN(ms, condition)                                           \
+	({                                                              \
+		uint64_t within_at = clock_mono_ms(&clock_real) + (ms); \
+		bool within_ok;                                         \
+		while (!(within_ok = (condition)) &&                    \
+		       clock_mono_ms(&clock_real) < within_at)          \
+			turn();                                         \
+		within_ok;                                              \
 	})
+#define UNTIL(condition) WITHIN(4000, condition)
+/* For ms nothing of the kind happens. */
+#define NEVER(ms, condition) (!WITHIN(ms, condition))
 
 /* The newest message on this topic; NULL if none. */
 static const struct device_message *on(const char *topic)
