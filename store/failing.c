@@ -25,7 +25,7 @@ static struct failing *failing_of(struct backend *b)
 static bool failing_step(struct failing *f)
 {
 	unsigned n = __atomic_add_fetch(f->steps, 1, __ATOMIC_RELAXED);
-	unsigned at = f->cfg->at;
+	unsigned at = __atomic_load_n(&f->cfg->at, __ATOMIC_ACQUIRE);
 
 	f->failed = at != 0 && n >= at &&
 		    (f->cfg->times == 0 || n < at + f->cfg->times);

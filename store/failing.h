@@ -10,7 +10,13 @@ struct failing_cfg {
 	bool after;     /* the step is done all the same: its answer is lost */
 };
 
-/* Takes `inner` over. A step is a begin, write, commit or tidy. cfg stays the
- * caller's, who may change it between steps; *steps counts them. */
+/* Takes `inner` over. A step is a begin, write, commit or tidy; *steps counts
+ * them. cfg stays the caller's; to change it while the store is open, set the
+ * rest first, then call failing_from. */
 void failing_open(struct backend **out, struct backend *inner,
 		  const struct failing_cfg *cfg, unsigned *steps);
+
+static inline void failing_from(struct failing_cfg *cfg, unsigned at)
+{
+	__atomic_store_n(&cfg->at, at, __ATOMIC_RELEASE);
+}

@@ -55,7 +55,12 @@ int connection_rc(struct connection *c, int rc)
 		return 0;
 	(void)snprintf(c->why, sizeof(c->why), "%s (%s, code %d)",
 		       sqlite3_errmsg(c->db), sqlite3_errstr(rc), rc);
-	return connection_full(c->db, rc) ? -ENOSPC : -EIO;
+	if (connection_full(c->db, rc))
+		return -ENOSPC;
+	/* Closing would flush once more, and call what it finds good. */
+	(void)sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+				NULL);
+	return -EIO;
 }
 
 int connection_exec(struct connection *c, const char *sql)

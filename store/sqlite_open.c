@@ -70,10 +70,11 @@ static int sqlite_lock(struct sqlite *s, struct err *err)
 	return rc;
 }
 
-/* Makes the empty file, for our eyes only, and makes its name durable. */
+/* Makes the empty file, for our eyes only, and makes its name durable. One
+ * that is there and empty was left by a start that was cut off. */
 static int sqlite_make_file(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_set(err, -errno, "%s: %s", path,

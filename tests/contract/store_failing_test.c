@@ -30,7 +30,8 @@ static void fail_now(struct bed *b, int rc, unsigned times)
 {
 	b->fail.rc = rc;
 	b->fail.times = times;
-	b->fail.at = __atomic_load_n(&b->steps, __ATOMIC_RELAXED) + 1;
+	failing_from(&b->fail,
+		     __atomic_load_n(&b->steps, __ATOMIC_RELAXED) + 1);
 }
 
 static void full_disk_refuses_and_resumes(void **state)
@@ -80,7 +81,7 @@ static void full_disk_turns_reads_away(void **state)
 		       b);
 	assert_true(bed_until(b, &b->answered, 1));
 	assert_int_equal(b->rc, -EAGAIN);
-	b->fail.at = 0;
+	failing_from(&b->fail, 0);
 }
 
 static void broken_disk_answers_nothing(void **state)
@@ -117,7 +118,7 @@ static void broken_disk_answers_nothing(void **state)
 /* ---- the n-th step fails ---------------------------------------------------- */
 
 enum {
-	STEPS = 24,   /* batches of a story */
+	STEPS = 24,    /* batches of a story */
 	MESSAGES = 40, /* made in the first of them */
 	UNANSWERED = 1
 };
@@ -239,7 +240,7 @@ static void story_check(const struct story *story, struct bed *b)
 	const struct cell since = CELL_I(1), step = CELL_Z("step");
 
 	store_close(&b->s);
-	b->fail.at = 0;
+	failing_from(&b->fail, 0);
 	bed_open(b);
 	assert_int_equal(b->s->ops->scan(b->s, STORE_RECENT_SCAN, &since, 1,
 					 check_message, &c),

@@ -59,6 +59,7 @@ static struct {
 	struct file files[CUTDISK_FILES];
 	bool cut;
 	uint64_t calls, cut_at;
+	int write_rc, sync_rc; /* what they fail with */
 	uint64_t random;
 	sqlite3_vfs vfs;
 } disk = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -214,6 +215,8 @@ static int cut_write(sqlite3_file *s, const void *p, int n, sqlite3_int64 at)
 	disk_lock();
 	if (!disk_step())
 		return disk_unlock(SQLITE_IOERR_WRITE);
+	if (disk.write_rc != 0)
+		return disk_unlock(disk.write_rc);
 	bytes_write(&f->current, (size_t)at, p, (size_t)n);
 	file_pend(f, (size_t)at, p, (size_t)n);
 	disk_tear_if_cut();
@@ -239,6 +242,8 @@ static int cut_sync(sqlite3_file *s, int flags UNUSED)
 	disk_lock();
 	if (!disk_step())
 		return disk_unlock(SQLITE_IOERR_FSYNC);
+	if (disk.sync_rc != 0)
+		return disk_unlock(disk.sync_rc);
 	if (disk.cut)
 		disk_tear_if_cut();
 	else
@@ -551,6 +556,14 @@ void cutdisk_arm(uint64_t n, uint64_t seed)
 	disk.calls = 0;
 	disk.cut_at = n;
 	disk.random = seed * 2654435769u + 88172645463325252u;
+	(void)disk_unlock(0);
+}
+
+void cutdisk_fail(int write_rc, int sync_rc)
+{
+	disk_lock();
+	disk.write_rc = write_rc;
+	disk.sync_rc = sync_rc;
 	(void)disk_unlock(0);
 }
 

@@ -20,6 +20,8 @@ void cutdisk_arm(uint64_t n, uint64_t seed);
 bool cutdisk_is_cut(void);
 /* Writes, truncates and syncs since cutdisk_arm. */
 uint64_t cutdisk_calls(void);
+/* While not 0, each write or each sync fails with this SQLite code. */
+void cutdisk_fail(int write_rc, int sync_rc);
 /* Power again: the files are as the cut left them. All are closed. */
 void cutdisk_revive(void);
 

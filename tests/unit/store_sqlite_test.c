@@ -1,0 +1,234 @@
+/* What is SQLite's own: files, schema, damage, copies, plans of queries. */
+#include "tests/contract/store_bed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+static int setup(void **state)
+{
+	struct bed *b = mem_new(struct bed);
+
+	bed_init(b, "sqlite:t.db");
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bed_done(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static const char *path_of(const struct bed *b, const char *name)
+{
+	static char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", b->dir, name);
+	return path;
+}
+
+/* Runs a script on the file beside the store. */
+static void script(const struct bed *b, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path_of(b, "t.db"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void opens_what_is_there(void **state)
+{
+	struct bed *b = *state;
+	struct store *other;
+	struct stat st;
+	struct err err;
+
+	b->cfg.create = false;
+	assert_int_equal(store_open(&b->s, b->loop, &b->cfg, &err), -ENOENT);
+	assert_int_equal(stat(path_of(b, "t.db"), &st), -1);
+	assert_int_equal(store_create(&b->cfg, &err), 0);
+	assert_int_equal(store_create(&b->cfg, &err), -EEXIST);
+	assert_non_null(strstr(err.text, "there is a store already"));
+	assert_int_equal(stat(path_of(b, "t.db"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	bed_open(b);
+	assert_int_equal(store_open(&other, b->loop, &b->cfg, &err), -EBUSY);
+	assert_non_null(strstr(err.text, "another process"));
+	bed_reopen(b);
+}
+
+/* Made, but the power went before the first commit. */
+static void finishes_an_empty_file(void **state)
+{
+	struct bed *b = *state;
+	int fd = open(path_of(b, "t.db"), O_CREAT | O_WRONLY, 0600);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	b->cfg.create = false;
+	assert_int_equal(store_open(&b->s, b->loop, &b->cfg, NULL), -ENOENT);
+	assert_int_equal(store_create(&b->cfg, NULL), 0);
+	bed_open(b);
+}
+
+static void refuses_urls(void **state)
+{
+	struct bed *b = *state;
+	static const struct {
+		const char *url;
+		const char *says;
+	} rows[] = {
+		{ "", "write sqlite:FILE or memory:" },
+		{ "carillon.db", "write sqlite:FILE" },
+		{ "postgresql://host/db", "write sqlite:FILE" },
+		{ "sqlite:", "names no file" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = { "" };
+		b->cfg.url = rows[i].url;
+		assert_int_equal(store_open(&b->s, b->loop, &b->cfg, &err),
+				 -EINVAL);
+		assert_non_null(strstr(err.text, rows[i].says));
+	}
+}
+
+static void refuses_files(void **state)
+{
+	struct bed *b = *state;
+	static const struct {
+		const char *sql; /* NULL: not even SQLite */
+		int rc;
+		const char *says;
+	} rows[] = {
+		{ "PRAGMA user_version = 99", -EPROTO, "newer version" },
+		{ "PRAGMA application_id = 7", -EBADMSG, "not a store" },
+		{ "UPDATE journal SET frames = zeroblob(40) WHERE seq = 2",
+		  -EBADMSG, "journal row 2, byte 0 of 40: the length is out" },
+		{ "DELETE FROM journal WHERE seq = 2; UPDATE fold SET run_to = "
+		  "2",
+		  -EBADMSG, "journal rows up to 2 are missing" },
+		{ "DROP TABLE tally", -EIO, "cannot be read" },
+		{ NULL, -EBADMSG, "not a database" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = { "" };
+		(void)unlink(path_of(b, "t.db"));
+		assert_int_equal(store_create(&b->cfg, &err), 0);
+		script(b, "INSERT INTO journal VALUES (2, x'00'), "
+			  "(3, x'00'); UPDATE fold SET upto = 1, run_to = 1;");
+		if (rows[i].sql != NULL) {
+			script(b, rows[i].sql);
+		} else {
+			FILE *f = fopen(path_of(b, "t.db"), "w");
+			for (unsigned k = 0; k < 4096; k++)
+				(void)fputs("no database", f);
+			(void)fclose(f);
+		}
+		assert_int_equal(store_open(&b->s, b->loop, &b->cfg, &err),
+				 rows[i].rc);
+		assert_non_null(strstr(err.text, rows[i].says));
+	}
+}
+
+static void copies_itself(void **state)
+{
+	struct bed *b = *state;
+
+	bed_open(b);
+	bed_message(b, 1, "a", "otp", "+441");
+	assert_int_equal(bed_commit(b), 0);
+	unsigned n = b->answered;
+	for (unsigned i = 0; i < 2; i++) {
+		b->s->ops->backup(b->s, path_of(b, "copy.db"), bed_answer, b);
+		assert_true(bed_until(b, &b->answered, ++n));
+		assert_int_equal(b->rc, i == 0 ? 0 : -EEXIST);
+	}
+	b->s->ops->backup(b->s, "/nowhere/copy.db", bed_answer, b);
+	assert_true(bed_until(b, &b->answered, ++n));
+	assert_int_equal(b->rc, -EIO);
+
+	store_close(&b->s);
+	b->cfg.url = "sqlite:copy.db";
+	b->cfg.create = false;
+	bed_open(b);
+	assert_string_equal(bed_scan(b, STORE_LIVE_SCAN, BED_NONE),
+			    "1|0|10|-|-|#|[];");
+}
+
+static bool plan_has(sqlite3 *db, const char *sql, const char *what)
+{
+	char text[2048];
+	sqlite3_stmt *stmt;
+	bool has = false;
+
+	(void)snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sql);
+	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL),
+			 SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		has = has || strstr((const char *)sqlite3_column_text(stmt, 3),
+				    what) != NULL;
+	(void)sqlite3_finalize(stmt);
+	return has;
+}
+
+/* What a large store lives by. */
+static void asks_in_the_right_order(void **state)
+{
+	struct bed *b = *state;
+	static const struct {
+		enum statement st;
+		const char *uses;
+		bool sorts; /* the rows of one person, or sums */
+	} rows[] = {
+		{ STATEMENT_LIVE_SCAN, "USING INDEX message_live" },
+		{ STATEMENT_MESSAGE_LIST,
+		  "SEARCH m USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" },
+		{ STATEMENT_MESSAGE_COUNTS, "SCAN t", true },
+		{ STATEMENT_INBOUND_LIST,
+		  "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" },
+		{ STATEMENT_RECENT_SCAN, "PRIMARY KEY (rowid>?)" },
+		{ STATEMENT_CONTACT_BY_REF, "USING INDEX contact_ref" },
+		{ STATEMENT_CONTACT_BY_ADDRESS, "(tenant=? AND id=?)", true },
+		{ STATEMENT_CONTACT_BY_ADDRESS,
+		  "PRIMARY KEY (tenant=? AND address=?)", true },
+		{ STATEMENT_CONTACT_SCAN, "INDEX address_contact", true },
+		{ STATEMENT_ADDRESS_OF, "INDEX address_contact" },
+		{ STATEMENT_CONTACT_LIST, "(tenant=? AND id>?)" },
+		{ STATEMENT_ADDRESS_DROP, "INDEX address_contact" },
+		{ STATEMENT_CONSENT_LIST, "USING INDEX consent_address" },
+		{ STATEMENT_IDEMPOTENCY_SCAN, "INDEX idempotency_at" },
+		{ STATEMENT_IDEMPOTENCY_PURGE, "INDEX idempotency_at" },
+		{ STATEMENT_JOURNAL_TRIM, "PRIMARY KEY (rowid<?)" },
+	};
+	sqlite3 *db;
+
+	bed_open(b);
+	assert_int_equal(sqlite3_open(path_of(b, "t.db"), &db), SQLITE_OK);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *sql = statements[rows[i].st].sql;
+		if (!plan_has(db, sql, rows[i].uses))
+			fail_msg("%s: not %s", statements[rows[i].st].name,
+				 rows[i].uses);
+		if (plan_has(db, sql, "TEMP B-TREE") && !rows[i].sorts)
+			fail_msg("%s sorts", statements[rows[i].st].name);
+	}
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		CASE(opens_what_is_there), CASE(finishes_an_empty_file),
+		CASE(refuses_urls),        CASE(refuses_files),
+		CASE(copies_itself),       CASE(asks_in_the_right_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
