@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "console/persons.h"
+#include "model/consent.h"
 
 #define LIST_DEFAULT 50
 
@@ -340,16 +341,33 @@ void api_contact_patch(struct request *r)
 	contact_read(r, on_patch);
 }
 
-/* Memory forgets nothing before the next start, so it is told that the
- * contact has left: nothing is sent to it either way. The ledger stays. */
+/* What the person once allowed must not outlive the contact. */
+static bool withdraw_all(struct request *r, const struct wanted *w)
+{
+	struct err err = { "" };
+
+	for (unsigned i = 0; i < w->n; i++) {
+		struct consent_event e = {
+			.tenant = w->c.tenant,
+			.address = w->v[i].address,
+			.purpose = STR("*"),
+			.type = CONSENT_WITHDRAW,
+			.source = STR("erase"),
+			.actor = request_actor(r),
+		};
+		if (gateway_consent(r->c->gateway, &e, &err) == 0)
+			continue;
+		reply_error(r, 500, "ledger", NULL, "%s", err.text);
+		return false;
+	}
+	return true;
+}
+
 static void on_delete(struct request *r, int rc)
 {
 	struct wanted w = { 0 };
 
-	if (!stored_one(r, rc, &w))
-		return;
-	w.c.state = CONTACT_LEFT;
-	if (!contact_put(r, &w))
+	if (!stored_one(r, rc, &w) || !withdraw_all(r, &w))
 		return;
 	struct cell cells[] = { CELL_T(w.c.tenant), CELL_I(w.c.id) };
 	store_put(r->c->store, STORE_ADDRESS_DROP, cells, ARRAY_LEN(cells));

@@ -110,7 +110,7 @@ const struct route routes_all[] = {
 	     "Change what is said of a contact; takes If-Match."),
 	ACT("DELETE", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
 	    api_contact_delete,
-	    "Erase a contact and its addresses; the consent ledger stays."),
+	    "Erase a contact and its addresses; its consents end, the ledger stays."),
 	NOTED("/v1/exports/contacts", PERM_CONTACT_EXPORT, api_contacts_export,
 	      q_export,
 	      "Contacts as CSV, page by page; the purpose is written down."),

@@ -16,7 +16,8 @@
 #include "console/stream.h"
 
 #define SWEEP_MS 250
-#define MHD_MEMORY 32768 /* request line, headers and a piece of body */
+/* Request line, headers and a piece of body; cleared for each request. */
+#define MHD_MEMORY 16384
 #define PEM_MAX 65536
 #define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3"
 

@@ -155,6 +155,13 @@ static void on_beat(void *owner)
 	loop_timer_set(h->beat, STREAM_BEAT_MS);
 }
 
+/* Events are written down only while somebody looks. */
+static void hub_watch(struct stream_hub *h, bool on)
+{
+	if (!h->stopped)
+		gateway_watch(h->c->gateway, on ? on_event : NULL, h);
+}
+
 /* ---- MHD asks for more -----------------------------------------------------------*/
 
 static ssize_t on_more(void *owner, uint64_t at, char *out, size_t max)
@@ -180,7 +187,8 @@ static void on_client_free(void *owner)
 	struct stream_client *s = owner;
 
 	list_remove(&s->node);
-	s->hub->n--;
+	if (--s->hub->n == 0)
+		hub_watch(s->hub, false);
 	buf_done(&s->queue);
 	mem_free(s);
 }
@@ -198,7 +206,8 @@ static struct stream_client *client_new(struct request *r, struct str tenant)
 	buf_init(&s->queue, (size_t)r->c->http->stream_queue);
 	list_init(&s->node);
 	list_append(&h->clients, &s->node);
-	h->n++;
+	if (h->n++ == 0)
+		hub_watch(h, true);
 	return s;
 }
 
@@ -248,7 +257,6 @@ struct stream_hub *stream_hub_new(struct console *c)
 			       "Live streams dropped for being slow.", NULL);
 	h->beat = loop_timer_new(c->loop, on_beat, h);
 	loop_timer_set(h->beat, STREAM_BEAT_MS);
-	gateway_watch(c->gateway, on_event, h);
 	return h;
 }
 
@@ -257,8 +265,8 @@ void stream_hub_stop(struct stream_hub *h)
 	must(h != NULL);
 	if (h->stopped)
 		return;
+	hub_watch(h, false);
 	h->stopped = true;
-	gateway_watch(h->c->gateway, NULL, NULL);
 	loop_timer_stop(h->beat);
 	LIST_EACH_SAFE (it, &h->clients) {
 		struct stream_client *s =
@@ -275,8 +283,6 @@ void stream_hub_free(struct stream_hub **hp)
 	if (h == NULL)
 		return;
 	must(list_empty(&h->clients));
-	if (!h->stopped)
-		gateway_watch(h->c->gateway, NULL, NULL);
 	loop_timer_free(&h->beat);
 	mem_free(h);
 }

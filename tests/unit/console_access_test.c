@@ -1,0 +1,343 @@
+/* Who may do what: every route by every role, the life of keys, masks, and
+ * the audit log. */
+#include "tests/unit/console_bed.h"
+
+#include "console/routes.h"
+
+#define TO "+447700900001"
+#define ONE "{\"to\":\"" TO "\",\"text\":\"hello\",\"class\":\"service\"}"
+
+/*
+ * One letter for each role that may, in the order of enum role: Admin,
+ * Operator, Sender, Marketer, aPprover, Care, aGent, sUpervisor, auDitor,
+ * paRtner. "*": no key is asked for.
+ */
+static const struct {
+	const char *method, *path, *roles;
+} rights[] = {
+	{ "POST", "/v1/messages", "ASCR" },
+	{ "GET", "/v1/messages", "AOSMPCGUDR" },
+	{ "POST", "/v1/messages/check", "AOSMPCUR" },
+	{ "POST", "/v1/messages/{id}/cancel", "ASC" },
+	{ "GET", "/v1/messages/{id}", "AOSMPCGUDR" },
+	{ "POST", "/v1/route/explain", "AOSMPCUR" },
+	{ "GET", "/v1/contacts", "AMPCGUD" },
+	{ "POST", "/v1/contacts", "AMC" },
+	{ "GET", "/v1/contacts/{id}", "AMPCGUD" },
+	{ "PATCH", "/v1/contacts/{id}", "AMC" },
+	{ "DELETE", "/v1/contacts/{id}", "AMC" },
+	{ "GET", "/v1/exports/contacts", "A" },
+	{ "POST", "/v1/imports", "AMC" },
+	{ "POST", "/v1/consents", "AMCGU" },
+	{ "GET", "/v1/consents/verify", "AMPCGUD" },
+	{ "GET", "/v1/addresses/{address}", "AMPCGUD" },
+	{ "GET", "/v1/addresses/{address}/evidence", "AMPCGUD" },
+	{ "GET", "/v1/links", "AOUD" },
+	{ "GET", "/v1/links/{name}", "AOUD" },
+	{ "POST", "/v1/links/{name}/hold", "AO" },
+	{ "POST", "/v1/links/{name}/release", "AO" },
+	{ "POST", "/v1/links/{name}/rebind", "AO" },
+	{ "GET", "/v1/keys", "A" },
+	{ "POST", "/v1/keys", "A" },
+	{ "DELETE", "/v1/keys/{id}", "A" },
+	{ "GET", "/v1/audit", "AD" },
+	{ "GET", "/v1/audit/verify", "AD" },
+	{ "GET", "/v1/status", "AOMPCUD" },
+	{ "GET", "/v1/version", "*" },
+	{ "GET", "/v1/stream", "AOSMPCGU" },
+	{ "POST", "/v1/backup", "A" },
+	{ "GET", "/healthz", "*" },
+	{ "GET", "/readyz", "*" },
+	{ "GET", "/metrics", "*" },
+	{ "GET", "/openapi.json", "*" },
+	{ "POST", "/hooks/in/{name}", "*" },
+	{ "GET", "/cgi-bin/sendsms", "*" },
+	{ "POST", "/cgi-bin/sendsms", "*" },
+};
+
+static const char letters[] = "AOSMPCGUDR";
+
+static const char *access_of(const struct route *rt)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(rights); i++) {
+		if (strcmp(rights[i].method, rt->method) == 0 &&
+		    strcmp(rights[i].path, rt->path) == 0)
+			return rights[i].roles;
+	}
+	fail_msg("%s %s is not in the table", rt->method, rt->path);
+	return "";
+}
+
+static void every_route_by_every_role(void **state)
+{
+	unsigned pairs = 0;
+
+	(void)state;
+	assert_int_equal(routes_len, ARRAY_LEN(rights));
+	for (size_t i = 0; i < routes_len; i++) {
+		const struct route *rt = &routes_all[i];
+		const char *roles = access_of(rt);
+		if (roles[0] == '*') {
+			assert_int_not_equal(rt->auth, AUTH_KEY);
+			continue;
+		}
+		assert_int_equal(rt->auth, AUTH_KEY);
+		assert_int_not_equal(rt->needs, 0);
+		for (unsigned r = 0; r < ROLE_COUNT; r++) {
+			bool may = (role_perms((enum role)r) & rt->needs) ==
+				   rt->needs;
+			if (may != (strchr(roles, letters[r]) != NULL))
+				fail_msg("%s %s: %s %s", rt->method, rt->path,
+					 role_name((enum role)r),
+					 may ? "may" : "may not");
+			pairs++;
+		}
+	}
+	assert_int_equal(pairs, 300);
+}
+
+/* ---- over HTTP --------------------------------------------------------------*/
+
+/* A key of this role; the text lives until the next. */
+static const char *key_of(struct bed *b, const char *role, const char *tenant)
+{
+	static char text[64];
+	char body[160];
+
+	b->key = ADMIN;
+	snprintf(body, sizeof(body),
+		 "{\"name\":\"the %s\",\"role\":\"%s\",\"tenant\":\"%s\"}",
+		 role, role, tenant);
+	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+	assert_int_equal(strlen(bed_word(b, "key")), 46);
+	must(str_copy(text, sizeof(text), str_of(bed_word(b, "key"))) == 0);
+	return text;
+}
+
+/* The table is what requests meet: 403 where it says so, never where not. */
+static void requests_meet_the_table(void **state)
+{
+	struct bed *b = *state;
+	static const struct {
+		const char *method, *path;
+	} asks[] = {
+		{ "GET", "/v1/messages" },
+		{ "GET", "/v1/contacts" },
+		{ "POST", "/v1/consents" },
+		{ "GET", "/v1/links" },
+		{ "POST", "/v1/links/a/release" },
+		{ "GET", "/v1/keys" },
+		{ "GET", "/v1/audit" },
+		{ "GET", "/v1/status" },
+		{ "POST", "/v1/messages" },
+		{ "POST", "/v1/backup" },
+	};
+
+	for (unsigned r = 0; r < ROLE_COUNT; r++) {
+		b->key = key_of(b, role_name((enum role)r), "");
+		for (unsigned i = 0; i < ARRAY_LEN(asks); i++) {
+			bool may = false;
+			for (unsigned a = 0; a < ARRAY_LEN(rights); a++) {
+				const char *p = rights[a].path;
+				bool hold = strstr(asks[i].path, "release");
+				if (strcmp(rights[a].method, asks[i].method))
+					continue;
+				if (strcmp(p, hold ? "/v1/links/{name}/release"
+						   : asks[i].path) == 0)
+					may = strchr(rights[a].roles,
+						     letters[r]) != NULL;
+			}
+			int got = bed_ask(b, asks[i].method, asks[i].path, "");
+			if (may == (got == 403))
+				fail_msg("%s %s by %s: %d", asks[i].method,
+					 asks[i].path, role_name((enum role)r),
+					 got);
+		}
+	}
+}
+
+static void keys_live_and_end(void **state)
+{
+	struct bed *b = *state;
+	char id[64], path[128];
+
+	b->key = NULL;
+	assert_int_equal(bed_get(b, "/v1/links"), 401);
+	assert_true(str_eqz(bed_header(b, "WWW-Authenticate"), "Bearer"));
+	b->key = "ck_0000000000000000000000000000000000000000000";
+	assert_int_equal(bed_get(b, "/v1/links"), 401);
+	assert_string_equal(bed_word(b, "error.code"), "bad_key");
+	const char *sender = key_of(b, "sender", "");
+	snprintf(id, sizeof(id), "%s", bed_word(b, "id"));
+	b->key = sender;
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 202);
+	b->key = ADMIN;
+	snprintf(path, sizeof(path), "/v1/keys/%s", id);
+	assert_int_equal(bed_ask(b, "DELETE", path, ""), 200);
+	b->key = sender;
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 401);
+	bed_stop(b);
+	bed_start(b, false);
+	b->key = sender;
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 401);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/keys"), 200);
+	assert_int_equal(bed_count(b, "keys"), 2);
+	assert_false(bed_says(b, sender));
+}
+
+static void partners_end_within_90_days(void **state)
+{
+	struct bed *b = *state;
+	int64_t ends, now = clock_wall_ms(&clock_real);
+
+	key_of(b, "partner", "acme");
+	const char *text = bed_word(b, "expires");
+	assert_int_equal(clock_parse_rfc3339(text, strlen(text), &ends), 0);
+	assert_true(ends > now && ends <= now + KEY_PARTNER_MS + 5000);
+	assert_int_equal(bed_post(b, "/v1/keys",
+				  "{\"name\":\"x\",\"role\":\"sender\","
+				  "\"expires_at\":\"2020-01-01T00:00:00Z\"}"),
+			 400);
+}
+
+static void tenants_keep_apart(void **state)
+{
+	struct bed *b = *state;
+	char path[128], admin[64];
+
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 202);
+	snprintf(path, sizeof(path), "/v1/messages/%s", bed_word(b, "id"));
+	must(str_copy(admin, sizeof(admin),
+		      str_of(key_of(b, "admin", "other"))) == 0);
+	b->key = admin;
+	assert_int_equal(bed_get(b, path), 404);
+	assert_int_equal(bed_get(b, "/v1/messages"), 200);
+	assert_int_equal(bed_count(b, "messages"), 0);
+	assert_int_equal(bed_get(b, "/v1/messages?tenant=acme"), 403);
+	assert_int_equal(bed_get(b, "/v1/keys"), 200);
+	assert_int_equal(bed_count(b, "keys"), 1);
+	assert_int_equal(bed_post(b, "/v1/keys",
+				  "{\"name\":\"x\",\"role\":\"admin\","
+				  "\"tenant\":\"acme\"}"),
+			 403);
+	assert_int_equal(bed_post(b, "/v1/backup", "{\"path\":\"/tmp/never\"}"),
+			 403);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/messages?tenant=acme"), 200);
+	assert_int_equal(bed_count(b, "messages"), 1);
+}
+
+static void numbers_are_masked_and_texts_kept(void **state)
+{
+	struct bed *b = *state;
+	char path[128];
+
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 202);
+	snprintf(path, sizeof(path), "/v1/messages/%s", bed_word(b, "id"));
+	for (unsigned r = 0; r < ROLE_COUNT; r++) {
+		uint32_t perms = role_perms((enum role)r);
+		b->key = key_of(b, role_name((enum role)r), "");
+		assert_int_equal(bed_get(b, path), 200);
+		bool full = (perms & PERM_CONTACT_FULL) != 0;
+		bool text = (perms & PERM_MESSAGE_CONTENT) != 0;
+		assert_int_equal(bed_says(b, TO), full);
+		assert_int_equal(bed_says(b, "+447…**01"), !full);
+		assert_int_equal(bed_says(b, "hello"), text);
+	}
+	/* Neither the partner nor whoever runs the links. */
+	assert_int_equal(role_perms(ROLE_PARTNER) & PERM_CONTACT_FULL, 0);
+	assert_int_equal(role_perms(ROLE_OPERATOR) & PERM_CONTACT_FULL, 0);
+	assert_int_equal(role_perms(ROLE_ADMIN) & PERM_MESSAGE_CONTENT, 0);
+}
+
+static void audit_tells_and_holds(void **state)
+{
+	struct bed *b = *state;
+	char key[64];
+
+	must(str_copy(key, sizeof(key), str_of(key_of(b, "marketer", ""))) ==
+	     0);
+	b->key = key;
+	assert_int_equal(bed_get(b, "/v1/exports/contacts?purpose=x"), 403);
+	b->key = ADMIN;
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/hold", ""), 200);
+	assert_string_equal(bed_word(b, "held"), "true");
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/release", ""), 200);
+	assert_int_equal(bed_get(b, "/v1/audit"), 200);
+	assert_int_equal(bed_count(b, "audit"), 4);
+	assert_string_equal(bed_word(b, "audit.0.action"), "key.create");
+	assert_string_equal(bed_word(b, "audit.0.actor"), "admin");
+	assert_string_equal(bed_word(b, "audit.1.action"),
+			    "contact.export_denied");
+	assert_string_equal(bed_word(b, "audit.1.actor"), "the marketer");
+	assert_string_equal(bed_word(b, "audit.2.action"), "link.hold");
+	assert_string_equal(bed_word(b, "audit.2.object"), "a");
+	bed_stop(b);
+	bed_start(b, false);
+	console_audit(b->console, STR("acme"), STR("node"), STR("node.start"),
+		      STR("n1"), STR_NONE);
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	assert_int_equal(bed_get(b, "/v1/audit/verify"), 200);
+	assert_string_equal(bed_word(b, "ok"), "true");
+	assert_string_equal(bed_word(b, "rows"), "6");
+	assert_int_equal(bed_get(b, "/v1/audit?cursor=4&limit=1"), 200);
+	assert_string_equal(bed_word(b, "audit.0.action"), "node.start");
+	assert_string_equal(bed_word(b, "next"), "5");
+}
+
+/* A row changed behind our back is found. */
+static void audit_finds_a_change(void **state)
+{
+	struct bed *b = *state;
+	uint8_t wrong[32] = { 1 };
+	int done = 1;
+
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	struct cell cells[] = { CELL_I(2),
+				CELL_I(1),
+				CELL_Z(""),
+				CELL_Z("x"),
+				CELL_Z("y"),
+				CELL_Z(""),
+				CELL_Z(""),
+				CELL_B(str_bytes(wrong, 32)),
+				CELL_B(str_bytes(wrong, 32)) };
+	store_put(b->store, STORE_AUDIT_APPEND, cells, ARRAY_LEN(cells));
+	store_then(b->store, bed_committed, &done);
+	TURN_UNTIL(b, done == 0);
+	assert_int_equal(bed_get(b, "/v1/audit/verify"), 200);
+	assert_string_equal(bed_word(b, "ok"), "false");
+	assert_string_equal(bed_word(b, "seq"), "2");
+}
+
+static void copies_the_store(void **state)
+{
+	struct bed *b = *state;
+	char body[128];
+
+	snprintf(body, sizeof(body), "{\"path\":\"%s/copy.db\"}", b->dir);
+	assert_int_equal(bed_post(b, "/v1/backup", body), 200);
+	assert_int_equal(bed_post(b, "/v1/backup", body), 409);
+	bed_get(b, "/v1/audit");
+	assert_string_equal(bed_word(b, "audit.0.action"), "store.backup");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_route_by_every_role),
+		T(requests_meet_the_table),
+		T(keys_live_and_end),
+		T(partners_end_within_90_days),
+		T(tenants_keep_apart),
+		T(numbers_are_masked_and_texts_kept),
+		T(audit_tells_and_holds),
+		T(audit_finds_a_change),
+		T(copies_the_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
