@@ -64,12 +64,9 @@ static int url_fill(CURLU *u, int port, struct http_url *out)
 	return 0;
 }
 
-int http_url_parse_as(const char *url, const char *scheme,
-		      const char *tls_scheme, int port, int tls_port,
-		      struct http_url *out, struct err *err)
+int http_url_parse(const char *url, struct http_url *out, struct err *err)
 {
-	must(url != NULL && scheme != NULL && tls_scheme != NULL);
-	must(out != NULL);
+	must(url != NULL && out != NULL);
 	if (strlen(url) > URL_MAX)
 		return err_set(err, -EINVAL, "the URL is longer than %d",
 			       URL_MAX);
@@ -78,26 +75,18 @@ int http_url_parse_as(const char *url, const char *scheme,
 	if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) !=
 	    CURLUE_OK)
 		return err_set(err, -EINVAL, "this is not a URL");
-	AUTO(mem_clear) char *s = url_part(u, CURLUPART_SCHEME);
-	bool tls = s != NULL && strcmp(s, tls_scheme) == 0;
-	if (!tls && (s == NULL || strcmp(s, scheme) != 0))
+	AUTO(mem_clear) char *scheme = url_part(u, CURLUPART_SCHEME);
+	out->tls = scheme != NULL && strcmp(scheme, "https") == 0;
+	if (!out->tls && (scheme == NULL || strcmp(scheme, "http") != 0))
 		return err_set(err, -EINVAL,
-			       "the URL must begin with %s:// or %s://", scheme,
-			       tls_scheme);
+			       "the URL must begin with http:// or https://");
 	if (url_has(u, CURLUPART_USER) || url_has(u, CURLUPART_PASSWORD))
 		return err_set(err, -EINVAL,
 			       "the URL must not hold a user or password");
-	out->tls = tls;
-	if (url_fill(u, tls ? tls_port : port, out) != 0)
+	if (url_fill(u, out->tls ? 443 : 80, out) != 0)
 		return err_set(err, -EINVAL,
-			       "the URL has no host, or a bad "
-			       "port");
+			       "the URL has no host, or a bad port");
 	return 0;
-}
-
-int http_url_parse(const char *url, struct http_url *out, struct err *err)
-{
-	return http_url_parse_as(url, "http", "https", 80, 443, out, err);
 }
 
 void http_url_done(struct http_url *u)

@@ -15,8 +15,4 @@ struct http_url {
 /* http and https, without user and password. -EINVAL. */
 MUST_USE int http_url_parse(const char *url, struct http_url *out,
 			    struct err *err);
-/* Other schemes: "mqtt" and "mqtts"; port: when the URL has none. */
-MUST_USE int http_url_parse_as(const char *url, const char *scheme,
-			       const char *tls_scheme, int port, int tls_port,
-			       struct http_url *out, struct err *err);
 void http_url_done(struct http_url *u);

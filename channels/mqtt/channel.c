@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "channels/http/url.h"
 #include "channels/mqtt/channel_impl.h"
 #include "channels/mqtt/topics.h"
+#include "channels/mqtt/url.h"
 
 enum { NOISE_RATE = 1, NOISE_BURST = 10, PACKET_ROOM = 65536 };
 
@@ -116,14 +116,11 @@ static void channel_late(void *owner)
 static void mqtt_check(const char *name, const void *p, struct faults *faults)
 {
 	const struct mqtt_cfg *cfg = p;
-	struct http_url u;
+	struct mqtt_url u;
 	struct err err;
 
-	if (http_url_parse_as(cfg->url, "mqtt", "mqtts", 1883, 8883, &u,
-			      &err) != 0)
+	if (mqtt_url_parse(cfg->url, &u, &err) != 0)
 		faults_add(faults, "mqtt %s: url: %s", name, err.text);
-	else
-		http_url_done(&u);
 	if (cfg->client_id[0] == '\0')
 		faults_add(faults, "mqtt %s: client_id: give one", name);
 	if (!mqtt_level_ok(str_of(cfg->base)))
@@ -164,7 +161,7 @@ static struct str node_of(const struct mqtt_cfg *cfg)
 }
 
 static int open_session(struct channel *c, const struct mqtt_cfg *cfg,
-			const struct http_url *u, struct err *err)
+			const struct mqtt_url *u, struct err *err)
 {
 	char status[256], f[4][256];
 	struct mqtt_session_cfg s = {
@@ -233,9 +230,8 @@ static int mqtt_open(struct channel **out, const struct channel_env *env,
 	must(out != NULL && env != NULL && env->cfg != NULL);
 
 	const struct mqtt_cfg *cfg = env->cfg;
-	struct http_url u;
-	int rc = http_url_parse_as(cfg->url, "mqtt", "mqtts", 1883, 8883, &u,
-				   err);
+	struct mqtt_url u;
+	int rc = mqtt_url_parse(cfg->url, &u, err);
 	if (rc != 0)
 		return rc;
 	struct channel *c = mem_new(struct channel);
@@ -258,7 +254,6 @@ static int mqtt_open(struct channel **out, const struct channel_env *env,
 		   clock_mono_us(env->clock));
 	open_stats(c);
 	rc = open_session(c, cfg, &u, err);
-	http_url_done(&u);
 	if (rc != 0) {
 		channel_free(c);
 		return rc;

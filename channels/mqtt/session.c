@@ -80,7 +80,7 @@ static uint64_t session_backoff(struct mqtt_session *s)
 	return ms - secret_random_below((uint32_t)(ms / 2) + 1);
 }
 
-void session_lost(struct mqtt_session *s, const char *why)
+static void session_lost(struct mqtt_session *s, const char *why)
 {
 	bool stopped = connack_final(s->connack);
 
@@ -153,7 +153,7 @@ static void session_lookup(struct mqtt_session *s)
 				 session_found, s);
 }
 
-void session_up(struct mqtt_session *s)
+static void session_up(struct mqtt_session *s)
 {
 	int mid;
 
@@ -167,6 +167,36 @@ void session_up(struct mqtt_session *s)
 	s->ev->up(s->owner, s->send_max);
 	if (s->held)
 		mqtt_session_hold(s, true);
+}
+
+static void session_subscribe(struct mqtt_session *s)
+{
+	fsm_move(&s->run, LINK_SUBSCRIBE);
+	loop_timer_set(s->timer, s->cfg.connect_ms);
+	s->granted = s->cfg.nfilters == 0;
+	if (!s->granted && mqtt_client_subscribe(s->m, &s->cfg) != 0)
+		session_lost(s, "subscribe");
+}
+
+/* After libmosquitto was called: what it has noted takes effect. */
+static void session_after(struct mqtt_session *s)
+{
+	if (s->m == NULL)
+		return;
+	if (mosquitto_socket(s->m) < 0) {
+		loop_fd_free(&s->fd);
+		s->broken = true;
+	}
+	if (s->broken) {
+		/* A failed handshake closes without calling back. */
+		session_lost(s, s->why != NULL ? s->why : "tls");
+		return;
+	}
+	if (s->run.state == LINK_DIAL && s->connack == 0)
+		session_subscribe(s);
+	if (s->run.state == LINK_SUBSCRIBE && s->granted)
+		session_up(s);
+	session_want(s);
 }
 
 /* ---- timers and the end of a turn ------------------------------------------ */
@@ -259,6 +289,7 @@ int mqtt_session_open(struct mqtt_session **out, struct loop *l,
 	s->ev = ev;
 	s->owner = owner;
 	s->connack = -1;
+	s->after = session_after;
 	s->owed = map_new();
 	s->timer = loop_timer_new(l, session_timeout, s);
 	s->soon = loop_timer_new(l, session_soon, s);

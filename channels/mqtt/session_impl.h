@@ -1,4 +1,4 @@
-/* What session.c (states) and session_io.c (libmosquitto) share. */
+/* What session.c (states) and session_io.c (libmosquitto, below it) share. */
 #pragma once
 
 #include "base/fsm.h"
@@ -26,8 +26,9 @@ struct mqtt_session {
 	const struct mqtt_session_events *ev;
 	void *owner;
 	struct fsm_run run;
-	struct loop_timer *timer; /* of the state */
-	struct loop_timer *soon;  /* what may not happen inside a callback */
+	void (*after)(struct mqtt_session *s); /* libmosquitto was called */
+	struct loop_timer *timer;              /* of the state */
+	struct loop_timer *soon; /* what may not happen inside a callback */
 	struct loop_timer *tick;
 	struct loop_hook *hook;
 	struct loop_resolve *lookup;
@@ -65,13 +66,7 @@ MUST_USE int session_connect(struct mqtt_session *s, const char *addr);
 bool session_write(struct mqtt_session *s);
 /* May nothing be written or read, because an arrival is not settled? */
 bool session_gated(const struct mqtt_session *s);
-/* After libmosquitto was called: what it has noted takes effect. */
-void session_after(struct mqtt_session *s);
 /* Packets that libmosquitto or TLS hold already are read. */
 void session_resume(struct mqtt_session *s);
 /* Sets what is watched for. */
 void session_want(struct mqtt_session *s);
-
-/* session.c: the connection is gone. */
-void session_lost(struct mqtt_session *s, const char *why);
-void session_up(struct mqtt_session *s);

@@ -162,35 +162,6 @@ void session_resume(struct mqtt_session *s)
 		session_read(s);
 }
 
-static void session_subscribe(struct mqtt_session *s)
-{
-	fsm_move(&s->run, LINK_SUBSCRIBE);
-	loop_timer_set(s->timer, s->cfg.connect_ms);
-	s->granted = s->cfg.nfilters == 0;
-	if (!s->granted && mqtt_client_subscribe(s->m, &s->cfg) != 0)
-		session_lost(s, "subscribe");
-}
-
-void session_after(struct mqtt_session *s)
-{
-	if (s->m == NULL)
-		return;
-	if (mosquitto_socket(s->m) < 0) {
-		loop_fd_free(&s->fd);
-		s->broken = true;
-	}
-	if (s->broken) {
-		/* A failed handshake closes without calling back. */
-		session_lost(s, s->why != NULL ? s->why : "tls");
-		return;
-	}
-	if (s->run.state == LINK_DIAL && s->connack == 0)
-		session_subscribe(s);
-	if (s->run.state == LINK_SUBSCRIBE && s->granted)
-		session_up(s);
-	session_want(s);
-}
-
 static void session_ready(void *owner, int events)
 {
 	struct mqtt_session *s = session_of(owner);
@@ -201,7 +172,7 @@ static void session_ready(void *owner, int events)
 	if (!mqtt_client_secured(s->m) || (events & LOOP_READ) != 0)
 		session_read(s);
 	(void)session_write(s);
-	session_after(s);
+	s->after(s);
 }
 
 void session_want(struct mqtt_session *s)

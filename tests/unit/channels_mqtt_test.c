@@ -5,207 +5,14 @@
 #include <cmocka.h>
 
 #include <jansson.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
 
 #include "base/id.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/stats.h"
 #include "channels/mqtt/channel.h"
-#include "channels/mqtt/payload.h"
-#include "channels/mqtt/topics.h"
 #include "tests/lib/broker.h"
 #include "tests/lib/seat.h"
-
-/* ---- topics and payloads ---------------------------------------------------- */
-
-static void topics_read(void **state UNUSED)
-{
-	static const struct {
-		const char *topic;
-		enum mqtt_topic kind;
-		const char *tenant, *name;
-	} rows[] = {
-		{ "c/acme/send", MQTT_TOPIC_SEND, "acme", "" },
-		{ "c/acme/event/order.late", MQTT_TOPIC_EVENT, "acme",
-		  "order.late" },
-		{ "c/acme/reply", MQTT_TOPIC_REPLY, "acme", "" },
-		{ "c/acme/to/dev-1/receipt", MQTT_TOPIC_RECEIPT, "acme",
-		  "dev-1" },
-		{ "c/acme/send/", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/send/result/x", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/event", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/event/", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/event/a/b", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/to/dev-1", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/to/dev-1/receipt/x", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme/to//receipt", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/acme", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "cc/acme/send", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c//send", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "c/bad tenant/send", MQTT_TOPIC_OTHER, NULL, NULL },
-		{ "", MQTT_TOPIC_OTHER, NULL, NULL },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct mqtt_topic_parts t;
-		mqtt_topic_read(STR("c"), str_of(rows[i].topic), &t);
-		if (t.kind != rows[i].kind)
-			fail_msg("%s: %d", rows[i].topic, t.kind);
-		if (t.kind == MQTT_TOPIC_OTHER)
-			continue;
-		assert_true(str_eqz(t.tenant, rows[i].tenant));
-		assert_true(str_eqz(t.name, rows[i].name));
-	}
-}
-
-static void topics_to(void **state UNUSED)
-{
-	static const struct {
-		const char *tenant, *to, *address, *topic;
-	} rows[] = {
-		{ "acme", "+447700900001", "", "c/acme/to/447700900001" },
-		{ "acme", "dev-1", "", "c/acme/to/dev-1" },
-		{ "acme", "+447700900001", "dev-2", "c/acme/to/dev-2" },
-		{ "acme", "+447700900001", "+dev", NULL },
-		{ "acme", "a/b", "", NULL },
-		{ "acme", "a#", "", NULL },
-		{ "acme", "+", "", NULL },
-		{ "acme", "", "", NULL },
-		{ "acme", "$SYS", "", NULL },
-		{ "acme", "a\nb", "", NULL },
-		{ "acme", "\xff", "", NULL },
-		{ "", "dev-1", "", NULL },
-		{ "a/b", "dev-1", "", NULL },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct buf b;
-		buf_init(&b, 256);
-		int rc = mqtt_topic_to(&b, STR("c"), str_of(rows[i].tenant),
-				       str_of(rows[i].to),
-				       str_of(rows[i].address));
-		if (rc != (rows[i].topic != NULL ? 0 : -EINVAL))
-			fail_msg("row %zu: %d", i, rc);
-		if (rc == 0)
-			assert_string_equal(b.p, rows[i].topic);
-		buf_done(&b);
-	}
-}
-
-static void topics_result(void **state UNUSED)
-{
-	static const struct {
-		const char *response, *correlation, *topic;
-	} rows[] = {
-		{ "", "", "" },
-		{ "", "k1", "c/acme/send/result/k1" },
-		{ "", "a/b", "" },
-		{ "", "+", "" },
-		{ "app/7/results", "", "app/7/results" },
-		{ "app/7/results", "k", "app/7/results" },
-		{ "c/acme/send/result/z", "", "c/acme/send/result/z" },
-		{ "c/acme/send/result/", "k", "" },
-		{ "c/acme/send", "k", "" },
-		{ "c/other/send/result/z", "k", "" },
-		{ "c/acme/to/dev-1", "k", "" },
-		{ "c/acd/agent/7/cmd", "k", "" },
-		{ "c", "k", "" },
-		{ "cc/acme", "", "cc/acme" },
-		{ "app/+/x", "k", "" },
-		{ "app/#", "k", "" },
-		{ "$SYS/x", "k", "" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct buf b;
-		buf_init(&b, 1024);
-		mqtt_topic_result(&b, STR("c"), STR("acme"),
-				  str_of(rows[i].response),
-				  str_of(rows[i].correlation));
-		if (strcmp(b.p, rows[i].topic) != 0)
-			fail_msg("row %zu: %s", i, b.p);
-		buf_done(&b);
-	}
-}
-
-static void replies_read(void **state UNUSED)
-{
-	static const struct {
-		const char *json;
-		const char *key; /* NULL: malformed */
-	} rows[] = {
-		{ "{\"from\":\"d\",\"to\":\"x\",\"text\":\"hi\",\"id\":\"7\"}",
-		  "acme/d/7" },
-		{ "{\"from\":\"d\",\"text\":\"hi\"}", "" },
-		{ "{\"from\":\"d\",\"text\":\"hi\",\"id\":null}", "" },
-		{ "{\"from\":\"d\",\"text\":\"\"}", NULL },
-		{ "{\"from\":\"\",\"text\":\"hi\"}", NULL },
-		{ "{\"from\":7,\"text\":\"hi\"}", NULL },
-		{ "{\"from\":\"d\",\"text\":\"hi\",\"id\":7}", NULL },
-		{ "{\"from\":\"d\"}", NULL },
-		{ "{\"text\":\"hi\"}", NULL },
-		{ "[]", NULL },
-		{ "{", NULL },
-		{ "", NULL },
-		{ "{\"from\":\"d\",\"from\":\"e\",\"text\":\"hi\"}", NULL },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct mqtt_payload keep;
-		struct inbound in = { .id = 0 };
-		int rc = mqtt_payload_reply(str_of(rows[i].json), STR("acme"),
-					    &keep, &in);
-		if (rc != (rows[i].key != NULL ? 0 : -EBADMSG))
-			fail_msg("row %zu: %d", i, rc);
-		if (rc == 0) {
-			assert_true(str_eqz(in.peer_key, rows[i].key));
-			assert_true(str_eqz(in.text, "hi"));
-			assert_true(str_eqz(in.tenant, "acme"));
-		}
-		mqtt_payload_done(&keep);
-	}
-}
-
-static void receipts_read(void **state UNUSED)
-{
-	static const struct {
-		const char *id, *state;
-		int rc;
-		enum message_state want;
-	} rows[] = {
-		{ "0000000000015", "delivered", 0, MESSAGE_DELIVERED },
-		{ "0000000000015", "undelivered", 0, MESSAGE_UNDELIVERED },
-		{ "0000000000015", "expired", 0, MESSAGE_EXPIRED },
-		{ "0000000000015", "submitted", 0, MESSAGE_SUBMITTED },
-		{ "0000000000015", "queued", -EBADMSG, 0 },
-		{ "0000000000015", "cancelled", -EBADMSG, 0 },
-		{ "0000000000015", "", -EBADMSG, 0 },
-		{ "15", "delivered", -EBADMSG, 0 },
-		{ "", "delivered", -EBADMSG, 0 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct mqtt_payload keep;
-		struct receipt r;
-		char json[128];
-		(void)snprintf(json, sizeof(json),
-			       "{\"id\":\"%s\",\"state\":\"%s\"}", rows[i].id,
-			       rows[i].state);
-		int rc = mqtt_payload_receipt(str_of(json), &keep, &r);
-		if (rc != rows[i].rc)
-			fail_msg("row %zu: %d", i, rc);
-		if (rc == 0)
-			assert_int_equal(r.state, rows[i].want);
-		mqtt_payload_done(&keep);
-	}
-}
-
-/* ---- on a broker ------------------------------------------------------------ */
 
 static struct {
 	struct loop *loop;
@@ -605,92 +412,6 @@ static void rubbish_is_counted(void **state UNUSED)
 	end();
 }
 
-/* ---- TLS -------------------------------------------------------------------- */
-
-/* A certificate for "localhost" that vouches for itself. */
-static void make_certificate(const char *cert, const char *key)
-{
-	EVP_PKEY *k = EVP_EC_gen("P-256");
-	X509 *x = X509_new();
-	X509_NAME *name = X509_get_subject_name(x);
-	X509V3_CTX v3;
-
-	assert_non_null(k);
-	(void)X509_set_version(x, 2);
-	(void)ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-	(void)X509_gmtime_adj(X509_getm_notBefore(x), -60);
-	(void)X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-	(void)X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-					 (const uint8_t *)"test", -1, -1, 0);
-	(void)X509_set_issuer_name(x, name);
-	(void)X509_set_pubkey(x, k);
-	X509V3_set_ctx(&v3, x, x, NULL, NULL, 0);
-	X509_EXTENSION *san =
-		X509V3_EXT_conf_nid(NULL, &v3, NID_subject_alt_name,
-				    "DNS:localhost");
-	(void)X509_add_ext(x, san, -1);
-	X509_EXTENSION_free(san);
-	assert_true(X509_sign(x, k, EVP_sha256()) > 0);
-	FILE *f = fopen(cert, "w");
-	assert_int_equal(PEM_write_X509(f, x), 1);
-	(void)fclose(f);
-	f = fopen(key, "w");
-	assert_int_equal(PEM_write_PrivateKey(f, k, NULL, NULL, 0, NULL, NULL),
-			 1);
-	(void)fclose(f);
-	X509_free(x);
-	EVP_PKEY_free(k);
-}
-
-static void tls(void **state UNUSED)
-{
-	static const struct {
-		const char *host;
-		bool trusted, up;
-	} rows[] = {
-		{ "localhost", true, true },
-		{ "127.0.0.1", true, false },  /* another name */
-		{ "localhost", false, false }, /* not vouched for */
-	};
-	char dir[] = "/tmp/tlsXXXXXX", cert[64], key[64], more[256], conf[512];
-
-	assert_non_null(mkdtemp(dir));
-	(void)snprintf(cert, sizeof(cert), "%s/cert", dir);
-	(void)snprintf(key, sizeof(key), "%s/key", dir);
-	make_certificate(cert, key);
-	(void)snprintf(more, sizeof(more),
-		       "allow_anonymous true\ncertfile %s\nkeyfile %s", cert,
-		       key);
-	memset(&b, 0, sizeof(b));
-	b.broker = broker_start(more);
-	assert_int_equal(loop_open(&b.loop, NULL), 0);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		(void)snprintf(conf, sizeof(conf),
-			       "mqtt t { url = \"mqtts://%s:%d\" client_id = c "
-			       "reconnect_min = 20ms reconnect_max = 50ms "
-			       "ca_file = \"%s\" }",
-			       rows[i].host, broker_port(b.broker),
-			       rows[i].trusted ? cert : "");
-		seat_open(&b.seat, b.loop, &mqtt_channel_ops, conf);
-		if (rows[i].up) {
-			assert_true(seat_wait_up(&b.seat));
-			assert_int_equal(seat_notify(&b.seat, 1, "a.b", "{}"),
-					 0);
-			assert_true(seat_wait_ends(&b.seat, 1));
-		} else {
-			/* localhost may be ::1 as well, where nobody is. */
-			assert_true(UNTIL(b.seat.states >= 3 &&
-					  strcmp(b.seat.why, "tls") == 0));
-			assert_int_equal(b.seat.state, CHANNEL_DOWN);
-		}
-		seat_close(&b.seat, 50);
-	}
-	(void)unlink(cert);
-	(void)unlink(key);
-	(void)rmdir(dir);
-	end();
-}
-
 static void publishes_states(void **state UNUSED)
 {
 	static const char *const acd[] = { "carillon/acd/#", NULL };
@@ -710,51 +431,9 @@ static void publishes_states(void **state UNUSED)
 	end();
 }
 
-static void settings_faults(void **state UNUSED)
-{
-	static const struct {
-		const char *conf, *says;
-	} rows[] = {
-		{ "url = \"http://x\" client_id = c", "mqtt://" },
-		{ "url = \"mqtt://x\" client_id = \"\"", "client_id" },
-		{ "url = \"mqtt://x\" client_id = c base = \"a/b\"", "base" },
-		{ "url = \"mqtt://x\" client_id = c node = \"+\"", "node" },
-		{ "url = \"mqtt://x\" client_id = c reconnect_min = 9s reconnect_max = 8s",
-		  "reconnect_min" },
-		{ "url = \"mqtt://x\" client_id = c keepalive = 5s hold_timeout = 5s",
-		  "hold_timeout" },
-		{ "url = \"mqtts://x\" client_id = c cert_file = \"/x\"",
-		  "key_file" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct settings s;
-		struct faults f = { 0 };
-		char conf[256];
-		(void)snprintf(conf, sizeof(conf), "mqtt m { %s }",
-			       rows[i].conf);
-		assert_int_equal(settings_parse(conf, "t", &mqtt_settings, 1,
-						&s, &f),
-				 0);
-		mqtt_channel_ops.check("m", s.v[0].value, &f);
-		assert_int_equal(f.len, 1);
-		if (strstr(f.v[0], rows[i].says) == NULL)
-			fail_msg("%s", f.v[0]);
-		settings_done(&s);
-		faults_done(&f);
-	}
-	assert_int_equal(mem_live_blocks(), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(topics_read),
-		cmocka_unit_test(topics_to),
-		cmocka_unit_test(topics_result),
-		cmocka_unit_test(replies_read),
-		cmocka_unit_test(receipts_read),
-		cmocka_unit_test(settings_faults),
 		cmocka_unit_test(message_and_notice),
 		cmocka_unit_test(nobody_listens),
 		cmocka_unit_test(receipts_come_back),
@@ -768,7 +447,6 @@ int main(void)
 		cmocka_unit_test(sends_and_events_come_in),
 		cmocka_unit_test(rubbish_is_counted),
 		cmocka_unit_test(publishes_states),
-		cmocka_unit_test(tls),
 	};
 
 	secret_init();
