@@ -86,10 +86,11 @@ static void on_stop(void *owner, int signo)
 {
 	struct node *n = owner;
 
-	if (n->stopping) /* asked twice: at once */
-		loop_stop(n->loop);
-	if (n->stopping)
-		return;
+	if (n->stopping) { /* asked twice: at once, all that counts is on disk */
+		log_warn("node.stopped", KV_S("why", "asked twice"));
+		log_flush();
+		_exit(1);
+	}
 	n->stopping = true;
 	log_info("node.stopping", KV_I("signal", signo));
 	notify("STOPPING=1");
@@ -201,8 +202,11 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->term);
 	loop_signal_free(&n->intr);
 	loop_signal_free(&n->hup);
-	if (n->gateway != NULL) /* a start that failed half way */
-		gateway_close(&n->gateway, NULL, NULL);
+	if (n->gateway != NULL) { /* a start that failed half way */
+		bus_stop(n->bus);
+		gateway_close(&n->gateway, on_gateway_closed, n);
+		loop_run(n->loop);
+	}
 	console_close(&n->console);
 	store_close(&n->store);
 	bus_free(&n->bus);

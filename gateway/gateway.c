@@ -202,6 +202,22 @@ static int open_rooms(struct gateway *g, struct err *err)
 	return recover_messages(&r, err);
 }
 
+static void on_abandoned(void *owner)
+{
+	*(bool *)owner = true;
+}
+
+/* It opened half way: the links that are there close first. */
+static void abandon(struct gateway *g)
+{
+	struct loop *loop = g->core.loop;
+	bool closed = false;
+
+	gateway_close(&g, on_abandoned, &closed);
+	while (!closed)
+		loop_turn(loop, true);
+}
+
 int gateway_open(struct gateway **out, const struct gateway_env *env,
 		 struct err *err)
 {
@@ -229,7 +245,7 @@ int gateway_open(struct gateway **out, const struct gateway_env *env,
 		rc = links_each(g, true, err);
 	}
 	if (rc != 0) {
-		gateway_close(&g, NULL, NULL);
+		abandon(g);
 		return rc;
 	}
 	*out = g;
