@@ -50,6 +50,7 @@ class Story:
     def __init__(self, stage, say):
         self.stage, self.say = stage, say
         self.people = {}  # ref -> the row of the CSV
+        self.overdue = None
 
     # ---- short words for what chapters do -------------------------------
 
@@ -268,15 +269,17 @@ def confirmations(s):
 @chapter("TD stops the queued and the next one", "回复 TD:排队的取消,之后的被拒")
 def opt_out(s):
     carrier = s.stage.carriers["carrier-a"]
-    for name in s.stage.carriers:
-        s.cli("link", "hold", name)
-    queued = s.send(SHI, offer(s.people["C001"]), "marketing")
-    state = s.gateway.message(queued)["state"]
-    check(state in ("accepted", "queued"), "it is %s, not queued", state)
-    carrier.mo(SHI, SHORT_CODE, "TD")
-    m = s.state(queued, "cancelled")
-    for name in s.stage.carriers:
-        s.cli("link", "release", name)
+    try:
+        for name in s.stage.carriers:
+            s.cli("link", "hold", name)
+        queued = s.send(SHI, offer(s.people["C001"]), "marketing")
+        state = s.gateway.message(queued)["state"]
+        check(state in ("accepted", "queued"), "it is %s, not queued", state)
+        carrier.mo(SHI, SHORT_CODE, "TD")
+        m = s.state(queued, "cancelled")
+    finally:
+        for name in s.stage.carriers:
+            s.cli("link", "release", name)
     until(lambda: confirmations(s), 8, what="a confirmation")
     again = s.post("/v1/messages", {
         "to": SHI, "text": offer(s.people["C001"]), "class": "marketing"}, 200)
@@ -315,13 +318,15 @@ def failover(s):
     carrier = s.stage.carriers["carrier-a"]
     carrier.ok("refuse on")
     carrier.ok("drop")
-    until(lambda: s.stage.links()["carrier-a"]["state"] != "up", 8,
-          what="carrier-a is seen to be down")
-    ids = [s.send(STONE, "[DemoTel] Ticket %d is solved." % n, "service")
-           for n in range(1, 6)]
-    links = {s.state(mid, "delivered")["link"] for mid in ids}
-    check(links == {"carrier-b"}, "they went by %s", links)
-    carrier.ok("refuse off")
+    try:
+        until(lambda: s.stage.links()["carrier-a"]["state"] != "up", 8,
+              what="carrier-a is seen to be down")
+        ids = [s.send(STONE, "[DemoTel] Ticket %d is solved." % n, "service")
+               for n in range(1, 6)]
+        links = {s.state(mid, "delivered")["link"] for mid in ids}
+        check(links == {"carrier-b"}, "they went by %s", links)
+    finally:
+        carrier.ok("refuse off")
     s.links_up("carrier-a")
     last = s.send(STONE, "[DemoTel] Ticket 6 is solved.", "service")
     back = s.state(last, "delivered")["link"]
