@@ -5,7 +5,8 @@ CUTS ?= 200
 CUT_SEED ?= 1
 BENCH_SECONDS ?= 2
 
-$(B)/powercut: $(B)/tests/crash/powercut.o $(B)/tests/crash/cutdisk.o $(LIB)
+$(B)/powercut: $(B)/tests/crash/powercut.o $(B)/tests/crash/cutdisk.o \
+		$(B)/tests/crash/cutfile.o $(LIB)
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 

@@ -100,12 +100,6 @@ static void engine_then(struct store *s, void (*fn)(void *owner, int rc),
 	batch_then(engine_batch(engine_of(s)), fn, owner);
 }
 
-size_t engine_waiting(const struct engine *e)
-{
-	return e->waiting +
-	       (e->open != NULL && !e->offered ? batch_size(e->open) : 0);
-}
-
 static int engine_ready(struct store *s)
 {
 	const struct engine *e = engine_of(s);

@@ -47,6 +47,13 @@ void engine_came(void *owner);
 /* For the threads: makes engine_came run on the loop. */
 void engine_wake(void *owner);
 
-size_t engine_waiting(const struct engine *e);
+/* Bytes that wait for the disk. */
+static inline size_t engine_waiting(const struct engine *e)
+{
+	return e->waiting +
+	       (e->open != NULL && !e->offered ? batch_size(e->open) : 0);
+}
+
+void engine_figures_open(struct engine *e);
 /* Brings base/stats up to date. */
 void engine_count(struct engine *e);

@@ -183,13 +183,6 @@ static const char *memory_why(struct backend *b)
 
 /* ---- reading ------------------------------------------------------------------- */
 
-struct memory_reader *memory_reader_of(struct backend_reader *r)
-{
-	must(r != NULL);
-	return MAGIC_CAST(struct memory_reader, MEMORY_READER_MAGIC,
-			  CONTAINER_OF(r, struct memory_reader, reader));
-}
-
 static int memory_reader_open(struct backend *b, struct backend_reader **out,
 			      struct err *err UNUSED)
 {

@@ -105,4 +105,9 @@ MUST_USE int memory_show_rows(struct memory_tables *tables, enum statement st,
 MUST_USE int memory_read(struct backend_reader *reader, enum statement st,
 			 const struct cell *cells, unsigned n,
 			 store_row_fn show, void *owner);
-struct memory_reader *memory_reader_of(struct backend_reader *r);
+static inline struct memory_reader *memory_reader_of(struct backend_reader *r)
+{
+	must(r != NULL);
+	return MAGIC_CAST(struct memory_reader, MEMORY_READER_MAGIC,
+			  CONTAINER_OF(r, struct memory_reader, reader));
+}

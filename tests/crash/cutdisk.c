@@ -1,4 +1,4 @@
-/* Files in memory with what is pending on top of what is durable. */
+/* The VFS: files by name, locks between connections, and the power. */
 #include "tests/crash/cutdisk.h"
 
 #include <pthread.h>
@@ -7,33 +7,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tests/crash/cutfile.h"
 
-enum {
-	CUTDISK_FILES = 8,
-	CUTDISK_SECTOR = 512,
-	CUTDISK_SHM_PAGES = 64,
-	CUTDISK_NAME = 128
-};
-
-struct bytes {
-	uint8_t *p;
-	size_t len;
-};
-
-/* One write since the last sync; data NULL: a truncate to `at`. */
-struct pending {
-	size_t at, len;
-	uint8_t *data;
-};
+enum { CUTDISK_FILES = 8, CUTDISK_SHM_PAGES = 64, CUTDISK_NAME = 128 };
 
 struct file {
 	char name[CUTDISK_NAME]; /* "": free */
-	struct bytes current;    /* what a read gives */
-	struct bytes durable;
-	struct bytes saved;
+	struct cutfile bytes;
+	struct cutbytes saved;
 	bool was_saved;
-	struct pending *pending;
-	size_t npending, cap_pending;
 	unsigned open;
 
 	unsigned shared; /* locks on the file */
@@ -75,103 +57,6 @@ static int disk_unlock(int rc)
 	return rc;
 }
 
-static uint64_t disk_random(void)
-{
-	disk.random ^= disk.random << 13;
-	disk.random ^= disk.random >> 7;
-	disk.random ^= disk.random << 17;
-	return disk.random;
-}
-
-/* ---- bytes ----------------------------------------------------------------- */
-
-static void bytes_resize(struct bytes *b, size_t len)
-{
-	b->p = mem_resize(b->p, len);
-	if (len > b->len)
-		memset(b->p + b->len, 0, len - b->len);
-	b->len = len;
-}
-
-static void bytes_write(struct bytes *b, size_t at, const void *p, size_t len)
-{
-	if (at + len > b->len)
-		bytes_resize(b, at + len);
-	if (len > 0)
-		memcpy(b->p + at, p, len);
-}
-
-static void bytes_copy(struct bytes *to, const struct bytes *from)
-{
-	to->len = 0;
-	bytes_write(to, 0, from->p, from->len);
-	to->len = from->len;
-}
-
-static void bytes_done(struct bytes *b)
-{
-	mem_free(b->p);
-	*b = (struct bytes){ 0 };
-}
-
-/* ---- pending writes --------------------------------------------------------- */
-
-static void file_pend(struct file *f, size_t at, const void *p, size_t len)
-{
-	if (f->npending == f->cap_pending) {
-		f->cap_pending = MAX(f->cap_pending * 2, 64);
-		f->pending = mem_resize(f->pending,
-					f->cap_pending * sizeof(*f->pending));
-	}
-	f->pending[f->npending++] =
-		(struct pending){ at, len, p != NULL ? mem_dup(p, len) : NULL };
-}
-
-static void file_forget_pending(struct file *f)
-{
-	for (size_t i = 0; i < f->npending; i++)
-		mem_free(f->pending[i].data);
-	f->npending = 0;
-}
-
-static void file_sync(struct file *f)
-{
-	for (size_t i = 0; i < f->npending; i++) {
-		const struct pending *w = &f->pending[i];
-		if (w->data != NULL)
-			bytes_write(&f->durable, w->at, w->data, w->len);
-		else
-			bytes_resize(&f->durable, w->at);
-	}
-	file_forget_pending(f);
-}
-
-/* Of each write each sector made it or not, whatever came before or after. */
-static void file_tear(struct file *f)
-{
-	/* Some cuts keep nearly all, some nearly nothing. */
-	uint64_t share = disk_random() % 101;
-
-	for (size_t i = 0; i < f->npending; i++) {
-		const struct pending *w = &f->pending[i];
-		if (w->data == NULL) {
-			if (disk_random() % 100 < share)
-				bytes_resize(&f->durable, w->at);
-			continue;
-		}
-		size_t end = w->at + w->len;
-		for (size_t at = w->at; at < end;) {
-			size_t next = MIN(end, at + CUTDISK_SECTOR -
-						       at % CUTDISK_SECTOR);
-			if (disk_random() % 100 < share)
-				bytes_write(&f->durable, at,
-					    w->data + (at - w->at), next - at);
-			at = next;
-		}
-	}
-	file_forget_pending(f);
-}
-
 /* Counts a call that changes something. False: there is no power. */
 static bool disk_step(void)
 {
@@ -187,7 +72,7 @@ static void disk_tear_if_cut(void)
 	if (!disk.cut)
 		return;
 	for (unsigned i = 0; i < CUTDISK_FILES; i++)
-		file_tear(&disk.files[i]);
+		cutfile_tear(&disk.files[i].bytes, &disk.random);
 }
 
 /* ---- sqlite3_io_methods ------------------------------------------------------ */
@@ -200,10 +85,11 @@ static int cut_read(sqlite3_file *s, void *to, int n, sqlite3_int64 at)
 	disk_lock();
 	if (disk.cut)
 		return disk_unlock(SQLITE_IOERR_READ);
-	size_t left = from < f->current.len ? f->current.len - from : 0;
+	size_t left =
+		from < f->bytes.current.len ? f->bytes.current.len - from : 0;
 	size_t got = MIN(left, len);
 	if (got > 0)
-		memcpy(to, f->current.p + from, got);
+		memcpy(to, f->bytes.current.p + from, got);
 	memset((char *)to + got, 0, len - got);
 	return disk_unlock(got == len ? SQLITE_OK : SQLITE_IOERR_SHORT_READ);
 }
@@ -217,8 +103,7 @@ static int cut_write(sqlite3_file *s, const void *p, int n, sqlite3_int64 at)
 		return disk_unlock(SQLITE_IOERR_WRITE);
 	if (disk.write_rc != 0)
 		return disk_unlock(disk.write_rc);
-	bytes_write(&f->current, (size_t)at, p, (size_t)n);
-	file_pend(f, (size_t)at, p, (size_t)n);
+	cutfile_write(&f->bytes, (size_t)at, p, (size_t)n);
 	disk_tear_if_cut();
 	return disk_unlock(disk.cut ? SQLITE_IOERR_WRITE : SQLITE_OK);
 }
@@ -230,8 +115,7 @@ static int cut_truncate(sqlite3_file *s, sqlite3_int64 size)
 	disk_lock();
 	if (!disk_step())
 		return disk_unlock(SQLITE_IOERR_TRUNCATE);
-	bytes_resize(&f->current, (size_t)size);
-	file_pend(f, (size_t)size, NULL, 0);
+	cutfile_truncate(&f->bytes, (size_t)size);
 	disk_tear_if_cut();
 	return disk_unlock(disk.cut ? SQLITE_IOERR_TRUNCATE : SQLITE_OK);
 }
@@ -247,14 +131,14 @@ static int cut_sync(sqlite3_file *s, int flags UNUSED)
 	if (disk.cut)
 		disk_tear_if_cut();
 	else
-		file_sync(((struct handle *)s)->f);
+		cutfile_sync(&((struct handle *)s)->f->bytes);
 	return disk_unlock(disk.cut ? SQLITE_IOERR_FSYNC : SQLITE_OK);
 }
 
 static int cut_size(sqlite3_file *s, sqlite3_int64 *size)
 {
 	disk_lock();
-	*size = (sqlite3_int64)((struct handle *)s)->f->current.len;
+	*size = (sqlite3_int64)((struct handle *)s)->f->bytes.current.len;
 	return disk_unlock(disk.cut ? SQLITE_IOERR_FSTAT : SQLITE_OK);
 }
 
@@ -428,9 +312,7 @@ static struct file *disk_find(const char *name)
 
 static void file_wipe(struct file *f)
 {
-	file_forget_pending(f);
-	bytes_done(&f->current);
-	bytes_done(&f->durable);
+	cutfile_done(&f->bytes);
 	f->name[0] = '\0';
 }
 
@@ -544,8 +426,7 @@ void cutdisk_close(void)
 {
 	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
 		file_wipe(&disk.files[i]);
-		bytes_done(&disk.files[i].saved);
-		mem_clear(&disk.files[i].pending);
+		cutbytes_done(&disk.files[i].saved);
 	}
 	(void)sqlite3_vfs_unregister(&disk.vfs);
 }
@@ -587,8 +468,6 @@ void cutdisk_revive(void)
 	for (unsigned i = 0; i < CUTDISK_FILES; i++) {
 		struct file *f = &disk.files[i];
 		must(f->open == 0);
-		if (disk.cut && f->name[0] != '\0')
-			bytes_copy(&f->current, &f->durable);
 	}
 	disk.cut = false;
 	disk.cut_at = 0;
@@ -602,7 +481,7 @@ void cutdisk_save(void)
 		struct file *f = &disk.files[i];
 		must(f->open == 0);
 		f->was_saved = f->name[0] != '\0';
-		bytes_copy(&f->saved, &f->current);
+		cutbytes_copy(&f->saved, &f->bytes.current);
 	}
 	(void)disk_unlock(0);
 }
@@ -617,9 +496,7 @@ void cutdisk_restore(void)
 			file_wipe(f);
 			continue;
 		}
-		file_forget_pending(f);
-		bytes_copy(&f->current, &f->saved);
-		bytes_copy(&f->durable, &f->saved);
+		cutfile_set(&f->bytes, &f->saved);
 	}
 	disk.cut = false;
 	disk.cut_at = 0;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "tests/crash/cutdisk.c"
+#include "tests/crash/cutfile.c"
 
 static int setup(void **state)
 {
