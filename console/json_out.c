@@ -181,8 +181,8 @@ void mask_put(struct buf *b, struct str address)
 	size_t head = 4, tail = address.len - 2;
 	while (head > 0 && (address.p[head] & 0xc0) == 0x80)
 		head--;
-	while (tail < address.len && (address.p[tail] & 0xc0) == 0x80)
-		tail++;
+	while (tail > head && (address.p[tail] & 0xc0) == 0x80)
+		tail--;
 	buf_str_put(b, str_first(address, head));
 	buf_z(b, "…**");
 	buf_str_put(b, str_from(address, tail));

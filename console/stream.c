@@ -11,6 +11,7 @@
 
 #define STREAM_BEAT_MS 15000
 #define STREAM_PIECE 16384
+#define STREAM_SEND_BUFFER 65536
 #define STREAM_TYPES_MAX 256
 
 struct stream_hub {
@@ -241,6 +242,9 @@ void stream_serve(struct request *r)
 				"text/event-stream");
 	MHD_add_response_header(r->response, "Cache-Control", "no-store");
 	buf_z(&s->queue, "retry: 3000\n\n");
+	/* The kernel's queue must not hide that nobody reads. */
+	int room = STREAM_SEND_BUFFER;
+	setsockopt(r->peer->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	peer_phase(r->c, r->peer, PEER_STREAM);
 	reply_send(r, 200);
 }

@@ -39,6 +39,7 @@ struct bed {
 	char dir[64];
 	bool closed;
 	int conn;          /* kept alive; -1: none */
+	int rcvbuf;        /* of the next connection; 0: the system's */
 	const char *key;   /* NULL: none is sent */
 	const char *extra; /* header lines, each with \r\n */
 	/* the last answer */
@@ -221,6 +222,9 @@ static inline int bed_dial(struct bed *b)
 	at.sin_port = htons((uint16_t)console_port(b->console));
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_true(fd >= 0);
+	if (b->rcvbuf != 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &b->rcvbuf,
+			   sizeof(b->rcvbuf));
 	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	return fd;
 }

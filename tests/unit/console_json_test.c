@@ -1,0 +1,439 @@
+/* JSON in and out, field tables, paths, and signatures of webhooks: what the
+ * console decides without a node. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/secret.h"
+#include "console/json_in.h"
+#include "console/json_out.h"
+#include "console/kannel.h"
+#include "console/listen.h"
+#include "console/match.h"
+#include "console/webhook_check.h"
+
+/* ---- in ------------------------------------------------------------------------*/
+
+static const struct {
+	const char *text;
+	unsigned depth;
+	int rc;
+} texts[] = {
+	{ "{}", 1, 0 },
+	{ "[]", 1, 0 },
+	{ "[[]]", 1, -E2BIG },
+	{ "[[]]", 2, 0 },
+	{ "[[],[],[],[]]", 2, 0 },
+	{ "[\"[[[[\"]", 1, 0 },
+	{ "[\"\\\"[[[\"]", 1, 0 },
+	{ "", 9, -EINVAL },
+	{ "{", 9, -EINVAL },
+	{ "{} {}", 9, -EINVAL },
+	{ "{\"a\":1,\"a\":2}", 9, -EINVAL },
+	{ "{\"a\":\"\\u0000\"}", 9, -EINVAL },
+	{ "{\"a\":\"\xff\"}", 9, -EINVAL },
+	{ "7", 9, -EINVAL },
+};
+
+static void reads_json(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++) {
+		json_t *j = NULL;
+		struct err err = { "" };
+		int rc = json_read(str_of(texts[i].text), texts[i].depth, &j,
+				   &err);
+		if (rc != texts[i].rc)
+			fail_msg("%s: %d %s", texts[i].text, rc, err.text);
+		assert_int_equal(j != NULL, rc == 0);
+		assert_int_equal(err.text[0] != '\0', rc != 0);
+		json_decref(j);
+	}
+}
+
+static const struct {
+	const char *object, *name, *span;
+} spans[] = {
+	{ "{\"a\":1}", "a", "1" },
+	{ " { \"a\" : [1, {\"b\":2}] , \"b\":3 } ", "a", "[1, {\"b\":2}]" },
+	{ " { \"a\" : [1, {\"b\":2}] , \"b\":3 } ", "b", "3" },
+	{ "{\"x\":\"a\\\"}\",\"a\":\"}\"}", "a", "\"}\"" },
+	{ "{\"a\":{}}", "a", "{}" },
+	{ "{\"a\":true }", "a", "true" },
+	{ "{\"b\":1}", "a", NULL },
+	{ "[1]", "a", NULL },
+	{ "{", "a", NULL },
+	{ "{\"a\"", "a", NULL },
+	{ "{\"", "a", NULL },
+};
+
+static void finds_the_senders_bytes(void **state)
+{
+	struct str s = STR_NONE;
+	size_t at = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(spans); i++) {
+		int rc = json_span(str_of(spans[i].object), spans[i].name, &s);
+		assert_int_equal(rc, spans[i].span == NULL ? -ENOENT : 0);
+		if (rc == 0 && !str_eqz(s, spans[i].span))
+			fail_msg("%s: %.*s", spans[i].object, STR_ARGS(s));
+	}
+	struct str list = STR("[ {\"a\":1} ,2, \"x\" ]");
+	assert_true(json_span_next(list, &at, &s));
+	assert_true(str_eqz(s, "{\"a\":1}"));
+	assert_true(json_span_next(list, &at, &s));
+	assert_true(str_eqz(s, "2"));
+	assert_true(json_span_next(list, &at, &s));
+	assert_true(str_eqz(s, "\"x\""));
+	assert_false(json_span_next(list, &at, &s));
+	at = 0;
+	assert_false(json_span_next(STR("[]"), &at, &s));
+}
+
+struct thing {
+	struct str name;
+	int64_t count, when;
+	bool on;
+	json_t *more, *list;
+};
+
+static const struct field thing_rows[] = {
+	{ "name", FIELD_STR, offsetof(struct thing, name), true, "Its name." },
+	{ "count", FIELD_INT, offsetof(struct thing, count), false, "." },
+	{ "when", FIELD_TIME, offsetof(struct thing, when), false, "." },
+	{ "on", FIELD_BOOL, offsetof(struct thing, on), false, "." },
+	{ "more", FIELD_OBJECT, offsetof(struct thing, more), false, "." },
+	{ "list", FIELD_ARRAY, offsetof(struct thing, list), false, "." },
+};
+
+static const struct fields thing_fields = { "thing", thing_rows,
+					    ARRAY_LEN(thing_rows) };
+
+static const struct {
+	const char *text, *code, *field;
+} things[] = {
+	{ "{\"name\":\"x\"}", NULL, "" },
+	{ "{\"name\":\"x\",\"count\":null}", NULL, "" },
+	{ "{\"name\":\"x\",\"count\":3,\"when\":\"1970-01-01T00:00:01Z\",\"on\":true,\"more\":{},\"list\":[]}",
+	  NULL, "" },
+	{ "{}", "missing_field", "name" },
+	{ "{\"name\":null}", "missing_field", "name" },
+	{ "{\"name\":1}", "wrong_type", "name" },
+	{ "{\"name\":\"x\",\"count\":1.5}", "wrong_type", "count" },
+	{ "{\"name\":\"x\",\"count\":\"1\"}", "wrong_type", "count" },
+	{ "{\"name\":\"x\",\"when\":\"today\"}", "wrong_type", "when" },
+	{ "{\"name\":\"x\",\"on\":1}", "wrong_type", "on" },
+	{ "{\"name\":\"x\",\"more\":[]}", "wrong_type", "more" },
+	{ "{\"name\":\"x\",\"list\":{}}", "wrong_type", "list" },
+	{ "{\"name\":\"x\",\"cuont\":1}", "unknown_field", "cuont" },
+	{ "[]", "wrong_type", "" },
+};
+
+static void reads_fields_by_table(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(things); i++) {
+		struct thing t = { .count = 7 };
+		struct refusal why = { 0 };
+		json_t *j = json_loads(things[i].text, 0, NULL);
+		int rc = fields_read(&thing_fields, j, &t, &why);
+		assert_int_equal(rc, things[i].code == NULL ? 0 : -EINVAL);
+		if (rc != 0) {
+			assert_string_equal(why.code, things[i].code);
+			assert_string_equal(why.field, things[i].field);
+			assert_int_not_equal(why.err.text[0], '\0');
+		} else {
+			assert_true(str_eqz(t.name, "x"));
+			assert_true(t.count == 7 || t.when == 1000);
+		}
+		if (strcmp(things[i].field, "cuont") == 0)
+			assert_string_equal(why.hint, "did you mean 'count'?");
+		json_decref(j);
+	}
+}
+
+/* ---- out ------------------------------------------------------------------------*/
+
+static void writes_json(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	json_open(&b, '{');
+	json_kz(&b, "a", "x\"\\\n\x01");
+	json_ki(&b, "b", -5);
+	json_key(&b, "c");
+	json_open(&b, '[');
+	json_u(&b, 0);
+	json_bool(&b, true);
+	json_none(&b);
+	json_raw(&b, STR("{}"));
+	json_s(&b, str_bytes("\xff", 1));
+	json_close(&b, ']');
+	json_kt(&b, "d", 0);
+	json_ks_opt(&b, "e", STR_NONE);
+	json_kt_opt(&b, "f", 0);
+	json_close(&b, '}');
+	json_t *j = json_loads(b.p, 0, NULL);
+	assert_non_null(j);
+	assert_int_equal(json_object_size(j), 4);
+	assert_string_equal(json_string_value(json_object_get(j, "a")),
+			    "x\"\\\n\x01");
+	assert_int_equal(json_array_size(json_object_get(j, "c")), 5);
+	json_decref(j);
+	buf_done(&b);
+}
+
+static const struct {
+	const char *address, *masked;
+} masks[] = {
+	{ "+447700900001", "+447…**01" },
+	{ "+99912341234", "+999…**34" },
+	{ "10086", "…**" },
+	{ "", "…**" },
+	{ "sensor-kitchen-7", "sens…**-7" },
+	{ "石石石石石", "石…**石" },
+};
+
+static void masks_addresses(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 256);
+	for (unsigned i = 0; i < ARRAY_LEN(masks); i++) {
+		buf_reset(&b);
+		mask_put(&b, str_of(masks[i].address));
+		assert_string_equal(b.p, masks[i].masked);
+	}
+	buf_done(&b);
+}
+
+/* ---- paths, addresses --------------------------------------------------------------*/
+
+static const struct {
+	const char *method, *path;
+	int route; /* index; -1 none */
+	const char *first, *second;
+	unsigned methods;
+} paths[] = {
+	{ "GET", "/a", 0, "", "", 0 },
+	{ "HEAD", "/a", 0, "", "", 0 },
+	{ "GET", "/a/", -1, "", "", 0 },
+	{ "GET", "/a/x", 1, "x", "", 0 },
+	{ "GET", "/a/x/y/z", 2, "x", "z", 0 },
+	{ "POST", "/a/x/y/z", -1, "", "", 1 },
+	{ "GET", "/a//y/z", -1, "", "", 0 },
+	{ "GET", "/ab", -1, "", "", 0 },
+	{ "GET", "", -1, "", "", 0 },
+	{ "DELETE", "/a/x", -1, "", "", 1 },
+};
+
+static void matches_paths(void **state)
+{
+	static const struct route v[] = {
+		{ .method = "GET", .path = "/a" },
+		{ .method = "GET", .path = "/a/{b}" },
+		{ .method = "GET", .path = "/a/{b}/y/{c}" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(paths); i++) {
+		struct str param[ROUTE_PARAMS] = { STR_NONE, STR_NONE };
+		uint32_t methods = 0;
+		const struct route *r =
+			route_match(v, ARRAY_LEN(v), paths[i].method,
+				    str_of(paths[i].path), param, &methods);
+		assert_int_equal(r == NULL ? -1 : r - v, paths[i].route);
+		assert_int_equal(methods, paths[i].methods);
+		if (r == NULL)
+			continue;
+		assert_true(str_eqz(param[0], paths[i].first));
+		assert_true(str_eqz(param[1], paths[i].second));
+	}
+}
+
+static void reads_listen_addresses(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc, family;
+	} all[] = {
+		{ "127.0.0.1:8080", 0, AF_INET },
+		{ "[::1]:80", 0, AF_INET6 },
+		{ "0.0.0.0:0", 0, AF_INET },
+		{ "localhost:80", -EINVAL, 0 },
+		{ "127.0.0.1", -EINVAL, 0 },
+		{ "127.0.0.1:65536", -EINVAL, 0 },
+		{ "127.0.0.1:", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(all); i++) {
+		struct sockaddr_storage at = { 0 };
+		struct err err = { "" };
+		assert_int_equal(listen_address(str_of(all[i].text), &at, &err),
+				 all[i].rc);
+		if (all[i].rc == 0)
+			assert_int_equal(at.ss_family, all[i].family);
+	}
+}
+
+/* ---- webhooks ------------------------------------------------------------------*/
+
+/* The vector of the Standard Webhooks specification. */
+#define HOOK_SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+#define HOOK_ID "msg_p5jXN8AQM9LWM0D4loKWxJek"
+#define HOOK_TIME "1614265330"
+#define HOOK_BODY "{\"test\": 2432232314}"
+#define HOOK_SIGN "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+static const struct {
+	const char *id, *time, *sign;
+	int64_t now_s;
+	int rc;
+} hooks[] = {
+	{ HOOK_ID, HOOK_TIME, HOOK_SIGN, 1614265330, 0 },
+	{ HOOK_ID, HOOK_TIME, "v1,xx v2,yy " HOOK_SIGN, 1614265330, 0 },
+	{ HOOK_ID, HOOK_TIME, HOOK_SIGN, 1614265630, 0 },
+	{ HOOK_ID, HOOK_TIME, HOOK_SIGN, 1614265631, -ESTALE },
+	{ HOOK_ID, HOOK_TIME, HOOK_SIGN, 1614265029, -ESTALE },
+	{ HOOK_ID, "1614265331", HOOK_SIGN, 1614265330, -EACCES },
+	{ "msg_other", HOOK_TIME, HOOK_SIGN, 1614265330, -EACCES },
+	{ HOOK_ID, HOOK_TIME, "v1a" HOOK_SIGN, 1614265330, -EACCES },
+	{ HOOK_ID, HOOK_TIME, "v1,", 1614265330, -EACCES },
+	{ "", HOOK_TIME, HOOK_SIGN, 1614265330, -EINVAL },
+	{ HOOK_ID, "then", HOOK_SIGN, 1614265330, -EINVAL },
+	{ HOOK_ID, HOOK_TIME, "", 1614265330, -EINVAL },
+};
+
+static void checks_signatures(void **state)
+{
+	struct buf key;
+
+	(void)state;
+	buf_init(&key, 256);
+	assert_int_equal(webhook_secret(STR(HOOK_SECRET), &key), 0);
+	for (unsigned i = 0; i < ARRAY_LEN(hooks); i++) {
+		struct webhook_headers h = { str_of(hooks[i].id),
+					     str_of(hooks[i].time),
+					     str_of(hooks[i].sign) };
+		struct err err = { "" };
+		int rc = webhook_check(&h, STR(HOOK_BODY), buf_str(&key),
+				       hooks[i].now_s * 1000, &err);
+		if (rc != hooks[i].rc)
+			fail_msg("row %u: %d %s", i, rc, err.text);
+	}
+	buf_reset(&key);
+	assert_int_equal(webhook_secret(STR("short"), &key), -EBADMSG);
+	buf_reset(&key);
+	assert_int_equal(webhook_secret(STR("whsec_!!"), &key), -EBADMSG);
+	buf_reset(&key);
+	assert_int_equal(webhook_secret(STR("plain-secret-of-24-bytes"), &key),
+			 0);
+	buf_done(&key);
+}
+
+/* ---- Kannel ----------------------------------------------------------------------*/
+
+#define NOW 1700000000000
+
+static const struct {
+	const char *query;
+	int rc;
+	const char *text, *why;
+	int64_t send_at, valid;
+	int priority;
+} sends[] = {
+	{ "to=1&text=hi", 0, "hi", "", 0, 0, -1 },
+	{ "to=1&text=hi+%26+you", 0, "hi & you", "", 0, 0, -1 },
+	{ "to=1&text=%E7%9F%B3", 0, "石", "", 0, 0, -1 },
+	{ "to=1&text=w%77w&charset=UTF-16BE&coding=2", 0, "睷", "", 0, 0, -1 },
+	{ "to=1&text=%77%F3&coding=2", 0, "石", "", 0, 0, -1 },
+	{ "to=1&text=%FF&coding=0&charset=ISO-8859-1", 0, "ÿ", "", 0, 0, -1 },
+	{ "to=1&text=%FF", -EINVAL, "", "charset", 0, 0, -1 },
+	{ "to=1&text=x&charset=KOI8-R", -EINVAL, "", "not known", 0, 0, -1 },
+	{ "to=1&text=x&coding=1", -EINVAL, "", "binary", 0, 0, -1 },
+	{ "to=1&text=x&udh=%05", -EINVAL, "", "udh", 0, 0, -1 },
+	{ "to=1&text=x&coding=3", -EINVAL, "", "coding", 0, 0, -1 },
+	{ "text=x", -EINVAL, "", "Empty receiver", 0, 0, -1 },
+	{ "to=1", -EINVAL, "", "text is missing", 0, 0, -1 },
+	{ "to=1&text=x&deferred=2&validity=60", 0, "x", "", NOW + 120000,
+	  NOW + 3600000, -1 },
+	{ "to=1&text=x&deferred=0", 0, "x", "", 0, 0, -1 },
+	{ "to=1&text=x&deferred=soon", -EINVAL, "", "deferred", 0, 0, -1 },
+	{ "to=1&text=x&priority=0", 0, "x", "", 0, 0, 7 },
+	{ "to=1&text=x&priority=3", 0, "x", "", 0, 0, 1 },
+	{ "to=1&text=x&priority=4", -EINVAL, "", "priority", 0, 0, -1 },
+};
+
+static struct buf form_room[8];
+static unsigned form_next;
+
+static struct str form_param(void *owner, const char *name)
+{
+	struct buf *b = &form_room[form_next++ % 8];
+
+	buf_done(b);
+	buf_init(b, 4096);
+	return form_get(str_of(owner), name, b) == 0 ? buf_str(b) : STR_NONE;
+}
+
+static void maps_kannels_parameters(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(sends); i++) {
+		struct kannel_ask k;
+		struct err err = { "" };
+		char query[256];
+		kannel_ask_init(&k);
+		must(str_copy(query, sizeof(query), str_of(sends[i].query)) ==
+		     0);
+		int rc = kannel_read(&k, form_param, query, NOW, &err);
+		if (rc != sends[i].rc || strstr(err.text, sends[i].why) == NULL)
+			fail_msg("%s: %d %s", query, rc, err.text);
+		if (rc == 0) {
+			assert_string_equal(k.text.p, sends[i].text);
+			assert_int_equal(k.send_at_ms, sends[i].send_at);
+			assert_int_equal(k.valid_until_ms, sends[i].valid);
+			assert_int_equal(k.priority, sends[i].priority);
+		}
+		kannel_ask_done(&k);
+	}
+	struct kannel_ask k;
+	char query[] = "to=1&text=x&dlr-mask=31&dlr-url=http%3A%2F%2Fx%2F%25d";
+	kannel_ask_init(&k);
+	assert_int_equal(kannel_read(&k, form_param, query, NOW, NULL), 0);
+	assert_string_equal(k.metadata.p,
+			    "{\"kannel\":{\"dlr-url\":\"http://x/%d\","
+			    "\"dlr-mask\":\"31\"}}");
+	kannel_ask_done(&k);
+	for (unsigned i = 0; i < 8; i++)
+		buf_done(&form_room[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_json),
+		cmocka_unit_test(finds_the_senders_bytes),
+		cmocka_unit_test(reads_fields_by_table),
+		cmocka_unit_test(writes_json),
+		cmocka_unit_test(masks_addresses),
+		cmocka_unit_test(matches_paths),
+		cmocka_unit_test(reads_listen_addresses),
+		cmocka_unit_test(checks_signatures),
+		cmocka_unit_test(maps_kannels_parameters),
+	};
+
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
