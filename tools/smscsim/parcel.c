@@ -193,7 +193,9 @@ static struct str take_text(struct buf *b, bool ucs2)
 		*b = wide;
 	}
 	size_t len = b->len;
-	return str_bytes(buf_take(b), len);
+	struct str text = str_bytes(buf_take(b), len);
+	buf_done(b);
+	return text;
 }
 
 struct parcel *parcel_receipt(const struct knobs *k, const struct submit *s,
