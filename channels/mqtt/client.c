@@ -76,7 +76,9 @@ static void tls_started(const SSL *ssl, int where, int ret UNUSED)
 
 	if ((where & SSL_CB_HANDSHAKE_START) != 0 && host != NULL &&
 	    inet_pton(AF_INET, host, &a) != 1 && strchr(host, ':') == NULL)
-		(void)SSL_set_tlsext_host_name(s, host);
+		(void)SSL_ctrl(s, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+			       TLSEXT_NAMETYPE_host_name,
+			       (void *)(uintptr_t)host);
 }
 
 static int tls_trust(SSL_CTX *x, const struct mqtt_session_cfg *cfg)
