@@ -33,6 +33,8 @@ struct bench {
 	uint64_t answered_us; /* sum of waits */
 	uint64_t answers;
 	bool failed;
+	bool reading; /* a read is under way */
+	uint64_t read_at_us, reads, reads_us, reads_max_us;
 };
 
 struct ticket {
@@ -159,21 +161,53 @@ static void bench_batch(struct bench *b, size_t n)
 	b->in_flight++;
 }
 
+static bool bench_shown(void *owner UNUSED, const struct row *row UNUSED)
+{
+	return true;
+}
+
+static void bench_read_done(void *owner, int rc)
+{
+	struct bench *b = owner;
+	uint64_t took_us = clock_mono_us(&clock_real) - b->read_at_us;
+
+	b->reading = false;
+	b->reads++;
+	b->reads_us += took_us;
+	b->reads_max_us = MAX(b->reads_max_us, took_us);
+	b->failed = b->failed || rc != 0;
+}
+
+/* Ten times a second somebody looks at a message, which must be folded. */
+static void bench_read(struct bench *b)
+{
+	const struct cell id = CELL_I(b->outstanding[0]);
+	uint64_t now_us = clock_mono_us(&clock_real);
+
+	if (b->reading || now_us < b->read_at_us + 100000)
+		return;
+	b->reading = true;
+	b->read_at_us = now_us;
+	b->s->ops->get(b->s, STORE_MESSAGE_GET, &id, 1, bench_shown,
+		       bench_read_done, b);
+}
+
 static void bench_drain(struct bench *b)
 {
-	while (b->in_flight > 0 && !b->failed)
+	while ((b->in_flight > 0 || b->reading) && !b->failed)
 		loop_turn(b->loop, true);
 }
 
 /* ---- a measurement --------------------------------------------------------- */
 
 static void bench_measure(struct bench *b, size_t n, unsigned in_flight,
-			  double seconds)
+			  bool reads, double seconds)
 {
 	struct store_counters was, now;
 
 	store_counters(b->s, &was);
 	b->messages = b->answers = b->answered_us = 0;
+	b->reads = b->reads_us = b->reads_max_us = 0;
 	double wall = (double)clock_mono_us(&clock_real) / 1e6;
 	double cpu = cpu_s(CLOCK_PROCESS_CPUTIME_ID);
 	double own = cpu_s(CLOCK_THREAD_CPUTIME_ID);
@@ -182,6 +216,8 @@ static void bench_measure(struct bench *b, size_t n, unsigned in_flight,
 	       !b->failed) {
 		while (b->in_flight < in_flight)
 			bench_batch(b, n);
+		if (reads)
+			bench_read(b);
 		loop_turn(b->loop, true);
 	}
 	bench_drain(b);
@@ -199,6 +235,11 @@ static void bench_measure(struct bench *b, size_t n, unsigned in_flight,
 	       bytes / m, (double)(now.records - was.records) / commits,
 	       (double)b->answered_us / (double)b->answers / 1000,
 	       (double)now.commit_p99_us / 1000);
+	if (b->reads > 0)
+		printf("  with %u reads: %.1f ms each, at most %.1f ms\n",
+		       (unsigned)b->reads,
+		       (double)b->reads_us / (double)b->reads / 1000,
+		       (double)b->reads_max_us / 1000);
 	(void)fflush(stdout);
 }
 
@@ -207,15 +248,20 @@ static void bench_run(struct bench *b, double seconds)
 	static const struct {
 		size_t n;
 		unsigned in_flight;
-	} rows[] = { { 2, 1 },    { 25, 1 }, { 250, 1 },
-		     { 1000, 1 }, { 2, 64 }, { 25, 64 } };
+		bool reads;
+	} rows[] = {
+		{ 2, 1, false },    { 25, 1, false }, { 250, 1, false },
+		{ 1000, 1, false }, { 2, 64, false }, { 25, 64, false },
+		{ 250, 1, true },
+	};
 
 	while (b->noutstanding < b->want && !b->failed) {
 		bench_batch(b, 1000);
 		bench_drain(b);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows) && !b->failed; i++)
-		bench_measure(b, rows[i].n, rows[i].in_flight, seconds);
+		bench_measure(b, rows[i].n, rows[i].in_flight, rows[i].reads,
+			      seconds);
 }
 
 int main(int argc, char **argv)
