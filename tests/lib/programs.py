@@ -42,7 +42,7 @@ class Program:
             self.popen = subprocess.Popen(
                 argv, stdout=out, stderr=err, stdin=stdin,
                 env=dict(os.environ, **(env or {})), cwd=cwd or place.dir,
-                preexec_fn=preexec)
+                preexec_fn=preexec or place.preexec)
         place.programs.append(self)
 
     @property
@@ -226,6 +226,8 @@ class Subscriber(Program):
 
 class Place:
     """A folder and what runs in it. On failure it shows the last words."""
+
+    preexec = None  # runs in each program before it begins
 
     def __init__(self, keep=bool(os.environ.get("KEEP"))):
         self.keep, self.programs, self.closers = keep, [], []

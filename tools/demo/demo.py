@@ -13,7 +13,7 @@ import sys
 import time
 
 import show
-from stage import Busy, ROOT, Stage
+from stage import Busy, ROOT, Stage, wished_port
 from story import CHAPTERS, Story
 
 
@@ -93,7 +93,9 @@ def stay(stage):
 
 def run(args):
     try:
-        stage = Stage(os.path.realpath(args.dir))
+        # people like to know the port; a test lets the kernel choose
+        stage = Stage(os.path.realpath(args.dir),
+                      0 if args.exit else wished_port(8080))
     except Busy as e:
         print("demo: another one runs in %s" % e, file=sys.stderr)
         return 1

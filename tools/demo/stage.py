@@ -18,7 +18,6 @@ from carillon import Carillon, FINAL, Hook  # noqa: E402
 from mqtt import Mqtt  # noqa: E402
 from programs import Mosquitto, Sim, free_port  # noqa: E402
 
-HTTP_PORT = 8080
 PR_SET_PDEATHSIG = 1
 
 
@@ -26,11 +25,19 @@ class Busy(Exception):
     """Another demo runs in this folder."""
 
 
+def alone():
+    """In the child: Ctrl-C is for the demo, which then stops all in order; and
+    nothing outlives a demo that was killed."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Folder:
     """build/demo: fresh at each start, kept afterwards to look at. It is the
     `place` of the programs in tests/lib."""
 
     def __init__(self, path):
+        self.preexec = alone
         self.dir = path
         self.programs = []
         os.makedirs(path, exist_ok=True)
@@ -61,13 +68,6 @@ class Folder:
         return path
 
 
-def alone():
-    """In the child: Ctrl-C is for the demo, which then stops the gateway in
-    order; and no gateway outlives a demo that was killed."""
-    os.setsid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class Gateway(Carillon):
     """carillond in build/demo/data, with the key that `init` made."""
 
@@ -84,9 +84,6 @@ class Gateway(Carillon):
         with open(self.key_file, encoding="ascii") as f:
             self.key = f.read().strip()
 
-    def begin(self):
-        self.start(preexec=alone)
-
 
 def wished_port(port):
     """That one if it is free, else any."""
@@ -102,8 +99,9 @@ def wished_port(port):
 class Stage:
     """Everything, started in order; `close` stops it in reverse."""
 
-    def __init__(self, path):
+    def __init__(self, path, http_port):
         self.folder = Folder(path)
+        self.http_port = http_port
         self.secret = "whsec_" + base64.b64encode(
             secrets.token_bytes(32)).decode()
         self.broker = self.hook = self.app = None
@@ -125,12 +123,12 @@ class Stage:
         self.app.subscribe("demo/answers")
         self.gateway.config = self.folder.write(
             "carillon.conf", self.configuration(), 0o600)
-        self.gateway.begin()
+        self.gateway.start()
 
     def configuration(self):
         words = {
             "DATA": self.gateway.data,
-            "HTTP": wished_port(HTTP_PORT),
+            "HTTP": self.http_port,
             "CARRIER_A": self.carriers["carrier-a"].port,
             "CARRIER_B": self.carriers["carrier-b"].port,
             "MQTT": self.broker.port,
@@ -162,7 +160,7 @@ class Stage:
         for p in gateway + others:
             try:
                 code = p.stop()
-                if code != 0 and p.name == "carillond" and not p.killed:
+                if code != 0 and not p.killed:
                     faults.append("%s ended with %d" % (p.name, code))
             except Exception as e:  # each of them is to be stopped
                 faults.append(str(e))
@@ -178,4 +176,4 @@ class Stage:
                          for name, p in last.items())
 
 
-__all__ = ["Busy", "FINAL", "ROOT", "Stage"]
+__all__ = ["Busy", "FINAL", "ROOT", "Stage", "wished_port"]

@@ -380,7 +380,7 @@ def kill9(s):
     for sim in s.stage.carriers.values():
         sim.ok("set latency 20")
     begun = time.monotonic()
-    s.gateway.begin()
+    s.gateway.start()
     ms = (time.monotonic() - begun) * 1000
     check(live["queued"] > 0 and live["submitting"] > 0,
           "nothing was under way: %r", live)
