@@ -41,3 +41,9 @@ uninstall:
 		$(foreach m,$(MANPAGES),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix \
 		$(m)))/$(notdir $(m))) $(DESTDIR)$(DOCDIR)/carillon.conf.reference
 	@rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null || :
+
+# Every setting with its text, unit, range and default.
+.PHONY: reference
+reference: $(B)/carillond
+	@$(B)/carillond --reference >config/carillon.conf.reference
+	@echo "config/carillon.conf.reference"
