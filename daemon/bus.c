@@ -19,13 +19,14 @@
 
 struct bus_link {
 	struct bus *bus;
-	struct channel *channel;
+	unsigned link; /* of the gateway */
+	bool used;
 };
 
 struct bus {
 	struct gateway *gateway;
 	struct bus_link links[BUS_LINKS_MAX];
-	unsigned n;
+	bool stopped;
 	struct stat *sends, *refused, *events;
 };
 
@@ -40,9 +41,19 @@ struct sending {
 	int rc; /* of the submission */
 };
 
+/* NULL while the link is closed. */
+static struct channel *channel_of(const struct bus_link *l)
+{
+	const struct channel_ops *ops;
+
+	if (l->bus->stopped)
+		return NULL;
+	return gateway_link_channel(l->bus->gateway, l->link, &ops);
+}
+
 static void sending_end(struct sending *s, int rc)
 {
-	struct channel *c = s->link->channel;
+	struct channel *c = channel_of(s->link);
 
 	if (c != NULL && rc == 0 && s->topic[0] != '\0')
 		mqtt_reply(c, str_of(s->topic),
@@ -147,15 +158,34 @@ static void on_event(void *owner, struct str tenant, struct str type,
 	stat_add(l->bus->events, 1);
 	log_warn("bus.event_without_rule", KV_STR("tenant", tenant),
 		 KV_STR("type", type));
-	mqtt_channel_ops.answer(l->channel, ticket, 0);
+	mqtt_channel_ops.answer(channel_of(l), ticket, 0);
 }
 
 static const struct mqtt_intake intake = { .send = on_send, .event = on_event };
 
+/* A link opened, at the start or by a reload. */
+static void on_link(void *owner, unsigned link)
+{
+	struct bus *b = owner;
+	const struct channel_ops *ops;
+	struct channel *c = gateway_link_channel(b->gateway, link, &ops);
+
+	if (ops != &mqtt_channel_ops)
+		return;
+	for (unsigned i = 0; i < BUS_LINKS_MAX; i++) {
+		struct bus_link *l = &b->links[i];
+
+		if (l->used && l->link != link)
+			continue;
+		*l = (struct bus_link){ b, link, true };
+		mqtt_set_intake(c, &intake, l);
+		return;
+	}
+	log_error("bus.full", KV_U("links", BUS_LINKS_MAX));
+}
+
 struct bus *bus_new(struct gateway *g)
 {
-	const struct channel_ops *ops;
-	struct link_view v;
 	struct bus *b = mem_new(struct bus);
 
 	must(g != NULL);
@@ -166,26 +196,21 @@ struct bus *bus_new(struct gateway *g)
 			       "Sends by MQTT that were refused.", NULL);
 	b->events = stats_get(STAT_COUNTER, "bus_events_total",
 			      "Business events by MQTT without a rule.", NULL);
-	for (unsigned i = 0; gateway_link(g, i, &v) == 0; i++) {
-		struct channel *c = gateway_link_channel(g, i, &ops);
-		struct bus_link *l = &b->links[b->n];
-
-		if (ops != &mqtt_channel_ops || b->n == BUS_LINKS_MAX)
-			continue;
-		*l = (struct bus_link){ b, c };
-		mqtt_set_intake(c, &intake, l);
-		b->n++;
-	}
+	gateway_on_link(g, on_link, b);
 	return b;
 }
 
 void bus_stop(struct bus *b)
 {
 	must(b != NULL);
-	for (unsigned i = 0; i < b->n; i++) {
-		mqtt_set_intake(b->links[i].channel, NULL, NULL);
-		b->links[i].channel = NULL;
+	for (unsigned i = 0; i < BUS_LINKS_MAX; i++) {
+		struct channel *c =
+			b->links[i].used ? channel_of(&b->links[i]) : NULL;
+
+		if (c != NULL)
+			mqtt_set_intake(c, NULL, NULL);
 	}
+	b->stopped = true;
 }
 
 void bus_free(struct bus **bp)

@@ -131,8 +131,9 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 			return;
 		}
 	}
-	if (core->stopping || lane->ops->send(lane->channel, reservation, &m,
-					      l->parts_done) != 0) {
+	if (core->stopping || lane->channel == NULL ||
+	    lane->ops->send(lane->channel, reservation, &m, l->parts_done) !=
+		    0) {
 		unmark(core, l, reservation, "not_sent");
 		return;
 	}

@@ -263,7 +263,7 @@ static void on_settled(void *owner, int rc)
 	gateway_free(g);
 }
 
-static void on_closed(void *owner)
+void gateway_one_closed(void *owner)
 {
 	struct gateway *g = owner;
 
@@ -287,13 +287,15 @@ void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)
 	for (unsigned i = 0; i < g->lanes.len; i++) {
 		struct lane *l = g->lanes.v[i];
 
+		if (l->closing) /* tells by itself when it has drained */
+			g->closing++;
 		if (l->channel == NULL)
 			continue;
 		g->closing++;
 		l->ops->close(&l->channel, (uint64_t)g->core.cfg->drain,
-			      on_closed, g);
+			      gateway_one_closed, g);
 	}
-	on_closed(g);
+	gateway_one_closed(g);
 }
 
 /* A channel knows no lines: its faults are at its section's. */

@@ -67,9 +67,10 @@ void gateway_check_settings(const struct settings *s,
 MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
 			  struct err *err);
 /*
- * Puts the live parts of a reloaded, checked file in place: classes, routes,
- * limits and words, rates of links. What takes a restart is named in faults.
- * The settings it was opened with must live on. 0; -EINVAL changes nothing.
+ * Puts a reloaded, checked file in place: classes, words and limits, routes,
+ * links (new ones open, others drain and close or open anew; a rate changes
+ * at once). What could not be done is named in faults. The settings it was
+ * opened with must live on. 0; -EINVAL changes nothing.
  */
 MUST_USE int gateway_reload(struct gateway *g, const struct settings *fresh,
 			    struct faults *faults);
@@ -178,7 +179,12 @@ struct link_view {
 };
 /* i from 0; -ENOENT at the end. */
 MUST_USE int gateway_link(struct gateway *g, unsigned i, struct link_view *out);
-/* The channel behind a link, for who knows its kind: the daemon. */
+/* fn hears of every link that is open now, and of each that a reload opens:
+ * the daemon gives some kinds more than the gateway knows. One listener. */
+void gateway_on_link(struct gateway *g, void (*fn)(void *owner, unsigned link),
+		     void *owner);
+/* The channel behind a link, for who knows its kind: the daemon. NULL while
+ * it is closed. */
 struct channel *gateway_link_channel(struct gateway *g, unsigned i,
 				     const struct channel_ops **ops);
 int gateway_link_find(struct gateway *g, struct str name); /* -ENOENT */

@@ -47,9 +47,8 @@ static enum receipt_form form_of(const struct section *s)
 	return LANE_ID_UNKNOWN;
 }
 
-double lane_rate_of(const struct section *s)
+static double rate_of(const struct section *s)
 {
-	must(s != NULL);
 	return (double)setting_of(s, "rate", 0);
 }
 
@@ -65,6 +64,18 @@ static struct stat *lane_stat(const struct lane *l, enum stat_kind kind,
 	s = stats_get(kind, name, help, label.p);
 	buf_done(&label);
 	return s;
+}
+
+void lane_take_rate(struct lane *l, const struct section *s)
+{
+	double rate = rate_of(s);
+
+	must(l != NULL && s != NULL);
+	if (rate == l->rate_cfg)
+		return;
+	l->rate_cfg = l->rate = rate;
+	router_target_rate(l->core->router, l->target, rate, 0,
+			   core_now_us(l->core));
 }
 
 static void lane_stats(struct lane *l)
@@ -106,7 +117,7 @@ int lane_add(struct lanes *all, struct core *core,
 	l->endpoint = -1;
 	l->health = 100;
 	l->id_form = form_of(s);
-	l->rate_cfg = l->rate = lane_rate_of(s);
+	l->rate_cfg = l->rate = rate_of(s);
 	burst = setting_of(s, "burst", 0);
 	t.owner = l;
 	t.cap = 0;
@@ -155,7 +166,7 @@ void lane_free(struct lane *l)
 struct lane *lanes_find(const struct lanes *all, struct str name)
 {
 	for (unsigned i = 0; i < all->len; i++) {
-		if (str_eqz(name, all->v[i]->name))
+		if (!all->v[i]->gone && str_eqz(name, all->v[i]->name))
 			return all->v[i];
 	}
 	return NULL;

@@ -20,7 +20,12 @@ struct lane {
 	enum channel_state state;
 	char why[64];
 	unsigned window;
-	bool held;               /* by an operator */
+	bool held;    /* by an operator */
+	bool gone;    /* not in the present file */
+	bool closing; /* its channel drains */
+	/* Opened with this when it has drained; NULL: stays closed. The
+	 * daemon keeps every file it has read. */
+	const struct section *reopen;
 	double rate_cfg;         /* 0: no limit */
 	double rate;             /* in force */
 	double pace;             /* answers a second, smoothed */
@@ -53,8 +58,9 @@ MUST_USE int lane_add(struct lanes *all, struct core *core,
 MUST_USE int lane_start(struct lane *l, const void *cfg,
 			const struct channel_events *events, struct err *err);
 void lane_free(struct lane *l); /* its channel is closed already */
-/* The row `rate` of a link's section; 0: it has none, or no limit. */
-double lane_rate_of(const struct section *s);
+/* The row `rate` of its section, as it is in the file now. */
+void lane_take_rate(struct lane *l, const struct section *s);
+/* A lane that is not gone, or NULL. */
 struct lane *lanes_find(const struct lanes *all, struct str name);
 
 /* The channel said so. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "gateway/outcomes.h"
 #include "gateway/publish.h"
@@ -156,39 +157,164 @@ static void make_endpoint(struct gateway *g, struct lane *l,
 		c.tenant = *(char *const *)(value + tenant->offset);
 	c.notify = link_notify;
 	c.owner = l;
-	l->endpoint = publish_endpoint(g->core.publish, &c);
+	if (l->endpoint >= 0)
+		publish_change(g->core.publish, l->endpoint, &c);
+	else
+		l->endpoint = publish_endpoint(g->core.publish, &c);
 }
 
-int links_each(struct gateway *g, bool start, struct err *err)
+static int make(struct gateway *g, const struct channel_ops *ops,
+		const struct section *s, struct lane **out, struct err *err)
+{
+	int rc = lane_add(&g->lanes, &g->core, ops, s, out, err);
+
+	if (rc != 0)
+		return rc;
+	(*out)->home = g;
+	make_endpoint(g, *out, s);
+	return 0;
+}
+
+static int start(struct gateway *g, struct lane *l, const struct section *s,
+		 struct err *err)
+{
+	int rc = lane_start(l, s->value, &events, err);
+
+	if (rc == 0 && g->opened != NULL)
+		g->opened(g->opened_owner, (unsigned)l->index);
+	return rc;
+}
+
+int links_each(struct gateway *g, bool starting, struct err *err)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < g->env.nchannels; i++) {
 		const struct channel_ops *ops = g->env.channels[i];
 		const struct section *s;
+		struct lane *l;
 		size_t at = 0;
-		int rc = 0;
+		int rc;
 
 		while ((s = settings_next(g->env.settings, ops->name, &at)) !=
 		       NULL) {
-			struct lane *l = NULL;
-
-			if (start) {
-				rc = lane_start(g->lanes.v[n++], s->value,
-						&events, err);
-			} else {
-				rc = lane_add(&g->lanes, &g->core, ops, s, &l,
-					      err);
-				if (rc == 0) {
-					l->home = g;
-					make_endpoint(g, l, s);
-				}
-			}
+			rc = starting ? start(g, g->lanes.v[n++], s, err)
+				      : make(g, ops, s, &l, err);
 			if (rc != 0)
 				return rc;
 		}
 	}
 	return 0;
+}
+
+/* It has drained: open it anew, if the file says so. */
+static void on_drained(void *owner)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+	const struct section *s = TAKE(l->reopen);
+	struct err err = { "" };
+
+	l->closing = false;
+	if (g->core.stopping)
+		gateway_one_closed(g);
+	if (s == NULL || g->core.stopping)
+		return;
+	make_endpoint(g, l, s);
+	if (start(g, l, s, &err) != 0)
+		log_error("link.failed", KV_S("link", l->name),
+			  KV_S("why", err.text));
+}
+
+static void close_lane(struct gateway *g, struct lane *l,
+		       const struct section *reopen)
+{
+	l->reopen = reopen;
+	if (l->closing)
+		return;
+	l->closing = true;
+	if (l->endpoint >= 0)
+		publish_window(g->core.publish, l->endpoint, 0);
+	lane_state(l, CHANNEL_DOWN, 0, reopen == NULL ? "removed" : "changed");
+	l->ops->close(&l->channel, (uint64_t)g->core.cfg->drain, on_drained, l);
+}
+
+/* A link that was taken away comes back in its old place. */
+static struct lane *gone_lane(struct gateway *g, const struct channel_ops *ops,
+			      const char *name)
+{
+	for (unsigned i = 0; i < g->lanes.len; i++) {
+		struct lane *l = g->lanes.v[i];
+
+		if (l->gone && l->ops == ops && str_eqz(str_of(name), l->name))
+			return l;
+	}
+	return NULL;
+}
+
+static void add_lane(struct gateway *g, const struct channel_ops *ops,
+		     const struct section *s, struct faults *faults)
+{
+	struct lane *l = gone_lane(g, ops, s->title);
+	struct err err = { "" };
+
+	if (l != NULL) {
+		l->gone = false;
+		l->reopen = s;
+		if (!l->closing)
+			on_drained(l);
+		return;
+	}
+	if (make(g, ops, s, &l, &err) != 0 || start(g, l, s, &err) != 0)
+		faults_add(faults, "line %u: %s %s: %s", s->line, ops->name,
+			   s->title, err.text);
+}
+
+void links_take(struct gateway *g, const struct channel_ops *ops,
+		const struct section *s, const struct section *old,
+		struct faults *faults)
+{
+	struct lane *l = lanes_find(&g->lanes, str_of(s->title));
+	struct faults frozen = { 0 };
+
+	if (old == NULL || l == NULL) {
+		add_lane(g, ops, s, faults);
+		return;
+	}
+	lane_take_rate(l, s);
+	IGNORE(settings_differ(s->kind, old->value, s->value, &frozen));
+	if (frozen.len > 0) {
+		log_info("link.changed", KV_S("link", l->name),
+			 KV_S("first", frozen.v[0]));
+		close_lane(g, l, s);
+	}
+	faults_done(&frozen);
+}
+
+void links_drop(struct gateway *g, const struct channel_ops *ops,
+		const struct settings *fresh)
+{
+	for (unsigned i = 0; i < g->lanes.len; i++) {
+		struct lane *l = g->lanes.v[i];
+
+		if (l->ops != ops || l->gone ||
+		    settings_find(fresh, ops->name, l->name) != NULL)
+			continue;
+		l->gone = true;
+		close_lane(g, l, NULL);
+	}
+}
+
+void gateway_on_link(struct gateway *g, void (*fn)(void *owner, unsigned link),
+		     void *owner)
+{
+	must(g != NULL && fn != NULL);
+	g->opened = fn;
+	g->opened_owner = owner;
+	for (unsigned i = 0; i < g->lanes.len; i++) {
+		if (g->lanes.v[i]->channel != NULL)
+			fn(owner, i);
+	}
 }
 
 int gateway_link(struct gateway *g, unsigned i, struct link_view *out)

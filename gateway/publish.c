@@ -88,6 +88,24 @@ static void owed_free(struct owed *o)
 	mem_free(o);
 }
 
+static void endpoint_forget(struct endpoint *e)
+{
+	for (size_t i = 0; i < e->cfg.nevents; i++)
+		mem_free(e->events[i]);
+	mem_free(e->events);
+	mem_free(e->tenant);
+}
+
+static void endpoint_learn(struct endpoint *e,
+			   const struct publish_endpoint_cfg *c)
+{
+	e->cfg = *c;
+	e->tenant = str_dup(c->tenant);
+	e->events = mem_array(c->nevents, sizeof(*e->events));
+	for (size_t i = 0; i < c->nevents; i++)
+		e->events[i] = str_dup(c->events[i]);
+}
+
 static void endpoint_free(struct endpoint *e)
 {
 	struct heap_node *n;
@@ -97,11 +115,8 @@ static void endpoint_free(struct endpoint *e)
 	while ((n = heap_first(&e->waiting)) != NULL)
 		owed_free(CONTAINER_OF(n, struct owed, wait));
 	heap_done(&e->waiting);
-	for (size_t i = 0; i < e->cfg.nevents; i++)
-		mem_free(e->events[i]);
-	mem_free(e->events);
+	endpoint_forget(e);
 	mem_free(e->name);
-	mem_free(e->tenant);
 	mem_free(e);
 }
 
@@ -147,12 +162,8 @@ int publish_endpoint(struct publish *p, const struct publish_endpoint_cfg *c)
 		return -ENOSPC;
 	e = mem_new(struct endpoint);
 	e->publish = p;
-	e->cfg = *c;
 	e->name = str_dup(c->name);
-	e->tenant = str_dup(c->tenant);
-	e->events = mem_array(c->nevents, sizeof(*e->events));
-	for (size_t i = 0; i < c->nevents; i++)
-		e->events[i] = str_dup(c->events[i]);
+	endpoint_learn(e, c);
 	list_init(&e->ready);
 	heap_init(&e->waiting);
 	e->done = endpoint_stat(e->name, "notices_delivered_total",
@@ -166,6 +177,14 @@ int publish_endpoint(struct publish *p, const struct publish_endpoint_cfg *c)
 		e->spilled_from = 1;
 	p->v[p->len] = e;
 	return (int)p->len++;
+}
+
+void publish_change(struct publish *p, int endpoint,
+		    const struct publish_endpoint_cfg *c)
+{
+	must(p != NULL && endpoint >= 0 && (unsigned)endpoint < p->len);
+	endpoint_forget(p->v[endpoint]);
+	endpoint_learn(p->v[endpoint], c);
 }
 
 /* "message.*" takes all that begins with "message."; "*" takes all. */

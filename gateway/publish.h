@@ -29,6 +29,9 @@ struct publish *publish_new(struct core *core);
 void publish_free(struct publish **pp);
 /* >= 0: its number. */
 int publish_endpoint(struct publish *p, const struct publish_endpoint_cfg *c);
+/* It asks for other events from now on. */
+void publish_change(struct publish *p, int endpoint,
+		    const struct publish_endpoint_cfg *c);
 /* The endpoint can take so many at once; 0: it is down. */
 void publish_window(struct publish *p, int endpoint, unsigned window);
 /* The one answer to a notify. */

@@ -1,4 +1,4 @@
-/* A reloaded file: what changes at once, and what takes a restart. */
+/* A reloaded file: classes, words, links and routes, in this order. */
 #include "gateway/gateway_impl.h"
 
 #include <errno.h>
@@ -7,66 +7,21 @@
 #include "gateway/routes.h"
 #include "gateway/waiting.h"
 
-static void take_rate(struct lane *l, const struct section *s)
-{
-	double rate = lane_rate_of(s);
-
-	if (rate == l->rate_cfg)
-		return;
-	l->rate_cfg = l->rate = rate;
-	router_target_rate(l->core->router, l->target, rate, 0,
-			   core_now_us(l->core));
-}
-
-/* Links stay as they were opened, but for their rate. */
 static void each_link(struct gateway *g, const struct settings *fresh,
 		      struct faults *faults)
 {
 	for (size_t i = 0; i < g->env.nchannels; i++) {
 		const struct channel_ops *ops = g->env.channels[i];
-		const struct section *s, *old;
-		size_t at = 0;
-
-		while ((s = settings_next(fresh, ops->name, &at)) != NULL) {
-			old = settings_find(g->env.settings, ops->name,
-					    s->title);
-			if (old == NULL) {
-				faults_add(faults,
-					   "line %u: %s %s: a new link takes "
-					   "a restart",
-					   s->line, ops->name, s->title);
-				continue;
-			}
-			take_rate(lanes_find(&g->lanes, str_of(s->title)), s);
-			IGNORE(settings_differ(s->kind, old->value, s->value,
-					       faults));
-		}
-		at = 0;
-		while ((old = settings_next(g->env.settings, ops->name, &at)) !=
-		       NULL) {
-			if (settings_find(fresh, ops->name, old->title) == NULL)
-				faults_add(faults,
-					   "%s %s: taking a link away takes a "
-					   "restart",
-					   ops->name, old->title);
-		}
-	}
-}
-
-static bool routes_fit(const struct gateway *g, const struct settings *fresh)
-{
-	/* a route may name only links that are open */
-	for (size_t i = 0; i < g->env.nchannels; i++) {
 		const struct section *s;
 		size_t at = 0;
 
-		while ((s = settings_next(fresh, g->env.channels[i]->name,
-					  &at)) != NULL) {
-			if (lanes_find(&g->lanes, str_of(s->title)) == NULL)
-				return false;
-		}
+		links_drop(g, ops, fresh);
+		while ((s = settings_next(fresh, ops->name, &at)) != NULL)
+			links_take(g, ops, s,
+				   settings_find(g->env.settings, ops->name,
+						 s->title),
+				   faults);
 	}
-	return true;
 }
 
 /* What waits finds its place among the new routes. */
@@ -102,12 +57,8 @@ int gateway_reload(struct gateway *g, const struct settings *fresh,
 	g->core.cfg = s->value;
 	g->core.lives.max = (size_t)g->core.cfg->queue_max;
 	each_link(g, fresh, faults);
-	if (routes_fit(g, fresh)) {
-		routes_load(&g->core, fresh, &g->lanes);
-		route_again(&g->core);
-	} else {
-		faults_add(faults, "routes stay as they were until then");
-	}
+	routes_load(&g->core, fresh, &g->lanes);
+	route_again(&g->core);
 	loop_again(g->core.loop);
 	return 0;
 }

@@ -246,7 +246,8 @@ static void load_default(struct core *core, const char *kind,
 	for (unsigned i = 0; i < lanes->len; i++) {
 		struct member m = { str_of(lanes->v[i]->name), 1, 0 };
 
-		if (strcmp(lanes->v[i]->ops->kind, kind) == 0)
+		if (!lanes->v[i]->gone &&
+		    strcmp(lanes->v[i]->ops->kind, kind) == 0)
 			pool_join(core, pool, &m, lanes, &kinds);
 	}
 	load_rule(core, name, pool, &none, &kinds);
@@ -278,8 +279,9 @@ static bool kind_routed(const struct settings *s, const struct lanes *lanes,
 static bool kind_seen(const struct lanes *lanes, unsigned upto)
 {
 	for (unsigned i = 0; i < upto; i++) {
-		if (strcmp(lanes->v[i]->ops->kind, lanes->v[upto]->ops->kind) ==
-		    0)
+		if (!lanes->v[i]->gone &&
+		    strcmp(lanes->v[i]->ops->kind, lanes->v[upto]->ops->kind) ==
+			    0)
 			return true;
 	}
 	return false;
@@ -298,6 +300,8 @@ void routes_load(struct core *core, const struct settings *s,
 	for (unsigned i = 0; i < lanes->len; i++) {
 		const char *kind = lanes->v[i]->ops->kind;
 
+		if (lanes->v[i]->gone)
+			continue;
 		if (!kind_seen(lanes, i) && !kind_routed(s, lanes, kind))
 			load_default(core, kind, lanes);
 	}

@@ -27,10 +27,29 @@ static const char base_config[] =
 	"class reminder { consent = none priority = 2 retry_min = 10ms "
 	" attempts = 3 }\n";
 
+static void bed_settings(struct settings *out, const char *config)
+{
+	static struct setting_section kinds[4];
+	struct faults f = { 0 };
+	struct buf text = { 0 };
+
+	kinds[0] = gateway_section;
+	kinds[1] = class_section;
+	kinds[2] = route_section;
+	kinds[3] = fake_settings;
+	buf_init(&text, BUF_NO_LIMIT);
+	buf_z(&text, base_config);
+	buf_z(&text, config);
+	if (settings_parse(text.p, "test", kinds, 4, out, &f) != 0)
+		fail_msg("%s", f.v[0]);
+	buf_done(&text);
+	gateway_check_settings(out, channels, 1, &f);
+	assert_int_equal(f.len, 0);
+	faults_done(&f);
+}
+
 void bed_start(struct bed *b, const char *config, bool create)
 {
-	struct setting_section kinds[] = { gateway_section, class_section,
-					   route_section, fake_settings };
 	struct store_cfg store = { .url = "sqlite:t.db",
 				   .dir = b->dir,
 				   .create = create,
@@ -39,22 +58,9 @@ void bed_start(struct bed *b, const char *config, bool create)
 				   .settings = &b->settings,
 				   .channels = channels,
 				   .nchannels = 1 };
-	static struct setting_section kept[4];
-	struct faults f = { 0 };
 	struct err err = { "" };
-	struct buf text = { 0 };
 
-	for (unsigned i = 0; i < 4; i++)
-		kept[i] = kinds[i];
-	buf_init(&text, BUF_NO_LIMIT);
-	buf_z(&text, base_config);
-	buf_z(&text, config);
-	if (settings_parse(text.p, "test", kept, 4, &b->settings, &f) != 0)
-		fail_msg("%s", f.v[0]);
-	buf_done(&text);
-	gateway_check_settings(&b->settings, channels, 1, &f);
-	assert_int_equal(f.len, 0);
-	faults_done(&f);
+	bed_settings(&b->settings, config);
 	assert_int_equal(loop_open(&b->loop, NULL), 0);
 	if (store_open(&b->store, b->loop, &store, &err) != 0)
 		fail_msg("%s", err.text);
@@ -64,6 +70,20 @@ void bed_start(struct bed *b, const char *config, bool create)
 		fail_msg("%s", err.text);
 	b->closed = false;
 	b->backend = NULL; /* the store has it now */
+}
+
+void bed_reload(struct bed *b, const char *config)
+{
+	struct settings fresh = { 0 };
+	struct faults f = { 0 };
+
+	assert_true(b->npast < ARRAY_LEN(b->past));
+	bed_settings(&fresh, config);
+	assert_int_equal(gateway_reload(b->gateway, &fresh, &f), 0);
+	assert_int_equal(f.len, 0);
+	faults_done(&f);
+	b->past[b->npast++] = b->settings;
+	b->settings = fresh;
 }
 
 static void on_closed(void *owner)
@@ -79,6 +99,8 @@ void bed_stop(struct bed *b)
 	store_close(&b->store);
 	loop_close(&b->loop);
 	settings_done(&b->settings);
+	while (b->npast > 0)
+		settings_done(&b->past[--b->npast]);
 }
 
 int bed_open(void **state)

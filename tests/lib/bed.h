@@ -19,6 +19,8 @@
 struct bed {
 	struct loop *loop;
 	struct settings settings;
+	struct settings past[4]; /* of reloads: they live on */
+	unsigned npast;
 	struct store *store;
 	struct gateway *gateway;
 	struct backend *backend; /* for the next start; NULL: the folder's */
@@ -35,6 +37,8 @@ int bed_no_blocks(void **state);
 /* The base config and this one; create: a store that may not exist yet. */
 void bed_start(struct bed *b, const char *config, bool create);
 void bed_stop(struct bed *b);
+/* The base config and this one take the place of what there is. */
+void bed_reload(struct bed *b, const char *config);
 
 /* Turns the loop until the test holds, or two seconds are over. */
 #define TURN_UNTIL(b, test)                                           \
