@@ -95,7 +95,7 @@ def tap_lines(out):
             if "# SKIP" in line:
                 rows.append(["skip", line.split("# SKIP")[1].strip(), []])
             else:
-                # Python's TAP has its comments before the line it is about.
+                # Our Python prints comments before the line they are about.
                 rows.append(["FAIL" if m.group(1) else "ok", name, before])
             before = []
             notes = rows[-1][2]
@@ -110,8 +110,9 @@ def judge(job, code, out, seconds, tally):
     rows, planned = tap_lines(out) if job.tap else ([], None)
     label = job.label
     for word, name, notes in rows:
+        shown = word == "FAIL" or job.kind == "crash"  # figures
         tally.add(word, "%s: %s" % (label, name), None,
-                  "\n".join(notes[:60]) if word == "FAIL" else "")
+                  "\n".join(notes[:60]) if shown else "")
     bad = any(word == "FAIL" for word, _, _ in rows)
     if code is None:
         tally.add("FAIL", label, seconds, "no end within %d s\n%s" % (
