@@ -16,7 +16,7 @@ struct key_body {
 static const struct field rows[] = {
 	{ "name", FIELD_STR, AT(name), true, "Who or what uses the key." },
 	{ "role", FIELD_STR, AT(role), true,
-	  "admin, operator, sender, marketer, approver, care, agent, supervisor, auditor or partner." },
+	  "admin, operator, sender, marketer, approver, care, agent ..." },
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "Its tenant; empty: every tenant." },
 	{ "expires_at", FIELD_TIME, AT(expires_at), false,

@@ -162,12 +162,6 @@ struct str request_actor(const struct request *r);
 
 struct request *request_new(struct console *c, struct MHD_Connection *mhd,
 			    const char *method, const char *path);
-/* Headers are here: routes it, checks who asks. */
-void request_begin(struct request *r, const char *method);
-/* false: cut the connection. */
-bool request_piece(struct request *r, struct str piece);
-/* The body is whole. */
-void request_run(struct request *r);
 /* Queues the answer. */
 enum MHD_Result request_queue(struct request *r);
 /* The connection lets go of it. */

@@ -85,7 +85,7 @@ static const struct query q_stream[] = {
 const struct route routes_all[] = {
 	JSON("POST", "/v1/messages", PERM_SEND, api_messages_post,
 	     &message_fields, 202,
-	     "Send one message, or up to batch_max as {\"messages\": [...]}; answered when durable."),
+	     "Send one message, or many as {\"messages\": [...]}; answered when durable."),
 	READ("/v1/messages", PERM_MESSAGE_READ, api_messages_list, q_messages,
 	     "List messages, the newest first."),
 	ASK("/v1/messages/check", PERM_CHECK, api_messages_check,
@@ -125,7 +125,7 @@ const struct route routes_all[] = {
 	  .query = q_import,
 	  .ok = 200,
 	  .summary =
-		  "Contacts from CSV (text/csv); answers with the rows that failed and why." },
+		  "Contacts from CSV; answers with the rows that failed and why." },
 	JSON("POST", "/v1/consents", PERM_CONSENT_WRITE, api_consents_post,
 	     &consent_fields, 201, "Append an event to the consent ledger."),
 	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,

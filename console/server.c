@@ -13,6 +13,7 @@
 #include "console/peers.h"
 #include "console/request.h"
 #include "console/routes.h"
+#include "console/serve.h"
 #include "console/stream.h"
 
 #define SWEEP_MS 250
@@ -79,21 +80,21 @@ static enum MHD_Result on_request(void *owner, struct MHD_Connection *mhd,
 	if (r == NULL) {
 		r = request_new(c, mhd, method, url);
 		*ctx = r;
-		request_begin(r, method);
+		serve_begin(r, method);
 		/* A body that is too long is not waited for. */
 		if (r->answered && r->status == 413)
 			return request_queue(r);
 		return MHD_YES;
 	}
 	if (*size > 0) {
-		bool go = request_piece(r, str_bytes(data, *size));
+		bool go = serve_piece(r, str_bytes(data, *size));
 		*size = 0;
 		if (go && r->waits > 0 && !r->answered)
 			return request_suspend(r);
 		return go ? MHD_YES : MHD_NO;
 	}
 	if (!r->whole && r->waits == 0)
-		request_run(r);
+		serve_run(r);
 	return r->answered ? request_queue(r) : request_suspend(r);
 }
 
