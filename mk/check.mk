@@ -17,7 +17,7 @@ check:
 
 check-here:
 	@$(RUNTESTS) --variant $(V) build floors headers lint unit contract \
-		scenarios peers powercut crash
+		scenarios peers crash
 
 # Before a commit: the above without the long crash run, the unit tests under
 # asan, and the fuzzers over their corpora.
