@@ -335,7 +335,8 @@ bool standing_left(const struct standing *s, int64_t *since_ms)
 {
 	if (s == NULL || (s->flags & FACT_LEFT) == 0)
 		return false;
-	*since_ms = (int64_t)s->left_s * 1000;
+	/* a consent of the same import is no new one: a second later counts */
+	*since_ms = ((int64_t)s->left_s + 1) * 1000;
 	return true;
 }
 

@@ -46,8 +46,9 @@ void publish_recovered(struct publish *p);
 bool publish_wanted(const struct publish *p, struct str tenant,
 		    const char *type, struct str origin);
 /*
- * One event; origin: of its message, or "". data: JSON object text with numbers open; masked: the same with
- * numbers masked. Goes into the open batch; sending starts after its commit.
+ * One event; origin: of its message, or "". data: JSON object text with
+ * numbers open; masked: the same with numbers masked. Goes into the open
+ * batch; sending starts after its commit.
  */
 void publish_event(struct publish *p, struct str tenant, const char *type,
 		   struct str origin, struct str data, struct str masked);
