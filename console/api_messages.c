@@ -12,6 +12,26 @@
 #define LIST_DEFAULT 50
 #define LIST_MAX 1000
 
+static struct view *view_open(struct request *r, struct str tenant)
+{
+	struct view *v = mem_new(struct view);
+
+	v->perms = r->key->perms;
+	v->out = &r->out;
+	IGNORE(str_copy(v->tenant, sizeof(v->tenant), tenant));
+	r->own = v;
+	r->own_free = mem_free;
+	return v;
+}
+
+static bool show_one(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+
+	view_message(r->own, row);
+	return false;
+}
+
 /* ---- send --------------------------------------------------------------------*/
 
 static void on_committed(struct request *r, int rc)
@@ -41,6 +61,39 @@ static bool key_header(struct request *r, struct submission *s)
 	return true;
 }
 
+/* The key was seen before: what came of the message it named. */
+static void on_repeated_shown(struct request *r, int rc)
+{
+	const struct view *v = r->own;
+
+	if (rc != 0 || v->n == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return;
+	}
+	struct submitted was = { .id = v->last,
+				 .state = v->state,
+				 .decision.verdict = v->verdict,
+				 .parts = v->parts,
+				 .repeated = true };
+	struct buf *b = reply_json(r);
+	json_open(b, '{');
+	view_submitted(b, &was);
+	json_close(b, '}');
+	reply_send(r, v->verdict == VERDICT_DENY ? 200 : 202);
+}
+
+static void on_repeated(struct request *r, int rc)
+{
+	const struct view *v = r->own;
+	struct cell cell = CELL_I(v->last);
+
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		request_read(r, STORE_MESSAGE_GET, &cell, 1, show_one,
+			     on_repeated_shown);
+}
+
 static void send_one(struct request *r, struct str tenant)
 {
 	AUTO(message_body_done) struct message_body body = { 0 };
@@ -62,10 +115,15 @@ static void send_one(struct request *r, struct str tenant)
 		return;
 	}
 	struct buf *b = reply_json(r);
+	if (got.repeated) {
+		view_open(r, tenant)->last = got.id;
+		request_then(r, on_repeated);
+		return;
+	}
 	json_open(b, '{');
 	view_submitted(b, &got);
 	json_close(b, '}');
-	r->status = got.repeated ? 202 : submitted_status(&got);
+	r->status = submitted_status(&got);
 	request_then(r, on_committed);
 }
 
@@ -157,26 +215,6 @@ void api_messages_post(struct request *r)
 }
 
 /* ---- look --------------------------------------------------------------------*/
-
-static struct view *view_open(struct request *r, struct str tenant)
-{
-	struct view *v = mem_new(struct view);
-
-	v->perms = r->key->perms;
-	v->out = &r->out;
-	IGNORE(str_copy(v->tenant, sizeof(v->tenant), tenant));
-	r->own = v;
-	r->own_free = mem_free;
-	return v;
-}
-
-static bool show_one(void *owner, const struct row *row)
-{
-	struct request *r = owner;
-
-	view_message(r->own, row);
-	return false;
-}
 
 /* Where a message that is not final stands at this moment. */
 static void put_live(struct request *r, uint64_t id)

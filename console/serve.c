@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "console/auth.h"
 #include "console/match.h"
 #include "console/peers.h"
 
 /* So much of a body that nobody wants is read before the answer goes out. */
 #define DROP_MAX 65536
+#define PARSE_HERE_MAX 262144 /* 4 ms of the loop's time */
 
 static void route_missing(struct request *r)
 {
@@ -108,16 +110,72 @@ static bool writable(struct request *r)
 	return rc == 0;
 }
 
-static bool body_parse(struct request *r)
+static void handle(struct request *r)
+{
+	r->route->handle(r);
+	must(r->answered || r->waits > 0);
+}
+
+static void json_refused(struct request *r, int rc, const struct err *err)
+{
+	reply_error(r, 400, rc == -E2BIG ? "json_depth" : "json", NULL, "%s",
+		    err->text);
+}
+
+/* A long body is parsed in the pool: the loop serves others meanwhile. */
+struct parsing {
+	struct request *r;
+	unsigned depth;
+	int rc;
+	struct err err;
+	json_t *json;
+};
+
+static void parse_work(void *owner)
+{
+	struct parsing *p = owner;
+
+	p->rc = json_read(buf_str(&p->r->body), p->depth, &p->json, &p->err);
+}
+
+static void parse_done(void *owner)
+{
+	struct parsing *p = owner;
+	struct request *r = p->r;
+
+	/* Closing may have answered it, or let it go, meanwhile. */
+	if (!request_woken(r) || r->answered) {
+		json_decref(p->json);
+	} else if (r->c->stopping) {
+		json_decref(p->json);
+		reply_rc(r, -EAGAIN);
+	} else if (p->rc != 0) {
+		json_refused(r, p->rc, &p->err);
+	} else {
+		r->json = p->json;
+		handle(r);
+	}
+	mem_free(p);
+}
+
+static void body_parse(struct request *r)
 {
 	struct err err = { "" };
 	unsigned depth = (unsigned)r->c->http->json_depth;
 
+	if (r->body.len > PARSE_HERE_MAX) {
+		struct parsing *p = mem_new(struct parsing);
+		p->r = r;
+		p->depth = depth;
+		request_wait(r);
+		loop_work(r->c->loop, parse_work, parse_done, p);
+		return;
+	}
 	int rc = json_read(buf_str(&r->body), depth, &r->json, &err);
 	if (rc != 0)
-		reply_error(r, 400, rc == -E2BIG ? "json_depth" : "json", NULL,
-			    "%s", err.text);
-	return rc == 0;
+		json_refused(r, rc, &err);
+	else
+		handle(r);
 }
 
 void serve_run(struct request *r)
@@ -133,8 +191,8 @@ void serve_run(struct request *r)
 	}
 	if (r->route->stores && !writable(r))
 		return;
-	if (r->route->body == BODY_JSON && !body_parse(r))
-		return;
-	r->route->handle(r);
-	must(r->answered || r->waits > 0);
+	if (r->route->body == BODY_JSON)
+		body_parse(r);
+	else
+		handle(r);
 }

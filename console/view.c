@@ -158,6 +158,8 @@ bool view_message(struct view *v, const struct row *row)
 	struct buf *b = v->out;
 	v->n++;
 	v->state = (enum message_state)row_i(row, 1);
+	v->verdict = m.decision.verdict;
+	v->parts = m.parts;
 	json_open(b, '{');
 	json_kid(b, "id", id);
 	put_state(b, "state", row_i(row, 1));

@@ -20,6 +20,8 @@ struct view {
 	uint64_t last; /* id of the last one */
 	bool bad;      /* a record could not be read */
 	enum message_state state;
+	enum verdict verdict;
+	unsigned parts;
 };
 
 /* Appends the row of MESSAGE_GET or MESSAGE_LIST as an open object; the

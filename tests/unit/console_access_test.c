@@ -186,6 +186,32 @@ static void keys_live_and_end(void **state)
 	assert_false(bed_says(b, sender));
 }
 
+/* What a key has saved up is spent, then it waits; others are not held. */
+static void each_key_has_its_rate(void **state)
+{
+	struct bed *b = *state;
+	unsigned refused = 0;
+
+	bed_stop(b);
+	bed_http = "key_rate = 1 key_burst = 4 ";
+	bed_start(b, false);
+	for (int i = 0; i < 6; i++)
+		refused += bed_get(b, "/v1/links") == 429;
+	assert_int_equal(refused, 2);
+	assert_true(str_eqz(bed_header(b, "Retry-After"), "1"));
+	assert_string_equal(bed_word(b, "error.code"), "key_rate");
+	assert_int_equal(bed_get(b, "/healthz"), 200);
+	bed_stop(b);
+	bed_start(b, false);
+	assert_int_equal(bed_post(b, "/v1/messages",
+				  "{\"messages\":[" ONE "," ONE "," ONE "]}"),
+			 202);
+	assert_int_equal(bed_post(b, "/v1/messages",
+				  "{\"messages\":[" ONE "," ONE "," ONE "]}"),
+			 429);
+	bed_http = "";
+}
+
 static void partners_end_within_90_days(void **state)
 {
 	struct bed *b = *state;
@@ -331,6 +357,7 @@ int main(void)
 		cmocka_unit_test(every_route_by_every_role),
 		T(requests_meet_the_table),
 		T(keys_live_and_end),
+		T(each_key_has_its_rate),
 		T(partners_end_within_90_days),
 		T(tenants_keep_apart),
 		T(numbers_are_masked_and_texts_kept),

@@ -149,6 +149,26 @@ static void batch_each_for_itself(void **state)
 			 400);
 }
 
+/* Parsed in the pool, and answered all the same. */
+static void long_bodies(void **state)
+{
+	struct bed *b = *state;
+	struct buf body;
+
+	buf_init(&body, 1 << 20);
+	buf_z(&body, "{\"messages\":[" ONE ",{\"text\":\"");
+	while (body.len < 400000)
+		buf_z(&body, "abcdefgh");
+	buf_z(&body, "\",\"to\":\"" TO "\",\"class\":\"service\"}]}");
+	assert_int_equal(bed_post(b, "/v1/messages", body.p), 202);
+	assert_string_equal(bed_word(b, "results.0.verdict"), "allow");
+	assert_string_equal(bed_word(b, "results.1.error.field"), "text");
+	body.p[body.len - 1] = ' ';
+	assert_int_equal(bed_post(b, "/v1/messages", body.p), 400);
+	assert_string_equal(bed_word(b, "error.code"), "json");
+	buf_done(&body);
+}
+
 static void denied_is_200_and_kept(void **state)
 {
 	struct bed *b = *state;
@@ -181,6 +201,8 @@ static void idempotency(void **state)
 	assert_int_equal(bed_post(b, "/v1/messages", ONE), 202);
 	assert_string_equal(bed_word(b, "id"), id);
 	assert_string_equal(bed_word(b, "repeated"), "true");
+	assert_string_equal(bed_word(b, "verdict"), "allow");
+	assert_int_not_equal(strlen(bed_word(b, "state")), 0);
 	assert_int_equal(bed_post(b, "/v1/messages",
 				  "{\"to\":\"" TO "\",\"text\":\"other\","
 				  "\"class\":\"service\"}"),
@@ -283,7 +305,7 @@ static void slow_and_long_are_cut(void **state)
 	bed_send(b, fd,
 		 STR("POST /v1/messages HTTP/1.1\r\nHost: t\r\n"
 		     "Authorization: Bearer " ADMIN "\r\n"
-		     "Content-Length: 900000\r\n\r\nxxx"));
+		     "Content-Length: 9000000\r\n\r\nxxx"));
 	TURN_UNTIL(b, bed_take(fd, &b->got, &over) || over);
 	assert_true(memmem(b->got.p, b->got.len, " 413 ", 5) != NULL);
 	close(fd);
@@ -343,6 +365,7 @@ int main(void)
 		T(lists_page_by_page),
 		T(refuses_with_code_and_field),
 		T(batch_each_for_itself),
+		T(long_bodies),
 		T(denied_is_200_and_kept),
 		T(idempotency),
 		T(cancels_what_waits),

@@ -51,11 +51,18 @@ struct bed {
 
 static const struct channel_ops *const bed_channels[] = { &fake_channel_ops };
 
-static const char bed_config[] =
+/* More rows of the section http; a test that wants them sets it before it
+ * starts the bed again. */
+static const char *bed_http = "";
+
+static const char bed_head[] =
 	"http { listen = \"127.0.0.1:0\" json_depth = 8 batch_max = 5\n"
 	"  header_timeout = 300ms body_timeout = 1s idle_timeout = 300ms\n"
-	"  max_body = 64KB per_address = 20 stream_clients = 2\n"
-	"  stream_queue = 8KB import_rows = 3000 }\n"
+	"  max_body = 1MB per_address = 20 stream_clients = 2\n"
+	"  stream_queue = 8KB import_rows = 3000 ";
+
+static const char bed_rest[] =
+	"}\n"
 	"gateway { tenant = acme drain = 50ms country = 44 }\n"
 	"class marketing { consent = required }\n"
 	"hook app { secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\" }\n"
@@ -91,7 +98,10 @@ static inline void bed_settings(struct bed *b)
 {
 	static struct setting_section kinds[7];
 	struct faults f = { 0 };
+	char config[4096];
 
+	snprintf(config, sizeof(config), "%s%s%s", bed_head, bed_http,
+		 bed_rest);
 	kinds[0] = gateway_section;
 	kinds[1] = class_section;
 	kinds[2] = route_section;
@@ -99,7 +109,7 @@ static inline void bed_settings(struct bed *b)
 	kinds[4] = http_section;
 	kinds[5] = hook_section;
 	kinds[6] = kannel_user_section;
-	if (settings_parse(bed_config, "test", kinds, 7, &b->settings, &f) != 0)
+	if (settings_parse(config, "test", kinds, 7, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
@@ -193,8 +203,9 @@ static inline int bed_open(void **state)
 
 static inline int bed_close(void **state)
 {
-	static const char *const files[] = { "t.db", "t.db-wal", "t.db-shm",
-					     "copy.db", "t.db-lock" };
+	static const char *const files[] = { "cert.pem", "key.pem",  "t.db",
+					     "t.db-wal", "t.db-shm", "copy.db",
+					     "t.db-lock" };
 	struct bed *b = *state;
 	char path[128];
 

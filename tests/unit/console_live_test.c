@@ -2,6 +2,12 @@
  * answers. */
 #include "tests/unit/console_bed.h"
 
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
 #define TO "+447700900001"
 #define ONE "{\"to\":\"" TO "\",\"text\":\"hello\",\"class\":\"service\"}"
 #define SECRET "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -200,6 +206,89 @@ static void drops_slow_streams(void **state)
 	TURN_UNTIL(b, (bed_take(fd, &got, &over), over));
 	close(fd);
 	buf_done(&got);
+}
+
+/* ---- TLS ------------------------------------------------------------------------*/
+
+static void pem_files(const struct bed *b)
+{
+	char path[128];
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *x = X509_new();
+
+	assert_non_null(key);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), -60);
+	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	X509_set_pubkey(x, key);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+				   (const unsigned char *)"t", -1, -1, 0);
+	X509_set_issuer_name(x, X509_get_subject_name(x));
+	assert_int_not_equal(X509_sign(x, key, EVP_sha256()), 0);
+	snprintf(path, sizeof(path), "%s/cert.pem", b->dir);
+	FILE *f = fopen(path, "w");
+	assert_int_equal(PEM_write_X509(f, x), 1);
+	fclose(f);
+	snprintf(path, sizeof(path), "%s/key.pem", b->dir);
+	f = fopen(path, "w");
+	assert_int_equal(PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL,
+					      NULL),
+			 1);
+	fclose(f);
+	X509_free(x);
+	EVP_PKEY_free(key);
+}
+
+struct secure {
+	int fd, version;
+	char got[512];
+	atomic_bool over;
+};
+
+static void *secure_client(void *owner)
+{
+	static const char ask[] = "GET /healthz HTTP/1.1\r\nHost: t\r\n"
+				  "Connection: close\r\n\r\n";
+	struct secure *s = owner;
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(ctx);
+	int n = 0, at = 0;
+
+	SSL_set_fd(ssl, s->fd);
+	if (SSL_connect(ssl) == 1 && SSL_write(ssl, ask, sizeof(ask) - 1) > 0) {
+		s->version = SSL_version(ssl);
+		while ((n = SSL_read(ssl, s->got + at, 500 - at)) > 0)
+			at += n;
+	}
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	atomic_store(&s->over, true);
+	return NULL;
+}
+
+static void answers_over_tls(void **state)
+{
+	struct bed *b = *state;
+	struct secure s = { 0 };
+	char rows[256];
+	pthread_t thread;
+
+	pem_files(b);
+	bed_stop(b);
+	snprintf(rows, sizeof(rows),
+		 "tls_cert = \"%s/cert.pem\" tls_key = \"%s/key.pem\" ", b->dir,
+		 b->dir);
+	bed_http = rows;
+	bed_start(b, false);
+	s.fd = bed_dial(b);
+	assert_int_equal(pthread_create(&thread, NULL, secure_client, &s), 0);
+	TURN_UNTIL(b, atomic_load(&s.over));
+	pthread_join(thread, NULL);
+	close(s.fd);
+	assert_true(s.version >= TLS1_2_VERSION);
+	assert_non_null(strstr(s.got, " 200 OK"));
+	assert_non_null(strstr(s.got, "\r\n\r\nok\n"));
+	bed_http = "";
 }
 
 /* ---- stopping ---------------------------------------------------------------------*/
