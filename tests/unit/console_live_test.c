@@ -344,10 +344,10 @@ static void closes_with_work_under_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(hooks_are_heard_once),       T(kannel_is_understood),
-		T(passwords_are_not_guessed),  T(streams_what_happens),
-		T(drops_slow_streams),         T(a_stopping_node_answers_503),
-		T(closes_with_work_under_way),
+		T(hooks_are_heard_once),        T(kannel_is_understood),
+		T(passwords_are_not_guessed),   T(streams_what_happens),
+		T(drops_slow_streams),          T(answers_over_tls),
+		T(a_stopping_node_answers_503), T(closes_with_work_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
