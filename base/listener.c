@@ -17,6 +17,7 @@ struct listener {
 	struct loop *loop;
 	uv_tcp_t tcp;
 	struct stream_cfg cfg;
+	struct tls *tls; /* NULL: plain */
 	void (*accept)(void *owner, struct stream *s);
 	void *owner;
 	int port;
@@ -57,7 +58,7 @@ static void listener_came(uv_stream_t *tcp, int status)
 	if (uv_is_closing((uv_handle_t *)tcp))
 		return;
 	if (status == 0)
-		status = stream_accept(&s, ls->loop, tcp, &ls->cfg);
+		status = stream_accept(&s, ls->loop, tcp, &ls->cfg, ls->tls);
 	if (status < 0) {
 		log_warn("listener.accept", KV_I("port", ls->port),
 			 KV_S("error", err_name(status)));
@@ -107,12 +108,16 @@ int listener_open(struct listener **out, struct loop *l, const char *address,
 	AUTO(listener_close) struct listener *ls = mem_new(struct listener);
 	ls->loop = l;
 	ls->cfg = *cfg;
+	ls->cfg.tls = NULL; /* borrowed for the call alone */
 	ls->accept = accept;
 	ls->owner = owner;
 	must(uv_tcp_init(&l->uv, &ls->tcp) == 0);
 	ls->tcp.data = ls;
 	l->owned++;
-	int rc = listener_bind(ls, &at);
+	int rc = cfg->tls == NULL ? 0 : tls_open(&ls->tls, cfg->tls, true, err);
+	if (rc < 0)
+		return rc;
+	rc = listener_bind(ls, &at);
 	if (rc < 0)
 		return err_set(err, rc, "cannot listen on %s: %s", address,
 			       err_name(rc));
@@ -135,5 +140,6 @@ void listener_close(struct listener **lp)
 		return;
 	must(ls->loop->owned > 0);
 	ls->loop->owned--;
+	tls_close(&ls->tls);
 	loop_handle_free((uv_handle_t *)&ls->tcp);
 }

@@ -2,14 +2,9 @@
  * in a turn, and tells its owner from the loop only. */
 #include "base/stream.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 
-#include "base/buf.h"
-#include "base/fsm.h"
-#include "base/loop_impl.h"
 #include "base/mem.h"
 #include "base/stream_impl.h"
 
@@ -18,14 +13,17 @@ enum {
 	STREAM_KEEP_BYTES = 256 * 1024, /* larger empty buffers are given up */
 	STREAM_LINGER_MS = 1000,
 	STREAM_DRAIN_READS = 16,
+	STREAM_SECURE_MS = 10000, /* for a handshake, unless the cfg says */
 };
-
-enum stream_state { STREAM_DIALING, STREAM_UP, STREAM_DOWN, STREAM_CLOSING };
 
 static const struct fsm_state stream_states[] = {
 	[STREAM_DIALING] = { "dialing", 0,
-			     BIT(STREAM_UP) | BIT(STREAM_DOWN) |
-				     BIT(STREAM_CLOSING) },
+			     BIT(STREAM_SECURING) | BIT(STREAM_UP) |
+				     BIT(STREAM_DOWN) | BIT(STREAM_CLOSING) },
+	[STREAM_SECURING] = { "securing", 0,
+			      BIT(STREAM_UP) | BIT(STREAM_DOWN) |
+				      BIT(STREAM_CLOSING),
+			      STREAM_SECURE_MS },
 	[STREAM_UP] = { "up", 0, BIT(STREAM_DOWN) | BIT(STREAM_CLOSING) },
 	[STREAM_DOWN] = { "down", 0, BIT(STREAM_CLOSING) },
 	[STREAM_CLOSING] = { "closing", 0, 0, STREAM_LINGER_MS },
@@ -34,66 +32,21 @@ static const struct fsm_state stream_states[] = {
 static const struct fsm stream_fsm = { "stream", stream_states,
 				       ARRAY_LEN(stream_states) };
 
-/* What is to be told from the loop. */
-enum { STREAM_TELL_DOWN = 1, STREAM_TELL_ROOM = 2, STREAM_TELL_BYTES = 4 };
-
-/*
- * Invariants: no event after CLOSING; `down` is told once, when DOWN was
- * entered. uv's write is in flight while flying.len > 0.
- */
-struct stream {
-	struct loop *loop;
-	struct fsm_run run;
-	struct stream_cfg cfg;
-	const struct stream_events *ev; /* NULL: not adopted, or closed */
-	void *owner;
-	uv_tcp_t tcp;
-	uv_timer_t timer; /* dialling, then lingering */
-	unsigned handles; /* of those two, still known to libuv */
-	uv_connect_t connect;
-	uv_write_t write;
-	struct buf in; /* unread bytes from in_at on */
-	size_t in_at;
-	struct buf out;    /* gathered */
-	struct buf flying; /* being written by libuv */
-	struct loop_late flush;
-	struct loop_soon soon;
-	unsigned tell;
-	int down_rc;
-	bool was_full;
-	bool paused;
-	char peer[64];
-};
-
 static void stream_late_flush(struct loop_late *late);
 static void stream_tell(struct loop_soon *soon);
 static void stream_shut(struct stream *s);
 
 /* ---- making -------------------------------------------------------------- */
 
-void stream_address(const struct sockaddr_storage *a, char out[64])
-{
-	char ip[INET6_ADDRSTRLEN] = "";
-
-	if (a->ss_family == AF_INET) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)a;
-		(void)uv_ip4_name(in, ip, sizeof(ip));
-		(void)snprintf(out, 64, "%s:%u", ip, ntohs(in->sin_port));
-	} else {
-		const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)a;
-		(void)uv_ip6_name(in, ip, sizeof(ip));
-		(void)snprintf(out, 64, "[%s]:%u", ip, ntohs(in->sin6_port));
-	}
-}
-
-static struct stream *stream_new(struct loop *l, const struct stream_cfg *cfg,
-				 enum stream_state state)
+struct stream *stream_new(struct loop *l, const struct stream_cfg *cfg,
+			  enum stream_state state)
 {
 	must(cfg->max_read > 0 && cfg->high_bytes >= cfg->low_bytes);
 
 	struct stream *s = mem_new(struct stream);
 	s->loop = l;
 	s->cfg = *cfg;
+	s->cfg.tls = NULL; /* borrowed for the call alone */
 	fsm_init(&s->run, &stream_fsm, s->peer, state);
 	buf_init(&s->in, BUF_NO_LIMIT);
 	buf_init(&s->out, BUF_NO_LIMIT);
@@ -114,6 +67,8 @@ static void stream_free(struct stream *s)
 {
 	list_remove(&s->flush.link);
 	list_remove(&s->soon.link);
+	tls_session_free(&s->tls);
+	mem_free(s->why);
 	buf_done(&s->in);
 	buf_done(&s->out);
 	buf_done(&s->flying);
@@ -127,7 +82,7 @@ static void stream_tell_soon(struct stream *s, unsigned what)
 }
 
 /* The connection is lost. The owner hears it from the loop. */
-static void stream_fail(struct stream *s, int rc)
+void stream_fail(struct stream *s, int rc)
 {
 	if (s->run.state == STREAM_CLOSING) {
 		stream_shut(s);
@@ -192,6 +147,29 @@ static void stream_show(struct stream *s, struct str fresh)
 		stream_fail(s, -ENOSPC);
 }
 
+static void stream_flush(struct stream *s);
+
+/* Bytes of TLS: the handshake, or what the owner is to be shown. */
+static void stream_decode(struct stream *s, struct str bytes)
+{
+	struct str plain;
+	int rc = tls_session_read(s->tls, bytes, &plain, &s->out);
+
+	if (s->out.len > 0)
+		loop_late(s->loop, &s->flush);
+	if (s->run.state == STREAM_SECURING && tls_session_ready(s->tls))
+		stream_up(s);
+	if (plain.len > 0 && s->run.state == STREAM_UP)
+		stream_show(s, plain);
+	if (rc < 0) { /* the peer hears why */
+		stream_flush(s);
+		stream_fail(s, rc);
+	} else if (tls_session_ended(s->tls) &&
+		   s->run.state != STREAM_CLOSING) {
+		stream_fail(s, 0);
+	}
+}
+
 static void stream_alloc(uv_handle_t *h, size_t hint UNUSED, uv_buf_t *out)
 {
 	const struct stream *s = h->data;
@@ -203,20 +181,35 @@ static void stream_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *b)
 {
 	struct stream *s = CONTAINER_OF(tcp, struct stream, tcp);
 
-	if (n > 0 && s->run.state == STREAM_UP)
+	if (n > 0 && s->tls != NULL)
+		stream_decode(s, str_bytes(b->base, (size_t)n));
+	else if (n > 0 && s->run.state == STREAM_UP)
 		stream_show(s, str_bytes(b->base, (size_t)n));
 	else if (n < 0)
 		stream_fail(s, n == UV_EOF ? 0 : (int)n);
 }
 
-static void stream_read_start(struct stream *s)
+void stream_read_start(struct stream *s)
 {
-	if (s->paused || s->run.state != STREAM_UP || s->ev == NULL)
+	if (s->paused || s->ev == NULL ||
+	    (s->run.state != STREAM_UP && s->run.state != STREAM_SECURING))
 		return;
 	int rc = uv_read_start((uv_stream_t *)&s->tcp, stream_alloc,
 			       stream_read);
 	if (rc < 0 && rc != UV_EALREADY)
 		stream_fail(s, rc);
+}
+
+/* Connected, and secured where it is to be. */
+void stream_up(struct stream *s)
+{
+	(void)uv_timer_stop(&s->timer);
+	fsm_move(&s->run, STREAM_UP);
+	loop_late(s->loop, &s->flush);
+	stream_read_start(s);
+	bool dialled = s->tls == NULL || tls_session_dialled(s->tls);
+	if (dialled && s->ev->up != NULL)
+		s->ev->up(s->owner);
 }
 
 void stream_pause(struct stream *s, bool paused)
@@ -259,7 +252,8 @@ static void stream_tell(struct loop_soon *soon)
 size_t stream_queued(const struct stream *s)
 {
 	must(s != NULL);
-	return s->out.len + s->flying.len;
+	size_t early = s->tls != NULL ? tls_session_early(s->tls) : 0;
+	return s->out.len + s->flying.len + early;
 }
 
 bool stream_full(const struct stream *s)
@@ -276,8 +270,6 @@ static void stream_drained(struct stream *s)
 		stream_tell_soon(s, STREAM_TELL_ROOM);
 	}
 }
-
-static void stream_flush(struct stream *s);
 
 static void stream_written(uv_write_t *req, int status)
 {
@@ -341,9 +333,14 @@ static void stream_late_flush(struct loop_late *late)
 int stream_write(struct stream *s, const void *p, size_t len)
 {
 	must(s != NULL && (p != NULL || len == 0));
-	if (s->run.state != STREAM_DIALING && s->run.state != STREAM_UP)
+	if (s->run.state == STREAM_DOWN || s->run.state == STREAM_CLOSING)
 		return -EPIPE;
-	buf_put(&s->out, p, len);
+	if (s->tls == NULL) {
+		buf_put(&s->out, p, len);
+	} else if (tls_session_write(s->tls, p, len, &s->out) != 0) {
+		stream_fail(s, -EPROTO);
+		return -EPIPE;
+	}
 	if (stream_full(s))
 		s->was_full = true;
 	if (s->out.len >= STREAM_FLUSH_BYTES)
@@ -355,97 +352,26 @@ int stream_write(struct stream *s, const void *p, size_t len)
 	return 0;
 }
 
-/* ---- dialling and accepting ---------------------------------------------- */
-
-static void stream_connected(uv_connect_t *req, int status)
-{
-	struct stream *s = CONTAINER_OF(req, struct stream, connect);
-
-	if (s->run.state != STREAM_DIALING)
-		return;
-	if (status < 0) {
-		stream_fail(s, status);
-		return;
-	}
-	(void)uv_timer_stop(&s->timer);
-	(void)uv_tcp_nodelay(&s->tcp, 1);
-	fsm_move(&s->run, STREAM_UP);
-	loop_late(s->loop, &s->flush);
-	stream_read_start(s);
-	if (s->ev->up != NULL)
-		s->ev->up(s->owner);
-}
-
-static void stream_dial_late(uv_timer_t *timer)
-{
-	stream_fail(CONTAINER_OF(timer, struct stream, timer), -ETIMEDOUT);
-}
-
-int stream_dial(struct stream **out, struct loop *l,
-		const struct sockaddr_storage *to, const struct stream_cfg *cfg,
-		const struct stream_events *ev, void *owner)
-{
-	must(out != NULL && l != NULL && to != NULL && cfg != NULL);
-	must(ev != NULL && ev->bytes != NULL && ev->down != NULL);
-	if (to->ss_family != AF_INET && to->ss_family != AF_INET6)
-		return -EINVAL;
-
-	AUTO(stream_close)
-	struct stream *s = stream_new(l, cfg, STREAM_DIALING);
-	s->ev = ev;
-	s->owner = owner;
-	stream_address(to, s->peer);
-	int rc = uv_tcp_connect(&s->connect, &s->tcp,
-				(const struct sockaddr *)to, stream_connected);
-	if (rc < 0)
-		return rc;
-	if (cfg->dial_timeout_ms > 0) {
-		uv_update_time(&l->uv);
-		must(uv_timer_start(&s->timer, stream_dial_late,
-				    cfg->dial_timeout_ms, 0) == 0);
-	}
-	*out = TAKE(s);
-	return 0;
-}
-
-int stream_accept(struct stream **out, struct loop *l, uv_stream_t *server,
-		  const struct stream_cfg *cfg)
-{
-	struct sockaddr_storage a;
-	int len = sizeof(a);
-
-	AUTO(stream_close) struct stream *s = stream_new(l, cfg, STREAM_UP);
-	int rc = uv_accept(server, (uv_stream_t *)&s->tcp);
-	if (rc < 0)
-		return rc;
-	rc = uv_tcp_getpeername(&s->tcp, (struct sockaddr *)&a, &len);
-	if (rc < 0)
-		return rc;
-	(void)uv_tcp_nodelay(&s->tcp, 1);
-	stream_address(&a, s->peer);
-	*out = TAKE(s);
-	return 0;
-}
-
-void stream_adopt(struct stream *s, const struct stream_events *ev, void *owner)
-{
-	must(s != NULL && s->ev == NULL);
-	must(ev != NULL && ev->bytes != NULL && ev->down != NULL);
-	s->ev = ev;
-	s->owner = owner;
-	stream_read_start(s);
-}
-
-bool stream_orphan(const struct stream *s)
-{
-	must(s != NULL);
-	return s->ev == NULL && s->run.state != STREAM_CLOSING;
-}
+/* ---- what others ask ------------------------------------------------------ */
 
 const char *stream_peer(const struct stream *s)
 {
 	must(s != NULL);
 	return s->peer;
+}
+
+const char *stream_why(const struct stream *s)
+{
+	must(s != NULL);
+	if (s->why != NULL)
+		return s->why;
+	return s->tls != NULL ? tls_session_why(s->tls) : "";
+}
+
+const char *stream_secured(const struct stream *s)
+{
+	must(s != NULL);
+	return s->tls != NULL ? tls_session_version(s->tls) : "";
 }
 
 /* ---- closing ------------------------------------------------------------- */
@@ -504,6 +430,8 @@ void stream_close(struct stream **sp)
 	/* Whoever reads may still get what is queued. */
 	bool last_words = s->run.state == STREAM_UP ||
 			  (s->run.state == STREAM_DOWN && s->down_rc == 0);
+	if (last_words && s->tls != NULL)
+		tls_session_bye(s->tls, &s->out);
 	fsm_move(&s->run, STREAM_CLOSING);
 	if (!last_words || stream_queued(s) == 0) {
 		stream_shut(s);

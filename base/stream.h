@@ -10,11 +10,12 @@
 #include "base/str.h"
 
 struct stream;
+struct tls_cfg; /* base/stream_tls.h */
 
 /*
  * Events, on the loop thread, never from inside a call of the owner's except
  * that stream_close never causes one.
- * up:    connected (for dialled streams).
+ * up:    connected, and secured if it is to be (for dialled streams).
  * bytes: everything received so far and not yet eaten; return how many bytes
  *        were eaten (0: wait for more). Called again only when more arrives,
  *        or, with what was left, after a pause ends.
@@ -33,7 +34,11 @@ struct stream_cfg {
 	size_t max_read; /* unread bytes held; more ends the stream: -ENOSPC */
 	size_t high_bytes; /* write queue: above this stream_full is true */
 	size_t low_bytes;
-	uint64_t dial_timeout_ms;
+	uint64_t dial_timeout_ms; /* with the TLS handshake */
+	/* NULL: plain. Else TLS; borrowed for the call. What is written before
+	 * the handshake is done waits. A handshake that fails, on either side,
+	 * is told by `down` with -EPROTO: stream_why has the sentence. */
+	const struct tls_cfg *tls;
 };
 
 MUST_USE int stream_dial(struct stream **out, struct loop *l,
@@ -49,11 +54,16 @@ size_t stream_queued(const struct stream *s);
 void stream_pause(struct stream *s, bool paused);
 /* "127.0.0.1:2775" of the other side. */
 const char *stream_peer(const struct stream *s);
+/* "TLSv1.3" once secured; "" for a plain one, or before. */
+const char *stream_secured(const struct stream *s);
+/* What went wrong with TLS, in a sentence for the log; "" if nothing. */
+const char *stream_why(const struct stream *s);
 /* Writes what is queued (up to 1 s), then closes. NULL is fine. */
 void stream_close(struct stream **sp);
 
 /* A listener. accept hands over a stream that has no owner yet: call
- * stream_adopt inside it. Address "127.0.0.1:0" takes a free port. */
+ * stream_adopt inside it. Address "127.0.0.1:0" takes a free port. With TLS it
+ * is handed over before the handshake, which dial_timeout_ms (10 s if 0) ends. */
 struct listener;
 MUST_USE int listener_open(struct listener **out, struct loop *l,
 			   const char *address, const struct stream_cfg *cfg,
