@@ -113,6 +113,7 @@ static void on_completed(void *owner, struct MHD_Connection *mhd, void **ctx,
 	request_gone(r);
 }
 
+PRINTF(2, 0)
 static void on_log(void *owner, const char *fmt, va_list ap)
 {
 	char text[256];
