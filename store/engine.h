@@ -2,6 +2,9 @@
  * The store's engine: gathers a turn's work into one batch, commits it on the
  * writer thread, folds the journal into tables behind it, and answers reads.
  * One for all back ends. How it works stands in store/README.md.
+ *
+ * `get` also answers -EAGAIN: too many reads wait, or one that needs the fold
+ * met a full disk.
  */
 #pragma once
 

@@ -1,13 +1,10 @@
-/* Runs one after another, their position, and the records of one id made
- * into one write. */
+/* Runs one after another, in slices, and how far they are. */
 #include "store/fold.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "model/inbound.h"
-#include "store/tally.h"
+#include "store/group.h"
 
 /* Bytes of folded journal that are dropped in place of one record. */
 enum { FOLD_TRIM_BYTES = 256 };
@@ -28,8 +25,7 @@ struct fold {
 	struct run *run;            /* NULL: none */
 	struct fold_progress done;  /* committed */
 	struct fold_progress tried; /* in the open transaction */
-	struct tally *tally;
-	struct buf history; /* scratch */
+	struct group group;         /* being written */
 };
 
 struct fold *fold_new(const struct fold_position *at, int64_t live)
@@ -38,11 +34,11 @@ struct fold *fold_new(const struct fold_position *at, int64_t live)
 
 	struct fold *f = mem_new(struct fold);
 	f->gather = run_new();
-	f->tally = tally_new();
+	f->group.tally = tally_new();
 	f->done.at = *at;
 	f->done.live = live;
 	f->tried = f->done;
-	buf_init(&f->history, BUF_NO_LIMIT);
+	buf_init(&f->group.history, BUF_NO_LIMIT);
 	return f;
 }
 
@@ -55,8 +51,8 @@ void fold_free(struct fold **fp)
 		return;
 	run_free(&f->gather);
 	run_free(&f->run);
-	tally_free(&f->tally);
-	buf_done(&f->history);
+	tally_free(&f->group.tally);
+	buf_done(&f->group.history);
 	mem_free(f);
 }
 
@@ -64,7 +60,7 @@ void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
 		    struct str class_name)
 {
 	must(f != NULL);
-	tally_know(f->tally, kind, tenant, class_name);
+	tally_know(f->group.tally, kind, tenant, class_name);
 }
 
 int fold_add(struct fold *f, int64_t seq, char *frames, size_t len,
@@ -137,192 +133,6 @@ void fold_cut(struct fold *f)
 	f->tried = f->done;
 }
 
-/* ---- what is written for one id ------------------------------------------- */
-
-/* An empty text leaves what stands: NULL. */
-static struct cell fold_text(struct str s)
-{
-	return s.len == 0 ? CELL_N : CELL_T(s);
-}
-
-/* What is known of a message before and after a group of its records. */
-struct fold_message {
-	bool fresh; /* it was not there before */
-	bool there;
-	uint64_t kind;
-	enum message_state was;
-	struct event last;
-};
-
-static int fold_new_message(struct fold *f, const struct run_record *r,
-			    struct backend *b, struct fold_message *v)
-{
-	struct message m;
-	int rc = message_decode(str_bytes(r->payload, r->len), r->id, &m);
-
-	if (rc == 0)
-		rc = tally_kind(f->tally, b, m.tenant, m.class_name, &v->kind);
-	if (rc != 0)
-		return rc;
-	const struct cell cells[] = {
-		CELL_I(r->id),        CELL_T(m.tenant),
-		CELL_T(m.class_name), CELL_T(m.to),
-		CELL_T(m.campaign),   CELL_B(str_bytes(r->payload, r->len)),
-	};
-	rc = b->ops->write(b, STATEMENT_FOLD_MESSAGE, cells, ARRAY_LEN(cells));
-	/* The same message twice is a bug upstairs; the first one stands. */
-	v->fresh = v->there = rc == 0;
-	v->last = (struct event){ .state = MESSAGE_ACCEPTED,
-				  .at_ms = m.accepted_ms };
-	return rc > 0 ? 0 : rc;
-}
-
-static bool fold_peeked(void *owner, const struct row *row)
-{
-	struct fold_message *v = owner;
-
-	v->there = true;
-	v->kind = (uint64_t)row_i(row, 0);
-	v->was = (enum message_state)row_i(row, 1);
-	return false;
-}
-
-/* Events in order: the last one's state counts, and the last link named. */
-static int fold_events(struct fold *f, const struct run_record *r, size_t n,
-		       struct event *last)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct str payload = str_bytes(r[i].payload, r[i].len);
-		struct str link = last->link;
-
-		if (r[i].kind != RECORD_EVENT)
-			continue;
-		int rc = event_decode(payload, last);
-		if (rc != 0)
-			return rc;
-		if (last->link.len == 0)
-			last->link = link;
-		buf_lstr(&f->history, payload);
-	}
-	return 0;
-}
-
-/* What the group means to the counts. */
-static void fold_count(struct fold *f, const struct fold_message *v)
-{
-	bool live = !message_state_final(v->last.state);
-
-	if (v->fresh) {
-		tally_add(f->tally, v->kind, v->last.state, 1);
-		f->tried.live += live;
-	} else if (v->was != v->last.state) {
-		tally_add(f->tally, v->kind, v->was, -1);
-		tally_add(f->tally, v->kind, v->last.state, 1);
-		f->tried.live += live - !message_state_final(v->was);
-	}
-}
-
-static int fold_state(struct fold *f, uint64_t id, const struct fold_message *v,
-		      struct backend *b)
-{
-	const struct cell cells[] = {
-		CELL_I(id),
-		CELL_I(v->kind),
-		CELL_I(v->last.state),
-		CELL_I(v->last.at_ms),
-		fold_text(v->last.link),
-		fold_text(v->last.reason),
-		CELL_B(buf_str(&f->history)),
-	};
-	struct cell known[ARRAY_LEN(cells) - 1];
-
-	if (v->fresh)
-		return backend_write(b, STATEMENT_FOLD_STATE_NEW, cells,
-				     ARRAY_LEN(cells));
-	memcpy(known, cells + 1, sizeof(known));
-	known[0] = cells[0];
-	return backend_write(b, STATEMENT_FOLD_STATE, known, ARRAY_LEN(known));
-}
-
-static int fold_message(struct fold *f, const struct run_record *r, size_t n,
-			struct backend *b)
-{
-	struct fold_message v = { 0 };
-	const struct cell id = CELL_I(r->id);
-	int rc = 0;
-
-	if (r[0].kind == RECORD_MESSAGE)
-		rc = fold_new_message(f, r, b, &v);
-	if (rc == 0 && !v.fresh)
-		rc = b->ops->peek(b, STATEMENT_FOLD_PEEK, &id, 1, fold_peeked,
-				  &v);
-	/* Events of a message that was refused with a full disk. */
-	if (rc != 0 || !v.there)
-		return rc;
-	if (!v.fresh)
-		v.last = (struct event){ .state = v.was };
-	buf_reset(&f->history);
-	rc = fold_events(f, r, n, &v.last);
-	if (rc == 0 && (v.fresh || f->history.len > 0)) {
-		fold_count(f, &v);
-		rc = fold_state(f, r->id, &v, b);
-	}
-	return rc;
-}
-
-/* One that is there until its end; begun and ended here is deleted too, for
- * an earlier run may have written it. */
-static int fold_until_end(const struct run_record *r, size_t n,
-			  enum record_kind end, enum statement put,
-			  enum statement drop, struct backend *b)
-{
-	const struct run_record *last = &r[n - 1];
-	const struct cell cells[] = {
-		CELL_I(last->id),
-		CELL_B(str_bytes(last->payload, last->len)),
-	};
-
-	if (last->kind == end)
-		return backend_write(b, drop, cells, 1);
-	return backend_write(b, put, cells, 2);
-}
-
-static int fold_inbound(const struct run_record *r, struct backend *b)
-{
-	struct inbound in;
-	struct str payload = str_bytes(r->payload, r->len);
-	int rc = inbound_decode(payload, r->id, &in);
-
-	if (rc != 0)
-		return rc;
-	const struct cell cells[] = { CELL_I(r->id), CELL_T(in.tenant),
-				      CELL_T(in.from), CELL_B(payload) };
-	return backend_write(b, STATEMENT_FOLD_INBOUND, cells,
-			     ARRAY_LEN(cells));
-}
-
-/* r[0..n) are the records of one id in one room. */
-static int fold_group(struct fold *f, const struct run_record *r, size_t n,
-		      struct backend *b)
-{
-	switch ((enum room)r->room) {
-	case ROOM_MESSAGE:
-		return fold_message(f, r, n, b);
-	case ROOM_NOTICE:
-		return fold_until_end(r, n, RECORD_NOTICE_END,
-				      STATEMENT_FOLD_NOTICE,
-				      STATEMENT_FOLD_NOTICE_END, b);
-	case ROOM_INBOUND:
-		return fold_inbound(&r[n - 1], b);
-	case ROOM_STRAY:
-		return fold_until_end(r, n, RECORD_STRAY_END,
-				      STATEMENT_FOLD_STRAY,
-				      STATEMENT_FOLD_STRAY_END, b);
-	}
-	must(false && "a room of no kind");
-	return -EBADMSG;
-}
-
 /* ---- slices --------------------------------------------------------------- */
 
 static int fold_position_put(const struct fold_position *at, struct backend *b)
@@ -349,7 +159,7 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		while (p->next + n < run->len && r[n].id == r->id &&
 		       r[n].room == r->room)
 			n++;
-		int rc = fold_group(f, r, n, b);
+		int rc = group_write(&f->group, r, n, b);
 		if (rc == -EBADMSG)
 			return err_set(err, rc,
 				       "journal rows %lld to %lld: a record of "
@@ -359,6 +169,8 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 				       (unsigned long long)r->id);
 		if (rc != 0)
 			return rc;
+		p->live += f->group.live;
+		f->group.live = 0;
 		p->next += n;
 		p->written++;
 		p->at.room = r->room;
@@ -370,7 +182,7 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		p->at.room = 0;
 		p->at.id = 0;
 	}
-	int rc = tally_write(f->tally, b);
+	int rc = tally_write(f->group.tally, b);
 	return rc != 0 ? rc : fold_position_put(&p->at, b);
 }
 
@@ -407,7 +219,7 @@ int fold_slice(struct fold *f, struct backend *b, size_t records,
 void fold_committed(struct fold *f)
 {
 	must(f != NULL);
-	tally_committed(f->tally);
+	tally_committed(f->group.tally);
 	f->done = f->tried;
 	if (f->run != NULL && f->done.trimmed == f->run->nrows)
 		run_free(&f->run);
@@ -416,7 +228,8 @@ void fold_committed(struct fold *f)
 void fold_rolled_back(struct fold *f)
 {
 	must(f != NULL);
-	tally_rolled_back(f->tally);
+	tally_rolled_back(f->group.tally);
+	f->group.live = 0;
 	f->tried = f->done;
 }
 
@@ -443,4 +256,49 @@ uint64_t fold_written(const struct fold *f)
 {
 	must(f != NULL);
 	return f->done.written;
+}
+
+/* ---- what is not folded yet ------------------------------------------------ */
+
+static void fold_put_pending(const struct run_record *r, struct buf *out)
+{
+	buf_u8(out, r->kind);
+	buf_lstr(out, str_bytes(r->payload, r->len));
+}
+
+/* The first of the run's records that is not before (room, id). */
+static size_t fold_lower_bound(const struct run *run, uint8_t room, uint64_t id)
+{
+	size_t low = 0, high = run->len;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct run_record *r = &run->v[mid];
+		if (r->room < room || (r->room == room && r->id < id))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void fold_pending(const struct fold *f, enum room room, uint64_t id,
+		  struct buf *out)
+{
+	must(f != NULL && out != NULL);
+	if (f->run != NULL) {
+		const struct run *run = f->run;
+		size_t i = fold_lower_bound(run, (uint8_t)room, id);
+		for (; i < run->len && run->v[i].id == id &&
+		       run->v[i].room == room;
+		     i++) {
+			if (i >= f->done.next)
+				fold_put_pending(&run->v[i], out);
+		}
+	}
+	for (size_t i = 0; i < f->gather->len; i++) {
+		const struct run_record *r = &f->gather->v[i];
+		if (r->id == id && r->room == room)
+			fold_put_pending(r, out);
+	}
 }

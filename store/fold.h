@@ -58,6 +58,11 @@ MUST_USE int fold_slice(struct fold *f, struct backend *b, size_t records,
 void fold_committed(struct fold *f);
 void fold_rolled_back(struct fold *f);
 
+/* Records of one id that are committed and not folded, oldest first: the kind
+ * as a byte, then the payload behind its length. */
+void fold_pending(const struct fold *f, enum room room, uint64_t id,
+		  struct buf *out);
+
 int64_t fold_upto(const struct fold *f);     /* last row wholly folded */
 size_t fold_backlog(const struct fold *f);   /* records not folded */
 int64_t fold_live(const struct fold *f);     /* messages not final */

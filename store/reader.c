@@ -1,5 +1,5 @@
-/* The reader's thread: waits for the fold where a read needs it, then reads
- * by a connection of its own. */
+/* The reader's thread: a read that needs the fold waits for it while others
+ * pass; all by a connection of its own. */
 #include "store/reader.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/overlay.h"
 
 struct reader {
 	struct reader_cfg cfg;
@@ -62,35 +63,74 @@ void read_free(struct read **rp)
 
 /* ---- the thread ------------------------------------------------------------- */
 
-static int reader_run(struct reader *r, struct read *ask)
+static int reader_run(struct reader *r, const struct read *ask)
 {
 	const struct backend_ops *ops = r->from->ops;
 	enum statement st = (enum statement)ask->call;
 
+	if (ask->rc != 0)
+		return ask->rc;
 	if (ask->path != NULL)
 		return ops->copy(r->from, ask->path);
-	if (statements[st].folded) {
-		int rc = writer_await_fold(r->cfg.writer, ask->after_seq);
-		if (rc != 0)
-			return rc;
-	}
+	if (statements[st].sees == BY_ID)
+		return overlay_read(r->cfg.writer, r->from, st,
+				    (uint64_t)ask->cells[0].i, ask->show,
+				    ask->owner);
 	return ops->read(r->from, st, ask->cells, ask->n, ask->show,
 			 ask->owner);
 }
 
+/* Need it not wait for the fold any more? */
+static bool reader_may_run(struct read *ask, int64_t upto,
+			   enum writer_state state)
+{
+	if (ask->path != NULL || statements[ask->call].sees != FOLDED ||
+	    ask->after_seq <= upto)
+		return true;
+	/* The fold stands still, who knows for how long. */
+	if (state != WRITER_OPEN)
+		ask->rc = state == WRITER_FULL ? -EAGAIN : -EIO;
+	return state != WRITER_OPEN;
+}
+
+/* The first read that can be answered; without one, the fold shall hurry. */
+static struct read *reader_first(struct reader *r)
+{
+	enum writer_state state;
+	int64_t upto = writer_upto(r->cfg.writer, &state);
+
+	LIST_EACH (it, &r->queue) {
+		struct read *ask = LIST_ITEM(it, struct read, link);
+		if (reader_may_run(ask, upto, state)) {
+			list_remove(it);
+			return ask;
+		}
+	}
+	if (!list_empty(&r->queue))
+		writer_want_fold(r->cfg.writer);
+	return NULL;
+}
+
 static struct read *reader_pick(struct reader *r)
 {
-	struct read *ask = NULL;
+	struct read *ask;
 
 	must(pthread_mutex_lock(&r->lock) == 0);
-	while (list_empty(&r->queue) && !r->stop)
+	while ((ask = reader_first(r)) == NULL &&
+	       !(r->stop && list_empty(&r->queue)))
 		must(pthread_cond_wait(&r->work, &r->lock) == 0);
-	if (!list_empty(&r->queue)) {
-		ask = LIST_ITEM(r->queue.next, struct read, link);
-		list_remove(&ask->link);
-	}
 	must(pthread_mutex_unlock(&r->lock) == 0);
 	return ask;
+}
+
+/* On the writer's thread: the fold is further, or stands still. */
+static void reader_nudge(void *owner)
+{
+	struct reader *r = owner;
+
+	must(pthread_mutex_lock(&r->lock) == 0);
+	must(pthread_cond_signal(&r->work) == 0);
+	must(pthread_mutex_unlock(&r->lock) == 0);
 }
 
 static void *reader_main(void *arg)
@@ -133,6 +173,7 @@ int reader_open(struct reader **out, const struct reader_cfg *cfg,
 		reader_close(&r);
 		return rc;
 	}
+	writer_tell(cfg->writer, reader_nudge, r);
 	*out = r;
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* The reader: a thread that answers reads, one after another. */
+/* The reader: a thread that answers reads, in order except that those which
+ * wait for the fold let others pass. */
 #pragma once
 
 #include <stddef.h>
@@ -40,6 +41,7 @@ MUST_USE int reader_open(struct reader **out, const struct reader_cfg *cfg,
 			 struct err *err);
 /* Answers what is queued, then ends. */
 void reader_stop(struct reader *r);
+/* After the writer has ended, which tells us of its progress. */
 void reader_close(struct reader **rp);
 
 void reader_ask(struct reader *r, struct read *ask);

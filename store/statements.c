@@ -3,7 +3,6 @@
 
 /* A name of calls.def or inner.def without SQL does not compile here, and
  * SQL without such a name is an unused variable. */
-enum { PLAIN = false, FOLDED = true };
 #define STATEMENT(name, sees, text)    \
 	enum { sees_##name = (sees) }; \
 	static const char sql_##name[] = text;
@@ -11,9 +10,10 @@ enum { PLAIN = false, FOLDED = true };
 #undef STATEMENT
 
 const struct statement_row statements[STATEMENTS] = {
-#define CALL(name, kind, args, columns)                     \
-	[STATEMENT_##name] = { #name,   STORE_##kind, args, \
-			       columns, sql_##name,   sees_##name },
+#define CALL(name, kind, args, columns)                  \
+	[STATEMENT_##name] = { #name,      STORE_##kind, \
+			       args,       columns,      \
+			       sql_##name, (enum statement_sees)sees_##name },
 #include "model/calls.def"
 #include "store/inner.def"
 #undef CALL

@@ -14,13 +14,19 @@ enum statement {
 	STATEMENTS
 };
 
+enum statement_sees {
+	PLAIN,  /* rows of its own: there when they are committed */
+	FOLDED, /* what the fold writes: a read waits for it */
+	BY_ID   /* of that, one row: what is pending is laid over it */
+};
+
 struct statement_row {
 	const char *name;
 	enum store_call_kind kind;
 	const char *args;    /* words, as in calls.def */
 	const char *columns; /* words */
 	const char *sql;
-	bool folded; /* reads what the fold writes */
+	enum statement_sees sees;
 };
 
 extern const struct statement_row statements[STATEMENTS];

@@ -1,5 +1,4 @@
 /* The writer's thread. Commit comes first, then the answer, then the rest. */
-#include "store/writer.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/writer_impl.h"
 
 enum {
 	WRITER_QUIET_US = 20 * 1000,   /* without a batch: fold by itself */
@@ -14,34 +14,10 @@ enum {
 	WRITER_OLD_US = 1000 * 1000,   /* folded even when busy */
 	WRITER_PROBE_US = 200 * 1000,  /* between looks at a full disk */
 	WRITER_PROBE_BYTES = 64 << 10, /* that must fit */
-	WRITER_IDLE = 5,               /* slices in one while idle */
-	WRITER_WANTED = 20,            /* while a reader waits */
+	WRITER_LARGE = 5,              /* slices in one: idle, or in a hurry */
+	WRITER_SMALL = 5000,           /* records folded whenever one asks */
+	WRITER_PAUSE_US = 500 * 1000,  /* between hurries with more */
 	WRITER_GATHER_BYTES = 64 << 20
-};
-
-struct writer {
-	struct writer_cfg cfg;
-	struct fold *fold;
-	pthread_t thread;
-	bool joined;
-
-	pthread_mutex_t lock;
-	pthread_cond_t work;     /* the writer waits for it */
-	pthread_cond_t progress; /* of the fold; readers wait for it */
-	/* Under the lock: */
-	struct list queue;
-	struct list done;
-	struct writer_news news;
-	int64_t wanted; /* a reader waits for this row to be folded */
-	int64_t upto;   /* folded */
-	bool stop;
-
-	/* The thread's own: */
-	struct list dead; /* batches of a broken store */
-	int64_t seq;      /* of the last journal row */
-	size_t credit;    /* records the fold may write */
-	uint64_t busy_us; /* when the last batch came */
-	uint64_t probe_us;
 };
 
 static uint64_t writer_now_us(void)
@@ -51,22 +27,37 @@ static uint64_t writer_now_us(void)
 
 /* ---- what the others see --------------------------------------------------- */
 
+/* Readers look again. */
+static void writer_tell_progress(struct writer *w)
+{
+	must(pthread_mutex_lock(&w->lock) == 0);
+	void (*progress)(void *owner) = w->progress;
+	void *owner = w->progress_owner;
+	must(pthread_mutex_unlock(&w->lock) == 0);
+	if (progress != NULL)
+		progress(owner);
+}
+
 /* Tells how things stand; a finished batch goes with it. */
 static void writer_publish(struct writer *w, struct batch *finished)
 {
 	must(pthread_mutex_lock(&w->lock) == 0);
 	bool was_behind = w->upto < w->wanted;
+	bool hurried = w->upto < w->hurry_to;
+	w->committed = w->seq;
 	w->upto = fold_upto(w->fold);
 	w->news.backlog = fold_backlog(w->fold);
 	w->news.folded = fold_written(w->fold);
 	w->news.live = fold_live(w->fold);
+	if (hurried && w->upto >= w->hurry_to)
+		w->hurried_us = writer_now_us();
 	if (finished != NULL)
 		list_append(&w->done, &finished->link);
-	if (was_behind)
-		must(pthread_cond_broadcast(&w->progress) == 0);
 	must(pthread_mutex_unlock(&w->lock) == 0);
 	if (finished != NULL)
 		w->cfg.wake(w->cfg.owner);
+	if (was_behind)
+		writer_tell_progress(w);
 }
 
 static void writer_set_state(struct writer *w, enum writer_state state,
@@ -77,11 +68,12 @@ static void writer_set_state(struct writer *w, enum writer_state state,
 	if (changed) {
 		w->news.state = state;
 		(void)err_set(&w->news.why, 0, "%s", why);
-		must(pthread_cond_broadcast(&w->progress) == 0);
 	}
 	must(pthread_mutex_unlock(&w->lock) == 0);
-	if (changed)
-		w->cfg.wake(w->cfg.owner);
+	if (!changed)
+		return;
+	w->cfg.wake(w->cfg.owner);
+	writer_tell_progress(w);
 }
 
 /* Full is waited out; of anything else we do not know what the disk holds. */
@@ -115,6 +107,20 @@ static int writer_store(struct writer *w, const struct batch *b, int64_t seq)
 	return batch_write_puts(b, w->cfg.backend);
 }
 
+/* Commits. Whoever looks for records between journal and tables finds them in
+ * one of both. */
+static int writer_end(struct writer *w, bool folded)
+{
+	if (folded)
+		must(pthread_mutex_lock(&w->fold_lock) == 0);
+	int rc = w->cfg.backend->ops->commit(w->cfg.backend);
+	if (folded && rc == 0)
+		fold_committed(w->fold);
+	if (folded)
+		must(pthread_mutex_unlock(&w->fold_lock) == 0);
+	return rc;
+}
+
 /* One transaction of a batch (or none) and a slice of fold (or none). */
 static int writer_transact(struct writer *w, const struct batch *b, int64_t seq,
 			   size_t slice, struct err *err)
@@ -127,9 +133,8 @@ static int writer_transact(struct writer *w, const struct batch *b, int64_t seq,
 	if (rc == 0 && slice > 0)
 		rc = fold_slice(w->fold, backend, slice, err);
 	if (rc == 0)
-		rc = backend->ops->commit(backend);
+		rc = writer_end(w, slice > 0);
 	if (rc == 0) {
-		fold_committed(w->fold);
 		w->credit = slice > 0 ? 0 : w->credit;
 	} else {
 		backend->ops->rollback(backend);
@@ -154,20 +159,27 @@ static bool writer_run_due(const struct writer *w, uint64_t now_us)
 		now_us >= fold_oldest_us(w->fold) + WRITER_OLD_US);
 }
 
+static void writer_cut(struct writer *w)
+{
+	must(pthread_mutex_lock(&w->fold_lock) == 0);
+	fold_cut(w->fold);
+	must(pthread_mutex_unlock(&w->fold_lock) == 0);
+}
+
 /*
  * With each batch a little more than came with it: so the run is written when
  * the next one has gathered, and no commit takes long. Small batches save up
  * for a slice, for each touches a few pages whatever its length.
  */
-static size_t writer_slice(struct writer *w, const struct batch *b, bool wanted,
+static size_t writer_slice(struct writer *w, const struct batch *b, bool hurry,
 			   uint64_t now_us)
 {
-	if (!fold_running(w->fold) && (wanted || writer_run_due(w, now_us)))
-		fold_cut(w->fold);
+	if (!fold_running(w->fold) && (hurry || writer_run_due(w, now_us)))
+		writer_cut(w);
 	if (!fold_running(w->fold))
 		return 0;
-	if (wanted)
-		return (size_t)w->cfg.slice * WRITER_WANTED;
+	if (hurry)
+		return (size_t)w->cfg.slice * WRITER_LARGE;
 	w->credit += (size_t)b->records + b->records / 4 + 8;
 	return w->credit < w->cfg.slice ? 0 : w->credit;
 }
@@ -189,16 +201,19 @@ static void writer_committed(struct writer *w, struct batch *b)
 	char *frames = len > 0 ? buf_take(&b->frames) : NULL;
 
 	w->seq = b->seq;
+	/* Whoever has heard of it finds it among what is pending. */
+	must(pthread_mutex_lock(&w->fold_lock) == 0);
 	writer_publish(w, b);
-	int rc = frames == NULL ? 0
-				: fold_add(w->fold, w->seq, frames, len,
-					   w->busy_us, &err);
+	int rc = 0;
+	if (frames != NULL)
+		rc = fold_add(w->fold, w->seq, frames, len, w->busy_us, &err);
+	must(pthread_mutex_unlock(&w->fold_lock) == 0);
 	if (rc != 0)
 		writer_failed(w, rc, &err);
 	writer_tidy(w);
 }
 
-static void writer_commit(struct writer *w, struct batch *b, bool wanted)
+static void writer_commit(struct writer *w, struct batch *b, bool hurry)
 {
 	struct err err = { "" };
 	uint64_t start_us = w->busy_us = writer_now_us();
@@ -206,7 +221,7 @@ static void writer_commit(struct writer *w, struct batch *b, bool wanted)
 	int rc = 0;
 
 	if (b->frames.len > 0 || b->nputs > 0) {
-		size_t slice = writer_slice(w, b, wanted, start_us);
+		size_t slice = writer_slice(w, b, hurry, start_us);
 		rc = writer_transact(w, b, seq, slice, &err);
 		/* The fold can wait for space; perhaps the batch fits. */
 		if (rc == -ENOSPC && slice > 0)
@@ -232,7 +247,7 @@ static void writer_fold(struct writer *w, size_t slice)
 	struct err err = { "" };
 
 	if (!fold_running(w->fold))
-		fold_cut(w->fold);
+		writer_cut(w);
 	if (!fold_running(w->fold))
 		return;
 	int rc = writer_transact(w, NULL, 0, slice, &err);
@@ -276,19 +291,36 @@ static void writer_probe(struct writer *w)
 
 enum writer_job { WRITER_COMMIT, WRITER_FOLD, WRITER_PROBE, WRITER_END };
 
-/* When there is something to do without a batch; UINT64_MAX: nothing. */
-static uint64_t writer_due_us(const struct writer *w)
+/*
+ * Under the lock. Must the fold hurry for those who wait? Not again and again
+ * under load: short runs cost several times as much, so whoever asks then
+ * shares one with those who asked before.
+ */
+static bool writer_hurries(struct writer *w, uint64_t now_us)
 {
+	if (w->wanted > w->upto && w->hurry_to <= w->upto &&
+	    (fold_backlog(w->fold) < WRITER_SMALL ||
+	     now_us >= w->hurried_us + WRITER_PAUSE_US))
+		w->hurry_to = w->wanted;
+	return w->hurry_to > w->upto || w->stop;
+}
+
+/* When there is something to do without a batch; UINT64_MAX: nothing. */
+static uint64_t writer_due_us(struct writer *w, uint64_t now_us)
+{
+	uint64_t due = w->busy_us + WRITER_QUIET_US;
+
 	if (w->news.state == WRITER_FULL)
 		return w->probe_us;
 	if (!fold_running(w->fold) && fold_gathered(w->fold) == 0)
 		return UINT64_MAX;
-	if (w->wanted > w->upto)
+	if (writer_hurries(w, now_us))
 		return 0;
-	uint64_t quiet = w->busy_us + WRITER_QUIET_US;
-	if (fold_running(w->fold) || writer_run_due(w, quiet))
-		return quiet;
-	return MAX(quiet, fold_oldest_us(w->fold) + WRITER_AGE_US);
+	if (!fold_running(w->fold) && !writer_run_due(w, due))
+		due = MAX(due, fold_oldest_us(w->fold) + WRITER_AGE_US);
+	if (w->wanted > w->upto)
+		due = MIN(due, w->hurried_us + WRITER_PAUSE_US);
+	return due;
 }
 
 static void writer_sleep(struct writer *w, uint64_t until_us)
@@ -317,7 +349,7 @@ static enum writer_job writer_pick(struct writer *w, struct batch **b)
 		bool broken = w->news.state == WRITER_BROKEN;
 		if (w->news.state == WRITER_FULL && !w->stop &&
 		    w->probe_us <= writer_now_us())
-			return WRITER_PROBE;
+			return WRITER_PROBE; /* before what may fill it */
 		if (!list_empty(&w->queue) && !broken) {
 			*b = LIST_ITEM(w->queue.next, struct batch, link);
 			list_remove(&(*b)->link);
@@ -325,15 +357,16 @@ static enum writer_job writer_pick(struct writer *w, struct batch **b)
 		}
 		if (w->stop)
 			return writer_may_end(w) ? WRITER_END : WRITER_FOLD;
-		uint64_t due_us = broken ? UINT64_MAX : writer_due_us(w);
-		if (due_us <= writer_now_us())
-			return w->news.state == WRITER_FULL ? WRITER_PROBE
-							    : WRITER_FOLD;
+		uint64_t now_us = writer_now_us(), due_us = UINT64_MAX;
+		if (!broken)
+			due_us = writer_due_us(w, now_us);
+		if (due_us <= now_us)
+			return WRITER_FOLD;
 		writer_sleep(w, due_us);
 	}
 }
 
-static void *writer_main(void *arg)
+void *writer_main(void *arg)
 {
 	struct writer *w = arg;
 
@@ -341,16 +374,14 @@ static void *writer_main(void *arg)
 		struct batch *b = NULL;
 		must(pthread_mutex_lock(&w->lock) == 0);
 		enum writer_job job = writer_pick(w, &b);
-		bool wanted = w->wanted > w->upto || w->stop;
+		bool hurry = writer_hurries(w, writer_now_us());
 		must(pthread_mutex_unlock(&w->lock) == 0);
 		switch (job) {
 		case WRITER_COMMIT:
-			writer_commit(w, b, wanted);
+			writer_commit(w, b, hurry);
 			break;
 		case WRITER_FOLD:
-			writer_fold(w, (size_t)w->cfg.slice *
-					       (wanted ? WRITER_WANTED
-						       : WRITER_IDLE));
+			writer_fold(w, (size_t)w->cfg.slice * WRITER_LARGE);
 			break;
 		case WRITER_PROBE:
 			writer_probe(w);
@@ -359,130 +390,4 @@ static void *writer_main(void *arg)
 			return NULL;
 		}
 	}
-}
-
-/* ---- for the other threads ---------------------------------------------------- */
-
-int writer_open(struct writer **out, const struct writer_cfg *cfg)
-{
-	must(out != NULL && cfg != NULL && cfg->backend != NULL &&
-	     cfg->fold != NULL && cfg->wake != NULL);
-
-	struct writer *w = mem_new(struct writer);
-	pthread_condattr_t monotonic;
-	w->cfg = *cfg;
-	w->fold = cfg->fold;
-	w->seq = cfg->last_seq;
-	w->upto = fold_upto(w->fold);
-	w->news.live = fold_live(w->fold);
-	list_init(&w->queue);
-	list_init(&w->done);
-	list_init(&w->dead);
-	must(pthread_mutex_init(&w->lock, NULL) == 0);
-	must(pthread_condattr_init(&monotonic) == 0);
-	must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	must(pthread_cond_init(&w->work, &monotonic) == 0);
-	must(pthread_cond_init(&w->progress, NULL) == 0);
-	must(pthread_condattr_destroy(&monotonic) == 0);
-	int rc = -pthread_create(&w->thread, NULL, writer_main, w);
-	w->joined = rc != 0;
-	if (rc != 0) {
-		writer_close(&w);
-		return rc;
-	}
-	*out = w;
-	return 0;
-}
-
-void writer_stop(struct writer *w)
-{
-	must(w != NULL);
-	if (w->joined)
-		return;
-	must(pthread_mutex_lock(&w->lock) == 0);
-	w->stop = true;
-	must(pthread_cond_signal(&w->work) == 0);
-	must(pthread_cond_broadcast(&w->progress) == 0);
-	must(pthread_mutex_unlock(&w->lock) == 0);
-	must(pthread_join(w->thread, NULL) == 0);
-	w->joined = true;
-}
-
-static void writer_drop(struct list *batches)
-{
-	LIST_EACH_SAFE (it, batches) {
-		struct batch *b = LIST_ITEM(it, struct batch, link);
-		list_remove(it);
-		batch_free(&b);
-	}
-}
-
-void writer_close(struct writer **wp)
-{
-	must(wp != NULL);
-	if (*wp == NULL)
-		return;
-
-	struct writer *w = TAKE(*wp);
-	writer_stop(w);
-	writer_drop(&w->queue);
-	writer_drop(&w->done);
-	writer_drop(&w->dead);
-	fold_free(&w->fold);
-	must(pthread_cond_destroy(&w->work) == 0);
-	must(pthread_cond_destroy(&w->progress) == 0);
-	must(pthread_mutex_destroy(&w->lock) == 0);
-	mem_free(w);
-}
-
-void writer_offer(struct writer *w, struct batch *b)
-{
-	must(w != NULL && b != NULL);
-	must(pthread_mutex_lock(&w->lock) == 0);
-	list_append(&w->queue, &b->link);
-	must(pthread_cond_signal(&w->work) == 0);
-	must(pthread_mutex_unlock(&w->lock) == 0);
-}
-
-bool writer_take_back(struct writer *w, struct batch *b)
-{
-	must(w != NULL && b != NULL);
-	must(pthread_mutex_lock(&w->lock) == 0);
-	bool there = w->queue.prev == &b->link;
-	if (there)
-		list_remove(&b->link);
-	must(pthread_mutex_unlock(&w->lock) == 0);
-	return there;
-}
-
-void writer_collect(struct writer *w, struct list *done,
-		    struct writer_news *news)
-{
-	must(w != NULL && done != NULL && news != NULL);
-	must(pthread_mutex_lock(&w->lock) == 0);
-	while (!list_empty(&w->done)) {
-		struct list *it = w->done.next;
-		list_remove(it);
-		list_append(done, it);
-	}
-	*news = w->news;
-	must(pthread_mutex_unlock(&w->lock) == 0);
-}
-
-int writer_await_fold(struct writer *w, int64_t seq)
-{
-	int rc = 0;
-
-	must(w != NULL);
-	must(pthread_mutex_lock(&w->lock) == 0);
-	if (w->upto < seq) {
-		w->wanted = MAX(w->wanted, seq);
-		must(pthread_cond_signal(&w->work) == 0);
-	}
-	while (w->upto < seq && w->news.state == WRITER_OPEN)
-		must(pthread_cond_wait(&w->progress, &w->lock) == 0);
-	if (w->upto < seq)
-		rc = w->news.state == WRITER_FULL ? -EAGAIN : -EIO;
-	must(pthread_mutex_unlock(&w->lock) == 0);
-	return rc;
 }

@@ -51,6 +51,18 @@ bool writer_take_back(struct writer *w, struct batch *b);
 void writer_collect(struct writer *w, struct list *done,
 		    struct writer_news *news);
 
-/* Waits on the calling thread until the fold has passed a committed row; it
- * then folds at once. -EAGAIN: the disk is full; -EIO: broken. */
-MUST_USE int writer_await_fold(struct writer *w, int64_t seq);
+/* The last journal row that is folded, and how the writer is. */
+int64_t writer_upto(struct writer *w, enum writer_state *state);
+/* All that is committed by now shall be folded soon: at once, unless there is
+ * much of it and that was done a moment ago. */
+void writer_want_fold(struct writer *w);
+/* progress(owner) is called, on the writer's thread, when writer_upto may
+ * have become what somebody wants. It may not call the writer. */
+void writer_tell(struct writer *w, void (*progress)(void *owner), void *owner);
+
+/* Between these, rows stay where they are, journal or tables; the writer
+ * waits. */
+void writer_hold_fold(struct writer *w);
+void writer_pending(struct writer *w, enum room room, uint64_t id,
+		    struct buf *out); /* see fold_pending */
+void writer_release_fold(struct writer *w);

@@ -417,6 +417,70 @@ static void reads_see_what_was_answered(void **state)
 	}
 }
 
+/* One message is found whole wherever its records are: gathered, in a run
+ * half written, in the tables. */
+static void looks_while_the_fold_runs(void **state)
+{
+	enum { IDS = 40, ROUNDS = 300 };
+	struct bed *b = *state;
+	unsigned events[IDS + 1] = { 0 };
+	uint32_t x = 2463534242u;
+
+	store_close(&b->s);
+	b->cfg.fold_lag_min = 60;
+	b->cfg.fold_slice = 7;
+	bed_open(b);
+	for (uint64_t id = 1; id <= IDS; id++)
+		bed_message(b, id, "a", "otp", "+441");
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		char want[2048];
+		size_t len;
+
+		for (unsigned k = 0; k < 9; k++) {
+			x ^= x << 13;
+			x ^= x >> 17;
+			x ^= x << 5;
+			bed_event(b, 1 + x % IDS, EVENT_STATE, MESSAGE_HELD, "",
+				  "");
+			events[1 + x % IDS]++;
+		}
+		assert_int_equal(bed_commit(b), 0);
+		unsigned id = 1 + (x >> 16) % IDS;
+		len = (size_t)snprintf(want, sizeof(want), "%u|%d|%u|-|-|#|[",
+				       id, events[id] > 0,
+				       id * 10 + (events[id] > 0 ? 4 : 0));
+		for (unsigned k = 0; k < events[id]; k++)
+			len += (size_t)snprintf(want + len, sizeof(want) - len,
+						"%sheld", k > 0 ? "," : "");
+		(void)snprintf(want + len, sizeof(want) - len, "];");
+		assert_string_equal(bed_get(b, STORE_MESSAGE_GET,
+					    BED_CELLS(CELL_I(id))),
+				    want);
+	}
+}
+
+static void looks_at_what_is_pending(void **state)
+{
+	struct bed *b = *state;
+
+	b->records = RECORD_INBOUND;
+	bed_inbound(b, 1, "a", "+441");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_INBOUND_GET, BED_CELLS(CELL_I(1))),
+			    "1|a +441;");
+	bed_inbound(b, 1, "b", "+442");
+	bed_event(b, 7, EVENT_STATE, MESSAGE_HELD, "", "");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_INBOUND_GET, BED_CELLS(CELL_I(1))),
+			    "1|b +442;");
+	assert_string_equal(bed_get(b, STORE_MESSAGE_GET, BED_CELLS(CELL_I(7))),
+			    "");
+	/* Nobody has made it fold. */
+	struct store_counters c;
+	store_counters(b->s, &c);
+	assert_int_equal(c.folded, 0);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -436,6 +500,8 @@ int main(void)
 		CASE(limits_what_waits),
 		CASE(carries_large_records),
 		CASE(reads_see_what_was_answered),
+		CASE(looks_while_the_fold_runs),
+		CASE(looks_at_what_is_pending),
 	};
 	static const struct {
 		const char *name, *url;
