@@ -55,7 +55,7 @@ static struct live *find_live(const struct gateway *g, struct str tenant,
 
 	if (l == NULL || tenant.len == 0)
 		return l;
-	live_message(l, &m);
+	live_message(&g->core.lives, l, &m);
 	return str_eq(m.tenant, tenant) ? l : NULL;
 }
 
@@ -93,7 +93,6 @@ int gateway_live(struct gateway *g, struct str tenant, uint64_t id,
 						     : 0,
 		.attempts = l->attempts,
 		.link = l->lane < 0 ? NULL : g->lanes.v[l->lane]->name,
-		.bytes = str_bytes(l->bytes, l->len),
 	};
 	return 0;
 }
@@ -109,7 +108,7 @@ int gateway_explain_live(struct gateway *g, uint64_t id, struct explain *ex)
 	l = lives_find(&g->core.lives, id);
 	if (l == NULL)
 		return -ENOENT;
-	live_message(l, &m);
+	live_message(&g->core.lives, l, &m);
 	waiting_attrs(&g->core, &m, &a);
 	item.priority = m.priority;
 	item.cost = MAX(l->parts, 1);

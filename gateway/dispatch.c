@@ -105,7 +105,7 @@ static void unmark(struct core *core, struct live *l, uint64_t reservation,
 		return;
 	}
 	l->attempts--;
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	count_cap(core, l, &m, false);
 	journey_step(core, l, &e);
 	waiting_queue(core, l, true);
@@ -117,7 +117,7 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 	struct lane *lane = core->lanes->v[l->lane];
 	struct message m;
 
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	if (refusals) {
 		struct decision d;
 
@@ -173,7 +173,7 @@ static void join(struct core *core, struct marks *b,
 		end_as(core, l, MESSAGE_EXPIRED, STR("validity"));
 		return;
 	}
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	permit(&core->permit, &m, now_ms, &d);
 	if (d.verdict != VERDICT_ALLOW) {
 		IGNORE(router_undo(core->router, res->id, core_now_us(core)));
@@ -232,7 +232,7 @@ bool dispatch_again(struct core *core, struct live *l, const char *reason,
 	struct message m;
 
 	must(l->place == LIVE_NOWHERE);
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	count_cap(core, l, &m, false);
 	e.due_ms = core_wall_ms(core) +
 		   (int64_t)MAX(wait_ms, backoff_ms(r, MAX(l->attempts, 1)));

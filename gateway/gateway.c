@@ -131,7 +131,7 @@ static void make_rooms(struct gateway *g)
 	core->permit =
 		(struct permit_cfg){ core->classes, core->facts, g->env.demo };
 	core->lanes = &g->lanes;
-	lives_init(&core->lives, (size_t)core->cfg->queue_max);
+	lives_init(&core->lives, core->classes, (size_t)core->cfg->queue_max);
 	id_source_init(&core->ids, g->env.node);
 	core->publish = publish_new(core);
 	core->receipts = receipts_new(core);

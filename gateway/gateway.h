@@ -130,7 +130,6 @@ struct live_view {
 	int64_t due_ms;
 	unsigned attempts;
 	const char *link; /* NULL: none yet */
-	struct str bytes; /* message_encode form; text may be gone */
 };
 /* -ENOENT when it is not live (or of another tenant; "" = any). */
 MUST_USE int gateway_live(struct gateway *g, struct str tenant, uint64_t id,

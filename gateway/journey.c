@@ -110,7 +110,7 @@ void journey_step(struct core *core, struct live *l, struct event *e)
 	if (changed && public_state(e->state)) {
 		struct message m;
 
-		live_message(l, &m);
+		live_message(&core->lives, l, &m);
 		publish_message(core, &m, e);
 	}
 }

@@ -7,10 +7,10 @@
 #include "base/mem.h"
 #include "model/address.h"
 
-void lives_init(struct lives *t, size_t max)
+void lives_init(struct lives *t, const struct classes *classes, size_t max)
 {
-	must(t != NULL);
-	*t = (struct lives){ .map = map_new(), .max = max };
+	must(t != NULL && classes != NULL);
+	*t = (struct lives){ .map = map_new(), .classes = classes, .max = max };
 }
 
 static void live_free(struct live *l)
@@ -34,11 +34,13 @@ void lives_done(struct lives *t)
 
 static struct live *live_make(const struct live *head, const struct message *m)
 {
+	struct message slim = *m;
 	struct buf b = { 0 };
 	struct live *l;
 
+	slim.class_name = slim.decision.rule_version = STR_NONE;
 	buf_init(&b, BUF_NO_LIMIT);
-	message_encode(m, &b);
+	message_encode(&slim, &b);
 	l = mem_alloc(sizeof(*l) + b.len);
 	*l = *head;
 	l->len = (uint32_t)b.len;
@@ -92,7 +94,7 @@ struct live *lives_strip(struct lives *t, struct live *l)
 	struct message m;
 	struct live *slim;
 
-	live_message(l, &m);
+	live_message(t, l, &m);
 	m.text = STR_NONE;
 	slim = live_make(l, &m);
 	map_set_ptr(t->map, l->id, slim);
@@ -109,9 +111,12 @@ void lives_state(struct lives *t, struct live *l, enum message_state s)
 	l->state = (uint8_t)s;
 }
 
-void live_message(const struct live *l, struct message *m)
+void live_message(const struct lives *t, const struct live *l,
+		  struct message *m)
 {
-	must(l != NULL && m != NULL);
+	must(t != NULL && l != NULL && m != NULL);
 	must(message_decode(str_bytes(l->bytes, l->len), l->id, m) == 0);
+	m->class_name = str_of(classes_at(t->classes, l->class_index)->name);
+	m->decision.rule_version = classes_version(t->classes);
 	m->flags = l->flags;
 }

@@ -28,14 +28,13 @@ struct live {
 			int64_t until_ms;
 			uint64_t key;   /* of part 0 */
 			uint64_t *keys; /* of all parts, when more than one */
+			uint32_t delivered, failed; /* BIT(part), as told */
 		} receipt;
 	};
 	int64_t valid_until_ms;
-	uint32_t parts_done;      /* BIT(part): a peer has it */
-	uint32_t parts_delivered; /* by receipt */
-	uint32_t parts_failed;
-	uint32_t queue_us; /* how long it waited for a lane */
-	uint32_t len;      /* of bytes */
+	uint32_t parts_done; /* BIT(part): a peer has it */
+	uint32_t queue_us;   /* how long it waited for a lane */
+	uint32_t len;        /* of bytes */
 	uint16_t attempts;
 	int16_t lane; /* of the last attempt; -1: none */
 	uint8_t state;
@@ -46,17 +45,20 @@ struct live {
 	bool counted;     /* its cap was counted for the present attempt */
 	bool lost;        /* its batch was not stored: it never was */
 	uint32_t to_hash; /* of `to`: for opt-outs */
-	char bytes[];     /* message_encode form */
+	/* message_encode form, without what the class says: its name, and the
+	 * version of the rules it was judged by */
+	char bytes[];
 };
 
 struct lives {
 	struct map *map;
+	const struct classes *classes;
 	size_t max;
 	size_t bytes;
 	size_t in_state[MESSAGE_STATES];
 };
 
-void lives_init(struct lives *t, size_t max);
+void lives_init(struct lives *t, const struct classes *classes, size_t max);
 void lives_done(struct lives *t); /* frees what is left */
 
 /* A new live message in m's state ACCEPTED. -ENOSPC at the limit. */
@@ -69,5 +71,6 @@ void lives_remove(struct lives *t, struct live *l);
 struct live *lives_strip(struct lives *t, struct live *l);
 void lives_state(struct lives *t, struct live *l, enum message_state s);
 
-/* Views into l->bytes. */
-void live_message(const struct live *l, struct message *m);
+/* Views into l->bytes and the classes. */
+void live_message(const struct lives *t, const struct live *l,
+		  struct message *m);

@@ -47,14 +47,14 @@ static enum message_state aggregate(struct live *l, unsigned part,
 	uint32_t all = all_parts(l);
 
 	if (said == MESSAGE_DELIVERED)
-		l->parts_delivered |= BIT(part);
+		l->receipt.delivered |= BIT(part);
 	else if (message_state_final(said))
-		l->parts_failed |= BIT(part);
+		l->receipt.failed |= BIT(part);
 	else
 		return MESSAGE_SUBMITTED;
-	if (l->parts_delivered == all)
+	if (l->receipt.delivered == all)
 		return MESSAGE_DELIVERED;
-	if ((l->parts_delivered | l->parts_failed) != all)
+	if ((l->receipt.delivered | l->receipt.failed) != all)
 		return MESSAGE_SUBMITTED;
 	return said == MESSAGE_DELIVERED ? MESSAGE_UNDELIVERED : said;
 }
@@ -73,6 +73,7 @@ static void receipt_of(struct core *core, const char *link, struct live *l,
 		.reason = reason,
 		.peer_status = status,
 		.part = part,
+		.said = said,
 	};
 
 	/* a final state never falls back, and parts may still be awaited */
@@ -150,7 +151,7 @@ static void taken(struct core *core, struct live *l, struct lane *lane,
 {
 	struct message m;
 
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	threads_note(core->threads, &m,
 		     classes_at(core->classes, l->class_index),
 		     core_wall_ms(core));

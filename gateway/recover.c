@@ -137,7 +137,7 @@ struct story {
 	unsigned attempts;
 	int16_t lane;
 	uint8_t flags;
-	uint32_t parts_done, parts_delivered, parts_failed;
+	uint32_t parts_done, delivered, failed; /* BIT(part) */
 	int64_t due_ms;
 	struct str link;
 	struct str peer_id[OUTCOME_PARTS_MAX];
@@ -157,6 +157,10 @@ static void story_event(struct story *s, const struct event *e)
 		s->parts_done |= BIT(part);
 		s->peer_id[part] = e->peer_id;
 	}
+	if (e->kind == EVENT_RECEIPT && e->said == MESSAGE_DELIVERED)
+		s->delivered |= BIT(part);
+	else if (e->kind == EVENT_RECEIPT && message_state_final(e->said))
+		s->failed |= BIT(part);
 }
 
 static int story_read(struct str history, const struct message *m,
@@ -182,6 +186,8 @@ static void await_again(struct core *core, struct live *l,
 	struct stray early;
 
 	receipts_await(l, s->due_ms);
+	l->receipt.delivered = s->delivered;
+	l->receipt.failed = s->failed;
 	for (unsigned i = 0; lane != NULL && i < MAX(l->parts, 1); i++) {
 		if (s->peer_id[i].len > 0)
 			IGNORE(receipts_expect(core->receipts, lane, l, i,

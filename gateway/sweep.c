@@ -68,7 +68,7 @@ static bool refused_now(const struct sweep *s, const struct live *l,
 	if (!is_refuser(s, l) ||
 	    (l->place != LIVE_QUEUE && l->place != LIVE_WHEEL))
 		return false;
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	permit(&core->permit, &m, core_wall_ms(core), d);
 	return d->verdict == VERDICT_DENY && !str_eqz(d->reason, PERMIT_CAP);
 }

@@ -100,7 +100,7 @@ bool waiting_queue(struct core *core, struct live *l, bool head)
 	int pool;
 
 	must(l->place == LIVE_NOWHERE);
-	live_message(l, &m);
+	live_message(&core->lives, l, &m);
 	waiting_attrs(core, &m, &a);
 	pool = router_match(core->router, &a, NULL);
 	if (pool < 0) {

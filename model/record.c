@@ -18,6 +18,7 @@ void event_encode(const struct event *e, struct buf *out)
 	buf_lstr(out, e->reason);
 	buf_varint(out, e->peer_status);
 	buf_varint(out, e->part);
+	buf_u8(out, (uint8_t)e->said);
 	buf_lstr(out, e->peer_id);
 	buf_varint(out, (uint64_t)e->due_ms);
 	for (unsigned i = 0; i < ARRAY_LEN(e->delay_us); i++)
@@ -41,13 +42,15 @@ int event_decode(struct str bytes, struct event *e)
 	v.reason = bufr_lstr(&r);
 	v.peer_status = (uint32_t)bufr_varint(&r);
 	v.part = (unsigned)bufr_varint(&r);
+	v.said = (enum message_state)bufr_u8(&r);
 	v.peer_id = bufr_lstr(&r);
 	v.due_ms = (int64_t)bufr_varint(&r);
 	for (unsigned i = 0; i < ARRAY_LEN(v.delay_us); i++)
 		v.delay_us[i] = (uint32_t)bufr_varint(&r);
 	if (r.bad || v.kind < EVENT_ATTEMPT || v.kind > EVENT_STATE ||
 	    (unsigned)v.state >= MESSAGE_STATES ||
-	    message_state_name(v.state) == NULL)
+	    message_state_name(v.state) == NULL ||
+	    (unsigned)v.said >= MESSAGE_STATES)
 		return -EBADMSG;
 	*e = v;
 	return 0;

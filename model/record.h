@@ -39,8 +39,9 @@ struct event {
 	struct str link;   /* lane: "carrier-a" */
 	struct str reason; /* code */
 	uint32_t peer_status;
-	unsigned part;      /* SUBMITTED, RECEIPT: from 0 */
-	struct str peer_id; /* SUBMITTED, RECEIPT */
+	unsigned part;           /* SUBMITTED, RECEIPT: from 0 */
+	enum message_state said; /* RECEIPT: of that part */
+	struct str peer_id;      /* SUBMITTED, RECEIPT */
 	int64_t due_ms; /* HELD: until when; SUBMITTED: receipt awaited until */
 	uint8_t flags;  /* enum message_flag after it */
 	uint32_t delay_us
