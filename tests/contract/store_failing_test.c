@@ -292,7 +292,7 @@ static void loses_nothing_when_the_nth_step_fails(void **state)
 		{ -EIO, 0, 4, true },
 	};
 	bool memory = str_eqz(str_of(under_test), "memory:t");
-	unsigned stride = memory ? 5 : 31;
+	unsigned stride = memory ? 5 : 97;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		bool failed = true;
