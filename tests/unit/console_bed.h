@@ -27,6 +27,7 @@
 #include "gateway/gateway.h"
 #include "proto/tzone.h"
 #include "store/engine.h"
+#include "store/failing.h"
 
 #define ADMIN "admin-key-of-the-test-0123456789abcdef"
 
@@ -38,7 +39,9 @@ struct bed {
 	struct console *console;
 	char dir[64];
 	bool closed;
-	int conn;          /* kept alive; -1: none */
+	int conn;                /* kept alive; -1: none */
+	struct failing_cfg fail; /* of the back end */
+	unsigned steps;
 	int rcvbuf;        /* of the next connection; 0: the system's */
 	const char *key;   /* NULL: none is sent */
 	const char *extra; /* header lines, each with \r\n */
@@ -121,9 +124,15 @@ static inline void bed_store(struct bed *b, bool create)
 	struct store_cfg cfg = { .url = "sqlite:t.db",
 				 .dir = b->dir,
 				 .create = create };
+	struct backend *inner = NULL;
 	struct err err = { "" };
+	char path[96];
 	int done = 1;
 
+	snprintf(path, sizeof(path), "%s/t.db", b->dir);
+	if (sqlite_open(&inner, &cfg, path, BACKEND_MAKE_MISSING, &err) != 0)
+		fail_msg("%s", err.text);
+	failing_open(&cfg.backend, inner, &b->fail, &b->steps);
 	if (store_open(&b->store, b->loop, &cfg, &err) != 0)
 		fail_msg("%s", err.text);
 	if (!create)

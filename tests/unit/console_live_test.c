@@ -291,6 +291,34 @@ static void answers_over_tls(void **state)
 	bed_http = "";
 }
 
+/* ---- a full disk --------------------------------------------------------------*/
+
+/* Nothing is acknowledged that was not stored, and the audit log misses no
+ * row once there is room again. */
+static void a_full_disk_is_507(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	b->fail.rc = -ENOSPC;
+	failing_from(&b->fail, 1);
+	assert_int_equal(bed_post(b, "/v1/messages", ONE), 507);
+	assert_true(bed_header(b, "Retry-After").len > 0);
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", "") / 100, 5);
+	assert_int_equal(bed_post(b, "/v1/keys",
+				  "{\"name\":\"x\",\"role\":\"sender\"}"),
+			 507);
+	assert_int_equal(bed_get(b, "/readyz"), 503);
+	assert_int_equal(bed_get(b, "/healthz"), 200);
+	failing_from(&b->fail, 0);
+	TURN_UNTIL(b, bed_post(b, "/v1/messages", ONE) == 202);
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	TURN_UNTIL(b, bed_get(b, "/v1/audit/verify") == 200 &&
+			      strcmp(bed_word(b, "ok"), "true") == 0);
+	assert_int_equal(bed_get(b, "/v1/keys"), 200);
+	assert_int_equal(bed_count(b, "keys"), 1);
+}
+
 /* ---- stopping ---------------------------------------------------------------------*/
 
 static void a_stopping_node_answers_503(void **state)
@@ -344,10 +372,11 @@ static void closes_with_work_under_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(hooks_are_heard_once),        T(kannel_is_understood),
-		T(passwords_are_not_guessed),   T(streams_what_happens),
-		T(drops_slow_streams),          T(answers_over_tls),
-		T(a_stopping_node_answers_503), T(closes_with_work_under_way),
+		T(hooks_are_heard_once),       T(kannel_is_understood),
+		T(passwords_are_not_guessed),  T(streams_what_happens),
+		T(drops_slow_streams),         T(answers_over_tls),
+		T(a_full_disk_is_507),         T(a_stopping_node_answers_503),
+		T(closes_with_work_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
