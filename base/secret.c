@@ -102,6 +102,22 @@ int secret_base64_decode(struct str s, struct buf *out)
 	return rc == 0 ? 0 : -EBADMSG;
 }
 
+int secret_password_hash(struct str password, char out[SECRET_HASH_MAX])
+{
+	must(out != NULL && SECRET_HASH_MAX >= crypto_pwhash_STRBYTES);
+	return crypto_pwhash_str(out, password.p, password.len,
+				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
+				 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
+bool secret_password_ok(const char *hash, struct str password)
+{
+	must(hash != NULL);
+	return crypto_pwhash_str_verify(hash, password.p, password.len) == 0;
+}
+
 void secret_api_key(char out[64])
 {
 	uint8_t bytes[32];

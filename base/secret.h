@@ -25,6 +25,13 @@ void secret_base64(const uint8_t *p, size_t len, struct buf *out);
 /* Standard alphabet with padding; -EBADMSG. */
 MUST_USE int secret_base64_decode(struct str s, struct buf *out);
 
+/* Passwords of people and peers, as "$argon2id$...". Both take some 50 ms and
+ * 64 MB: off the loop, by loop_work. -ENOMEM. */
+#define SECRET_HASH_MAX 128
+MUST_USE int secret_password_hash(struct str password,
+				  char out[SECRET_HASH_MAX]);
+bool secret_password_ok(const char *hash, struct str password);
+
 /* A new API key: "ck_" and 43 characters of base64url. out[64]. */
 void secret_api_key(char out[64]);
 /* Overwrites before free. */

@@ -13,6 +13,12 @@
 #include "model/address.h"
 #include "proto/json.h"
 
+uint64_t gateway_id(struct gateway *g)
+{
+	must(g != NULL);
+	return id_next(&g->core.ids, core_wall_ms(&g->core));
+}
+
 void gateway_submit(struct gateway *g, const struct submission *s,
 		    struct submitted *out)
 {
@@ -264,6 +270,13 @@ void gateway_endpoint_ended(struct gateway *g, uint64_t attempt,
 {
 	must(g != NULL);
 	publish_ended(g->core.publish, attempt, o);
+}
+
+void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
+		 const char *type, struct str data)
+{
+	must(g != NULL && type != NULL);
+	publish_owe(g->core.publish, endpoint, tenant, type, data);
 }
 
 void gateway_inbound_origin(struct gateway *g, struct str number,

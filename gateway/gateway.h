@@ -88,6 +88,7 @@ struct submission {
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
 	struct str origin; /* of message.h: an endpoint's name */
+	uint64_t id;       /* of gateway_id; 0: a new one */
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
@@ -107,6 +108,9 @@ struct submitted {
 	bool repeated; /* the key was seen: id is the first one's */
 };
 
+/* An id for a message that is not yet whole, to be given back by a
+ * submission. */
+uint64_t gateway_id(struct gateway *g);
 /*
  * Judges and takes one message. Not durable yet: call
  * store_then(gateway_store(g), ...) after one or many submits and answer
@@ -200,6 +204,10 @@ MUST_USE int gateway_endpoint(struct gateway *g,
 void gateway_endpoint_window(struct gateway *g, int endpoint, unsigned window);
 void gateway_endpoint_ended(struct gateway *g, uint64_t attempt,
 			    const struct outcome *o);
+/* An event of the daemon's own making, owed to this endpoint alone: durable
+ * after the next store_then. data: as publish_event. */
+void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
+		 const char *type, struct str data);
 
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,

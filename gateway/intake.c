@@ -343,14 +343,15 @@ static int check_key(struct intake *i, const struct submission *s,
 	return -EEXIST;
 }
 
-static int take(struct intake *i, struct message *m, struct submitted *out)
+static int take(struct intake *i, struct message *m, uint64_t id,
+		struct submitted *out)
 {
 	struct core *core = i->core;
 	const struct class_rules *rules =
 		classes_find(core->classes, m->class_name);
 	struct live *l = NULL;
 
-	m->id = id_next(&core->ids, m->accepted_ms);
+	m->id = id != 0 ? id : id_next(&core->ids, m->accepted_ms);
 	if (out->state != MESSAGE_SUPPRESSED &&
 	    lives_add(&core->lives, m, rules, &l) != 0) {
 		err_set(&out->err, 0, "%lld messages wait already",
@@ -392,13 +393,13 @@ void intake_submit(struct intake *i, const struct submission *s,
 		return;
 	}
 	if (s->idempotency_key.len == 0) {
-		IGNORE(take(i, &m, out));
+		IGNORE(take(i, &m, s->id, out));
 		return;
 	}
 	buf_init(&request, BUF_NO_LIMIT);
 	request_of(s, &request);
 	if (check_key(i, s, &m, buf_str(&request), out) == 0 &&
-	    take(i, &m, out) == 0)
+	    take(i, &m, s->id, out) == 0)
 		idempotency_keep(i->keys, m.tenant, s->idempotency_key,
 				 buf_str(&request), m.id);
 	buf_done(&request);

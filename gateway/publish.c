@@ -345,6 +345,18 @@ void publish_event(struct publish *p, struct str tenant, const char *type,
 	}
 }
 
+void publish_owe(struct publish *p, int endpoint, struct str tenant,
+		 const char *type, struct str data)
+{
+	bool was_empty;
+
+	must(p != NULL && endpoint >= 0 && (unsigned)endpoint < p->len);
+	was_empty = list_empty(&p->fresh);
+	owe(p->v[endpoint], type, tenant, data);
+	if (was_empty && !list_empty(&p->fresh))
+		store_then(p->core->store, on_commit, p);
+}
+
 static bool hand_over(struct endpoint *e, struct owed *o)
 {
 	struct publish *p = e->publish;

@@ -52,6 +52,9 @@ bool publish_wanted(const struct publish *p, struct str tenant,
  */
 void publish_event(struct publish *p, struct str tenant, const char *type,
 		   struct str origin, struct str data, struct str masked);
+/* One event to one endpoint, whatever it asked for. */
+void publish_owe(struct publish *p, int endpoint, struct str tenant,
+		 const char *type, struct str data);
 /* End of turn: hands over what is due. */
 void publish_turn(struct publish *p);
 size_t publish_owed(const struct publish *p, int endpoint);

@@ -26,6 +26,7 @@ struct smpp_wire {
 	void *owner;
 	struct stream *stream; /* NULL: closed inside an event */
 	bool busy;
+	bool paused;
 	bool heard;      /* anything, since the last enquire_link */
 	bool asked;      /* an enquire_link was sent */
 	unsigned silent; /* intervals in a row */
@@ -102,6 +103,13 @@ unsigned smpp_wire_enquire(struct smpp_wire *w)
 	return w->silent;
 }
 
+void smpp_wire_pause(struct smpp_wire *w, bool paused)
+{
+	must(w != NULL && w->stream != NULL);
+	w->paused = paused;
+	stream_pause(w->stream, paused);
+}
+
 bool smpp_wire_full(const struct smpp_wire *w)
 {
 	must(w != NULL && w->stream != NULL);
@@ -173,7 +181,7 @@ static size_t wire_bytes(void *owner, struct str data)
 
 	w->heard = true;
 	w->busy = true;
-	while (w->stream != NULL) {
+	while (w->stream != NULL && !w->paused) {
 		struct str frame, rest = str_from(data, eaten);
 		int rc = smpp_frame(rest, SMPP_PDU_MAX, &frame);
 		if (rc == -EAGAIN)

@@ -59,5 +59,7 @@ void smpp_wire_respond(struct smpp_wire *w, uint32_t command, uint32_t status,
 /* Sends enquire_link. Returns the intervals in a row, this one included, in
  * which the peer was silent though it was asked. */
 unsigned smpp_wire_enquire(struct smpp_wire *w);
+/* Reads nothing, not even keep-alives, until it may again: back-pressure. */
+void smpp_wire_pause(struct smpp_wire *w, bool paused);
 bool smpp_wire_full(const struct smpp_wire *w);
 const char *smpp_wire_peer(const struct smpp_wire *w);
