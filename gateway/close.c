@@ -39,6 +39,7 @@ static void gateway_free(struct gateway *g)
 	}
 	waiting_free(&core->waiting);
 	lives_done(&core->lives);
+	buf_done(&core->scratch);
 	receipts_free(&core->receipts);
 	for (unsigned i = 0; i < g->lanes.len; i++)
 		lane_free(g->lanes.v[i]);

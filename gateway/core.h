@@ -31,6 +31,7 @@ struct core {
 	const struct gateway_cfg *cfg;
 	struct id_source ids;
 	struct lives lives;
+	struct buf scratch; /* for encoding records: its memory is kept */
 	/* Rooms that others call; each knows only those named before it. */
 	struct publish *publish;
 	struct receipts *receipts;

@@ -131,6 +131,7 @@ static void make_rooms(struct gateway *g)
 	core->permit =
 		(struct permit_cfg){ core->classes, core->facts, g->env.demo };
 	core->lanes = &g->lanes;
+	buf_init(&core->scratch, BUF_NO_LIMIT);
 	lives_init(&core->lives, core->classes, (size_t)core->cfg->queue_max);
 	id_source_init(&core->ids, g->env.node);
 	core->publish = publish_new(core);

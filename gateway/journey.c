@@ -59,12 +59,9 @@ static void publish_message(struct core *core, const struct message *m,
 
 static void append_event(struct core *core, uint64_t id, const struct event *e)
 {
-	struct buf b = { 0 };
-
-	buf_init(&b, BUF_NO_LIMIT);
-	event_encode(e, &b);
-	store_append(core->store, RECORD_EVENT, id, buf_str(&b));
-	buf_done(&b);
+	buf_reset(&core->scratch);
+	event_encode(e, &core->scratch);
+	store_append(core->store, RECORD_EVENT, id, buf_str(&core->scratch));
 }
 
 void journey_begin(struct core *core, const struct message *m,
@@ -78,13 +75,12 @@ void journey_begin(struct core *core, const struct message *m,
 		.due_ms = m->decision.not_before_ms,
 		.flags = m->flags,
 	};
-	struct buf b = { 0 };
 
 	must(core != NULL && m != NULL);
-	buf_init(&b, BUF_NO_LIMIT);
-	message_encode(m, &b);
-	store_append(core->store, RECORD_MESSAGE, m->id, buf_str(&b));
-	buf_done(&b);
+	buf_reset(&core->scratch);
+	message_encode(m, &core->scratch);
+	store_append(core->store, RECORD_MESSAGE, m->id,
+		     buf_str(&core->scratch));
 	if (state != MESSAGE_ACCEPTED)
 		append_event(core, m->id, &e);
 	publish_message(core, m, &e);

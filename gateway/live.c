@@ -11,6 +11,7 @@ void lives_init(struct lives *t, const struct classes *classes, size_t max)
 {
 	must(t != NULL && classes != NULL);
 	*t = (struct lives){ .map = map_new(), .classes = classes, .max = max };
+	buf_init(&t->scratch, BUF_NO_LIMIT);
 }
 
 static void live_free(struct live *l)
@@ -30,22 +31,23 @@ void lives_done(struct lives *t)
 	while (map_next(t->map, &pos, &id, &value))
 		live_free((struct live *)(uintptr_t)value);
 	map_free(&t->map);
+	buf_done(&t->scratch);
 }
 
-static struct live *live_make(const struct live *head, const struct message *m)
+static struct live *live_make(struct lives *t, const struct live *head,
+			      const struct message *m)
 {
 	struct message slim = *m;
-	struct buf b = { 0 };
+	struct buf *b = &t->scratch;
 	struct live *l;
 
 	slim.class_name = slim.decision.rule_version = STR_NONE;
-	buf_init(&b, BUF_NO_LIMIT);
-	message_encode(&slim, &b);
-	l = mem_alloc(sizeof(*l) + b.len);
+	buf_reset(b);
+	message_encode(&slim, b);
+	l = mem_alloc(sizeof(*l) + b->len);
 	*l = *head;
-	l->len = (uint32_t)b.len;
-	memcpy(l->bytes, b.p, b.len);
-	buf_done(&b);
+	l->len = (uint32_t)b->len;
+	memcpy(l->bytes, b->p, b->len);
 	return l;
 }
 
@@ -67,7 +69,7 @@ int lives_add(struct lives *t, const struct message *m,
 	must(t != NULL && out != NULL);
 	if (map_len(t->map) >= t->max)
 		return -ENOSPC;
-	*out = live_make(&head, m);
+	*out = live_make(t, &head, m);
 	map_set_ptr(t->map, m->id, *out);
 	t->bytes += sizeof(**out) + (*out)->len;
 	t->in_state[MESSAGE_ACCEPTED]++;
@@ -96,7 +98,7 @@ struct live *lives_strip(struct lives *t, struct live *l)
 
 	live_message(t, l, &m);
 	m.text = STR_NONE;
-	slim = live_make(l, &m);
+	slim = live_make(t, l, &m);
 	map_set_ptr(t->map, l->id, slim);
 	t->bytes += (size_t)slim->len - l->len;
 	mem_free(l);

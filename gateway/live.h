@@ -53,6 +53,7 @@ struct live {
 struct lives {
 	struct map *map;
 	const struct classes *classes;
+	struct buf scratch; /* for encoding: its memory is kept */
 	size_t max;
 	size_t bytes;
 	size_t in_state[MESSAGE_STATES];
