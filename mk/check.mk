@@ -42,7 +42,7 @@ VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full \
 
 valgrind:
 	@$(RUNTESTS) build
-	@$(RUNTESTS) --wrap "$(VALGRIND)" unit contract
+	@$(RUNTESTS) --jobs 1 --wrap "$(VALGRIND)" unit contract
 
 cover:
 	@find build/cover -name '*.gcda' -delete 2>/dev/null || true

@@ -143,9 +143,13 @@ def py(path):
     return [sys.executable, path]
 
 
+def slower(opt):
+    """Than a plain run: tests/lib/slower.h multiplies its waits by it."""
+    return SLOWER["valgrind"] if opt.wrap else SLOWER.get(opt.variant, 1)
+
+
 def jobs_of(kind, opt):
-    slow = SLOWER.get(opt.variant, 1) * (SLOWER["valgrind"] if opt.wrap else 1)
-    limit = LIMIT_S.get(kind, 60) * slow
+    limit = LIMIT_S.get(kind, 60) * slower(opt)
     b = os.path.join("build", opt.variant)
     if kind == "build":
         return [make_job("build", opt.variant, "-j%d" % opt.jobs, "all",
@@ -189,6 +193,7 @@ def environment(opt):
         "TSAN_OPTIONS": "exitcode=99:halt_on_error=0:suppressions=" +
                         os.path.join(ROOT, "tests", "lib", "tsan.supp"),
         "LANG": "C.UTF-8",
+        "CARILLON_SLOWER": str(slower(opt)),
     })
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         env.pop(name, None)

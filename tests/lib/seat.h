@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/loop.h"
 #include "model/channel.h"
+#include "tests/lib/slower.h"
 
 enum { SEAT_MAX = 4096 };
 
@@ -61,14 +62,15 @@ void seat_open(struct seat *s, struct loop *l, const struct channel_ops *ops,
 	       const char *conf);
 /* Turns the loop until the condition holds or ms are over; does it hold? It
  * is asked once a turn. */
-#define SEAT_UNTIL(s, ms, condition)                                     \
-	({                                                               \
-		uint64_t seat_until = clock_mono_ms(&clock_real) + (ms); \
-		bool seat_ok;                                            \
-		while (!(seat_ok = (condition)) &&                       \
-		       clock_mono_ms(&clock_real) < seat_until)          \
-			seat_turn(s);                                    \
-		seat_ok;                                                 \
+#define SEAT_UNTIL(s, ms, condition)                                \
+	({                                                          \
+		uint64_t seat_until =                               \
+			clock_mono_ms(&clock_real) + (ms)*slower(); \
+		bool seat_ok;                                       \
+		while (!(seat_ok = (condition)) &&                  \
+		       clock_mono_ms(&clock_real) < seat_until)     \
+			seat_turn(s);                               \
+		seat_ok;                                            \
 	})
 /* One turn that waits at most a few ms. */
 void seat_turn(struct seat *s);

@@ -12,6 +12,7 @@
 #include "channels/http/guard.h"
 #include "channels/http/url.h"
 #include "tests/lib/httpd.h"
+#include "tests/lib/slower.h"
 
 /* ---- the guard ------------------------------------------------------------- */
 
@@ -231,7 +232,7 @@ static void begin(void)
 	b.cfg = (struct http_client_cfg){ .connections = 4,
 					  .requests = 8,
 					  .connect_ms = 1000,
-					  .timeout_ms = 250,
+					  .timeout_ms = 250 * (int64_t)slower(),
 					  .max_answer = 64 };
 }
 
@@ -265,7 +266,7 @@ static void nothing(void *owner UNUSED)
 
 static bool wait_answers(unsigned n)
 {
-	uint64_t until = clock_mono_ms(&clock_real) + 3000;
+	uint64_t until = clock_mono_ms(&clock_real) + 3000ul * slower();
 	struct loop_timer *t = loop_timer_new(b.loop, nothing, NULL);
 
 	while (b.n < n && clock_mono_ms(&clock_real) < until) {
