@@ -81,4 +81,5 @@ struct console {
 	size_t nspare;
 	struct stat *answers[6]; /* by hundreds */
 	struct stat *send_us;
+	struct stat *cut; /* connections past a deadline */
 };

@@ -14,6 +14,8 @@ void peers_init(struct console *c)
 	const struct http_cfg *h = c->http;
 
 	must(c->addresses == NULL);
+	c->cut = stats_get(STAT_COUNTER, "http_cut_total",
+			   "Connections cut for being late.", NULL);
 	c->addresses = map_new();
 	for (unsigned i = 0; i < PEER_PHASES; i++)
 		list_init(&c->phases[i]);
@@ -114,7 +116,8 @@ static void peer_cut(struct console *c, struct peer *p)
 							"idle",   "stream" };
 
 	if (p->phase != PEER_IDLE)
-		log_info("http.cut", KV_S("late", names[p->phase]));
+		stat_add(c->cut, 1);
+	log_debug("http.cut", KV_S("late", names[p->phase]));
 	list_remove(&p->node);
 	if (p->fd >= 0)
 		shutdown(p->fd, SHUT_RDWR);
