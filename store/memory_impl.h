@@ -41,6 +41,7 @@ enum plan_kind {
 	PLAN_NEWEST, /* the other way round */
 	PLAN_HEAD,   /* the newest one */
 	PLAN_LIVE,   /* messages that are not final */
+	PLAN_HAD,    /* messages that a peer has had */
 	PLAN_LIVE_COUNT,
 	PLAN_COUNTS, /* of messages by state and class */
 	PLAN_LAST,

@@ -69,6 +69,22 @@ static void memory_show_live(struct showing *s, bool count)
 		(void)s->show(s->owner, &row);
 }
 
+/* Not what still waits, failed or never went. */
+static void memory_show_had(struct showing *s)
+{
+	const struct memory_table *t = &s->v[TABLE_MESSAGE];
+
+	for (size_t i = 0; i < t->len; i++) {
+		int64_t state = t->rows[i]->v[6].i;
+		if (state < MESSAGE_SUBMITTED || state == MESSAGE_FAILED ||
+		    state == MESSAGE_CANCELLED || state == MESSAGE_SUPPRESSED ||
+		    !memory_matches(t, t->rows[i], s->st, s->args))
+			continue;
+		if (!memory_show(s, t, t->rows[i], NULL, NULL))
+			return;
+	}
+}
+
 /* "state class count": gathered in a table of that form. */
 static void memory_show_counts(struct showing *s)
 {
@@ -153,6 +169,9 @@ static void memory_run(struct showing *s)
 	case PLAN_LIVE_COUNT:
 		memory_show_live(s,
 				 memory_plans[s->st].kind == PLAN_LIVE_COUNT);
+		break;
+	case PLAN_HAD:
+		memory_show_had(s);
 		break;
 	case PLAN_COUNTS:
 		memory_show_counts(s);
