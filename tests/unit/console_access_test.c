@@ -212,6 +212,27 @@ static void each_key_has_its_rate(void **state)
 	bed_http = "";
 }
 
+static void keys_expire(void **state)
+{
+	struct bed *b = *state;
+	char body[160], when[32], key[64];
+
+	clock_rfc3339(clock_wall_ms(&clock_real) + 400, when);
+	snprintf(body, sizeof(body),
+		 "{\"name\":\"brief\",\"role\":\"operator\","
+		 "\"expires_at\":\"%s\"}",
+		 when);
+	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+	must(str_copy(key, sizeof(key), str_of(bed_word(b, "key"))) == 0);
+	b->key = key;
+	assert_int_equal(bed_get(b, "/v1/links"), 200);
+	usleep(450000);
+	assert_int_equal(bed_get(b, "/v1/links"), 401);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/keys"), 200);
+	assert_string_equal(bed_word(b, "keys.1.state"), "expired");
+}
+
 static void partners_end_within_90_days(void **state)
 {
 	struct bed *b = *state;
@@ -312,14 +333,12 @@ static void audit_tells_and_holds(void **state)
 	assert_string_equal(bed_word(b, "next"), "5");
 }
 
-/* A row changed behind our back is found. */
-static void audit_finds_a_change(void **state)
+/* A second row behind our back, on top of this hash. */
+static void forge(struct bed *b, const uint8_t prev[32])
 {
-	struct bed *b = *state;
 	uint8_t wrong[32] = { 1 };
 	int done = 1;
 
-	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
 	struct cell cells[] = { CELL_I(2),
 				CELL_I(1),
 				CELL_Z(""),
@@ -327,7 +346,7 @@ static void audit_finds_a_change(void **state)
 				CELL_Z("y"),
 				CELL_Z(""),
 				CELL_Z(""),
-				CELL_B(str_bytes(wrong, 32)),
+				CELL_B(str_bytes(prev, 32)),
 				CELL_B(str_bytes(wrong, 32)) };
 	store_put(b->store, STORE_AUDIT_APPEND, cells, ARRAY_LEN(cells));
 	store_then(b->store, bed_committed, &done);
@@ -335,6 +354,34 @@ static void audit_finds_a_change(void **state)
 	assert_int_equal(bed_get(b, "/v1/audit/verify"), 200);
 	assert_string_equal(bed_word(b, "ok"), "false");
 	assert_string_equal(bed_word(b, "seq"), "2");
+}
+
+static void audit_finds_a_row_that_does_not_follow(void **state)
+{
+	struct bed *b = *state;
+	uint8_t none[32] = { 7 };
+
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	forge(b, none);
+	assert_string_equal(bed_word(b, "why"),
+			    "it does not follow from the row before");
+}
+
+static void audit_finds_a_changed_row(void **state)
+{
+	struct bed *b = *state;
+	uint8_t head[32];
+
+	assert_int_equal(bed_ask(b, "POST", "/v1/links/a/rebind", ""), 200);
+	assert_int_equal(bed_get(b, "/v1/audit/verify"), 200);
+	const char *hex = bed_word(b, "head");
+	assert_int_equal(strlen(hex), 64);
+	for (unsigned i = 0; i < 32; i++) {
+		char two[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+		head[i] = (uint8_t)strtoul(two, NULL, 16);
+	}
+	forge(b, head);
+	assert_string_equal(bed_word(b, "why"), "the row was changed");
 }
 
 static void copies_the_store(void **state)
@@ -358,11 +405,13 @@ int main(void)
 		T(requests_meet_the_table),
 		T(keys_live_and_end),
 		T(each_key_has_its_rate),
+		T(keys_expire),
 		T(partners_end_within_90_days),
 		T(tenants_keep_apart),
 		T(numbers_are_masked_and_texts_kept),
 		T(audit_tells_and_holds),
-		T(audit_finds_a_change),
+		T(audit_finds_a_row_that_does_not_follow),
+		T(audit_finds_a_changed_row),
 		T(copies_the_store),
 	};
 
