@@ -36,14 +36,14 @@ static void put_data(const struct message *m, const struct event *e,
 	buf_c(out, '}');
 }
 
+/* name: of the state, or of what happens in it. */
 static void publish_message(struct core *core, const struct message *m,
-			    const struct event *e)
+			    const struct event *e, const char *name)
 {
 	struct buf data = { 0 }, masked = { 0 };
 	char to[ADDRESS_MAX], type[48];
 
-	snprintf(type, sizeof(type), "message.%s",
-		 message_state_name(e->state));
+	snprintf(type, sizeof(type), "message.%s", name);
 	if (!publish_wanted(core->publish, m->tenant, type, m->origin))
 		return;
 	buf_init(&data, BUF_NO_LIMIT);
@@ -83,7 +83,7 @@ void journey_begin(struct core *core, const struct message *m,
 		     buf_str(&core->scratch));
 	if (state != MESSAGE_ACCEPTED)
 		append_event(core, m->id, &e);
-	publish_message(core, m, &e);
+	publish_message(core, m, &e, message_state_name(state));
 }
 
 /* Waiting for a lane and being under way are ours alone. */
@@ -107,8 +107,18 @@ void journey_step(struct core *core, struct live *l, struct event *e)
 		struct message m;
 
 		live_message(&core->lives, l, &m);
-		publish_message(core, &m, e);
+		publish_message(core, &m, e, message_state_name(e->state));
 	}
+}
+
+void journey_enroute(struct core *core, const struct live *l,
+		     const struct event *e)
+{
+	struct message m;
+
+	must(core != NULL && l != NULL && e != NULL);
+	live_message(&core->lives, l, &m);
+	publish_message(core, &m, e, "enroute");
 }
 
 void journey_end(struct core *core, struct live *l, struct event *e)

@@ -15,5 +15,10 @@ void journey_begin(struct core *core, const struct message *m,
  * flags are filled in. */
 void journey_step(struct core *core, struct live *l, struct event *e);
 
+/* Published and not stored: the peer says that the person has it not yet. e is
+ * the step of the receipt that said so. */
+void journey_enroute(struct core *core, const struct live *l,
+		     const struct event *e);
+
 /* A step into a final state, after which l is gone. l must be LIVE_NOWHERE. */
 void journey_end(struct core *core, struct live *l, struct event *e);

@@ -61,8 +61,9 @@ static enum message_state aggregate(struct live *l, unsigned part,
 
 /* l is found by a receipt of `part`; it may be gone afterwards. */
 static void receipt_of(struct core *core, const char *link, struct live *l,
-		       unsigned part, enum message_state said,
-		       struct str reason, uint32_t status)
+		       unsigned part, struct str peer_id,
+		       enum message_state said, struct str reason,
+		       uint32_t status)
 {
 	enum message_state from = (enum message_state)l->state;
 	enum message_state to = aggregate(l, part, said);
@@ -73,6 +74,7 @@ static void receipt_of(struct core *core, const char *link, struct live *l,
 		.reason = reason,
 		.peer_status = status,
 		.part = part,
+		.peer_id = peer_id,
 		.said = said,
 	};
 
@@ -82,6 +84,9 @@ static void receipt_of(struct core *core, const char *link, struct live *l,
 	e.due_ms = l->receipt.until_ms;
 	if (!message_state_final(e.state) || e.state == from) {
 		journey_step(core, l, &e);
+		if (e.state == MESSAGE_SUBMITTED && part == 0 &&
+		    !message_state_final(said))
+			journey_enroute(core, l, &e);
 		return;
 	}
 	receipts_forget(core->receipts, l);
@@ -132,13 +137,17 @@ static void await_receipts(struct core *core, struct live *l,
 	     i++) {
 		struct stray early;
 		struct str peer_id = o->peer_id[i];
+		char kept[RECEIPT_ID_MAX];
 
 		if (peer_id.len == 0)
 			peer_id = receipts_kept(core->receipts, l, i);
 		if (!receipts_expect(core->receipts, lane, l, i, peer_id,
 				     &early))
 			continue;
-		receipt_of(core, lane->name, l, i, early.state,
+		/* what is kept of it may end with l */
+		IGNORE(str_copy(kept, sizeof(kept), peer_id));
+		peer_id = str_of(kept);
+		receipt_of(core, lane->name, l, i, peer_id, early.state,
 			   str_of(early.reason), early.peer_status);
 		l = lives_find(&core->lives, id);
 		if (l == NULL)
@@ -273,6 +282,7 @@ void outcomes_ended(struct core *core, struct lane *lane, uint64_t attempt,
 int outcomes_receipt(struct core *core, struct lane *lane,
 		     const struct receipt *r)
 {
+	char id[RECEIPT_ID_MAX];
 	struct live *l;
 	unsigned part;
 
@@ -285,8 +295,9 @@ int outcomes_receipt(struct core *core, struct lane *lane,
 			  KV_STR("peer_id", r->peer_id));
 		return receipts_stray(core->receipts, lane, r);
 	}
-	receipt_of(core, lane->name, l, part, r->state, r->reason,
-		   r->peer_status);
+	receipt_of(core, lane->name, l, part,
+		   receipts_response_id(lane, r->peer_id, id), r->state,
+		   r->reason, r->peer_status);
 	return 0;
 }
 

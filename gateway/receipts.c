@@ -6,7 +6,6 @@
 
 #include "base/list.h"
 #include "base/mem.h"
-#include "proto/receipt.h"
 
 #define STRAYS_MAX 200000
 
@@ -226,6 +225,18 @@ struct live *receipts_match(struct receipts *r, struct lane *lane,
 		return l;
 	}
 	return NULL;
+}
+
+struct str receipts_response_id(const struct lane *lane, struct str peer_id,
+				char out[RECEIPT_ID_MAX])
+{
+	must(lane != NULL && out != NULL);
+	if (lane->id_form != LANE_ID_HEX_DEC &&
+	    lane->id_form != LANE_ID_DEC_HEX)
+		return peer_id;
+	if (receipt_id_as(peer_id, form_of[lane->id_form], out) != 0)
+		return peer_id;
+	return str_of(out);
 }
 
 void receipts_forget(struct receipts *r, struct live *l)

@@ -6,6 +6,7 @@
 #include "gateway/lane.h"
 #include "model/address.h"
 #include "model/receipt.h"
+#include "proto/receipt.h"
 
 struct receipts *receipts_new(struct core *core);
 void receipts_free(struct receipts **rp);
@@ -37,6 +38,10 @@ void receipts_await(struct live *l, int64_t until_ms);
 /* Finds and learns the lane's form of ids; NULL when nothing matches. */
 struct live *receipts_match(struct receipts *r, struct lane *lane,
 			    struct str peer_id, unsigned *part);
+/* The id of a receipt as the response gave it, if the lane's form is known;
+ * else as the receipt has it. out may hold it. */
+struct str receipts_response_id(const struct lane *lane, struct str peer_id,
+				char out[RECEIPT_ID_MAX]);
 /* l is no longer found, and is LIVE_NOWHERE; fine when it never was. */
 void receipts_forget(struct receipts *r, struct live *l);
 

@@ -204,6 +204,7 @@ static void resume(struct recovery *r, struct live *l, enum message_state was,
 	switch (was) {
 	case MESSAGE_ACCEPTED:
 	case MESSAGE_QUEUED:
+		l->enq_us = core_now_us(core); /* it had a route once */
 		waiting_queue(core, l, false);
 		return;
 	case MESSAGE_HELD:

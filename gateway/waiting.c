@@ -70,6 +70,25 @@ static void fail(struct core *core, struct live *l, const char *reason)
 	journey_end(core, l, &e);
 }
 
+/* A fresh message hears so at once; one that had a route waits for the file
+ * to be mended, as long as it is valid. */
+#define ROUTE_WAIT_MS 30000
+
+static void no_route(struct core *core, struct live *l)
+{
+	struct event e = { .kind = EVENT_STATE,
+			   .state = MESSAGE_HELD,
+			   .reason = STR("no_route"),
+			   .due_ms = core_wall_ms(core) + ROUTE_WAIT_MS };
+
+	if (l->enq_us == 0 || e.due_ms >= l->valid_until_ms) {
+		fail(core, l, "no_route");
+		return;
+	}
+	journey_step(core, l, &e);
+	waiting_until(core, l, e.due_ms);
+}
+
 static struct route_item item_of(const struct core *core, const struct live *l,
 				 const struct message *m)
 {
@@ -104,7 +123,7 @@ bool waiting_queue(struct core *core, struct live *l, bool head)
 	waiting_attrs(core, &m, &a);
 	pool = router_match(core->router, &a, NULL);
 	if (pool < 0) {
-		fail(core, l, "no_route");
+		no_route(core, l);
 		return false;
 	}
 	if (l->enq_us == 0)

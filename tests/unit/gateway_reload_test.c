@@ -76,6 +76,27 @@ static void test_stop_while_draining(void **state)
 	bed_stop(b);
 }
 
+/* A file without a route for what waits does not end it. */
+static void test_route_lost_and_found(void **state)
+{
+	struct bed *b = *state;
+	struct submitted s;
+	struct live_view v;
+
+	bed_start(b, "fake a { }", true);
+	TURN_UNTIL(b, state_of(b, "a") == CHANNEL_UP);
+	gateway_link_hold(b->gateway, 0, true);
+	s = submit(b, "reminder", SHI, "Hello");
+	commit(b);
+	bed_reload(b, "fake a { } route other { class = {\"alert\"} "
+		      "pool = {\"a\"} }");
+	assert_int_equal(gateway_live(b->gateway, STR_NONE, s.id, &v), 0);
+	assert_int_equal(v.state, MESSAGE_HELD);
+	s = submit(b, "reminder", SHI, "a fresh one hears so");
+	assert_int_equal(look(b, s.id).state, MESSAGE_FAILED);
+	bed_stop(b);
+}
+
 /* Classes: a new one is there, one that went is refused. */
 static void test_classes(void **state)
 {
@@ -99,6 +120,7 @@ int main(void)
 		RELOAD(test_links_come_and_go),
 		RELOAD(test_changed_link),
 		RELOAD(test_stop_while_draining),
+		RELOAD(test_route_lost_and_found),
 		RELOAD(test_classes),
 	};
 
