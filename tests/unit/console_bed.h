@@ -214,7 +214,7 @@ static inline int bed_close(void **state)
 {
 	static const char *const files[] = { "cert.pem", "key.pem",  "t.db",
 					     "t.db-wal", "t.db-shm", "copy.db",
-					     "t.db-lock" };
+					     "t.db.lock" };
 	struct bed *b = *state;
 	char path[128];
 
