@@ -45,6 +45,9 @@ void api_link_hold(struct request *r);
 void api_link_release(struct request *r);
 void api_link_rebind(struct request *r);
 
+/* api_receipts.c */
+void api_receipts_unmatched(struct request *r);
+
 /* api_ops.c, api_audit.c */
 extern const struct fields backup_fields;
 void api_healthz(struct request *r);

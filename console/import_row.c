@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "console/json_out.h"
+#include "proto/json.h"
 #include "proto/e164.h"
 #include "proto/text.h"
 

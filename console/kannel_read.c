@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "console/json_out.h"
+#include "proto/json.h"
 #include "proto/text.h"
 
 #define MINUTE_MS 60000

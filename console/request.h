@@ -7,7 +7,8 @@
 
 #include "console/core.h"
 #include "console/json_in.h"
-#include "console/json_out.h"
+#include "console/mask.h"
+#include "proto/json.h"
 
 struct request;
 

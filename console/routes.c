@@ -42,6 +42,11 @@ static const struct query q_audit[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_unmatched[] = {
+	{ "limit", "Rows, 1 to 1000; 100 without it." },
+	{ NULL, NULL },
+};
+
 static const struct query q_stream[] = {
 	{ "types", "Which events: message.*,link.up ...; all without it." },
 	{ NULL, NULL },
@@ -137,6 +142,8 @@ const struct route routes_all[] = {
 	      "The evidence pack: every ledger event, the standing, what was sent."),
 	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
 	     "Every link and what it does."),
+	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
+	     q_unmatched, "Receipts that no message awaits, newest first."),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,
 	     "One link."),
 	ACT("POST", "/v1/links/{name}/hold", PERM_LINK_CONTROL, api_link_hold,

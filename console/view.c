@@ -1,7 +1,8 @@
 /* Stored messages as JSON. */
 #include "console/view.h"
 
-#include "console/json_out.h"
+#include "console/mask.h"
+#include "proto/json.h"
 #include "console/roles.h"
 #include "model/record.h"
 #include "proto/tzone.h"

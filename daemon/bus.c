@@ -77,12 +77,12 @@ static void put_error(struct buf *out, const char *code, const char *field,
 		      const char *detail)
 {
 	buf_c(out, '{');
-	json_put_key(out, "error");
+	json_key(out, "error");
 	buf_c(out, '{');
-	json_put_z(out, "code", code);
+	json_kz(out, "code", code);
 	if (field != NULL && field[0] != '\0')
-		json_put_z(out, "field", field);
-	json_put_z(out, "detail", detail);
+		json_kz(out, "field", field);
+	json_kz(out, "detail", detail);
 	buf_z(out, "}}");
 }
 

@@ -183,7 +183,7 @@ void gateway_standing(struct gateway *g, struct str tenant, struct str address,
 	int64_t at_ms = 0;
 
 	buf_c(json, '{');
-	json_put_key(json, "consent");
+	json_key(json, "consent");
 	buf_c(json, '{');
 	for (unsigned i = 0; i < classes_len(g->core.classes); i++) {
 		const struct class_rules *r = classes_at(g->core.classes, i);
@@ -192,18 +192,18 @@ void gateway_standing(struct gateway *g, struct str tenant, struct str address,
 		    (seen & ((uint64_t)1 << r->purpose)) != 0)
 			continue;
 		seen |= (uint64_t)1 << r->purpose;
-		json_put_z(json,
+		json_kz(json,
 			   classes_purpose_name(g->core.classes, r->purpose),
 			   grant_name(standing_grant(s, r->purpose,
 						     core_wall_ms(&g->core),
 						     &seq, &at_ms)));
 	}
 	buf_c(json, '}');
-	json_put_bool(json, "blocked", standing_blocked(s, &seq));
-	json_put_bool(json, "suspected", standing_suspected(s));
-	json_put_bool(json, "left", standing_left(s, &at_ms));
-	json_put_z(json, "zone", z == NULL ? "" : tzone_name(z));
-	json_put_s(json, "preferred", standing_preferred(s));
+	json_kb(json, "blocked", standing_blocked(s, &seq));
+	json_kb(json, "suspected", standing_suspected(s));
+	json_kb(json, "left", standing_left(s, &at_ms));
+	json_kz(json, "zone", z == NULL ? "" : tzone_name(z));
+	json_ks(json, "preferred", standing_preferred(s));
 	buf_c(json, '}');
 }
 

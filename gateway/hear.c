@@ -142,16 +142,16 @@ static void on_commit(void *owner, int rc)
 static void put_data(const struct inbound *in, struct str from, struct buf *out)
 {
 	buf_c(out, '{');
-	json_put_id(out, "id", in->id);
-	json_put_s(out, "from", from);
-	json_put_s(out, "to", in->to);
-	json_put_s(out, "text", in->text);
-	json_put_s(out, "channel", in->channel);
-	json_put_s(out, "link", in->link);
-	json_put_s(out, "claim", in->claim);
-	json_put_time(out, "at", in->at_ms);
+	json_kid(out, "id", in->id);
+	json_ks(out, "from", from);
+	json_ks(out, "to", in->to);
+	json_ks(out, "text", in->text);
+	json_ks(out, "channel", in->channel);
+	json_ks(out, "link", in->link);
+	json_ks(out, "claim", in->claim);
+	json_kt(out, "at", in->at_ms);
 	if ((in->flags & INBOUND_INCOMPLETE) != 0)
-		json_put_bool(out, "incomplete", true);
+		json_kb(out, "incomplete", true);
 	buf_c(out, '}');
 }
 

@@ -12,25 +12,25 @@ static void put_data(const struct message *m, const struct event *e,
 		     struct str to, struct buf *out)
 {
 	buf_c(out, '{');
-	json_put_id(out, "id", m->id);
-	json_put_s(out, "to", to);
-	json_put_z(out, "state", message_state_name(e->state));
-	json_put_s(out, "class", m->class_name);
-	json_put_s(out, "channel", m->channel);
+	json_kid(out, "id", m->id);
+	json_ks(out, "to", to);
+	json_kz(out, "state", message_state_name(e->state));
+	json_ks(out, "class", m->class_name);
+	json_ks(out, "channel", m->channel);
 	if (e->link.len > 0)
-		json_put_s(out, "link", e->link);
+		json_ks(out, "link", e->link);
 	if (e->peer_id.len > 0)
-		json_put_s(out, "peer_id", e->peer_id);
+		json_ks(out, "peer_id", e->peer_id);
 	if (e->reason.len > 0)
-		json_put_s(out, "reason", e->reason);
+		json_ks(out, "reason", e->reason);
 	if (m->campaign.len > 0)
-		json_put_s(out, "campaign", m->campaign);
-	json_put_u(out, "parts", m->parts);
+		json_ks(out, "campaign", m->campaign);
+	json_ku(out, "parts", m->parts);
 	if ((e->flags & MESSAGE_FLAG_RESENT) != 0)
-		json_put_bool(out, "resent", true);
-	json_put_time(out, "at", e->at_ms);
+		json_kb(out, "resent", true);
+	json_kt(out, "at", e->at_ms);
 	if (m->metadata.len > 0) {
-		json_put_key(out, "metadata");
+		json_key(out, "metadata");
 		buf_str_put(out, m->metadata);
 	}
 	buf_c(out, '}');

@@ -145,12 +145,12 @@ static void put_data(const struct consent_event *e, struct str address,
 		     struct buf *out)
 {
 	buf_c(out, '{');
-	json_put_u(out, "seq", e->seq);
-	json_put_s(out, "address", address);
-	json_put_z(out, "type", consent_type_name(e->type));
-	json_put_s(out, "purpose", e->purpose);
-	json_put_s(out, "source", e->source);
-	json_put_time(out, "at", e->at_ms);
+	json_ku(out, "seq", e->seq);
+	json_ks(out, "address", address);
+	json_kz(out, "type", consent_type_name(e->type));
+	json_ks(out, "purpose", e->purpose);
+	json_ks(out, "source", e->source);
+	json_kt(out, "at", e->at_ms);
 	buf_c(out, '}');
 }
 

@@ -26,8 +26,8 @@ static void on_state(void *owner, enum channel_state s, unsigned window,
 		return;
 	buf_init(&data, 1024);
 	buf_c(&data, '{');
-	json_put_z(&data, "link", l->name);
-	json_put_z(&data, "why", why);
+	json_kz(&data, "link", l->name);
+	json_kz(&data, "why", why);
 	buf_c(&data, '}');
 	publish_event(g->core.publish, str_of(g->core.cfg->tenant),
 		      was_up ? "link.down" : "link.up", STR_NONE,

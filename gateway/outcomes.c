@@ -135,7 +135,7 @@ static void await_receipts(struct core *core, struct live *l,
 	receipts_await(l, core_wall_ms(core) + r->cfg.receipt_wait);
 	for (unsigned i = 0; i < MAX(l->parts, 1) && i < OUTCOME_PARTS_MAX;
 	     i++) {
-		struct stray early;
+		struct early early;
 		struct str peer_id = o->peer_id[i];
 		char kept[RECEIPT_ID_MAX];
 

@@ -265,11 +265,11 @@ static void put_envelope(struct buf *out, uint64_t id, const char *type,
 			 struct str tenant, int64_t at_ms, struct str data)
 {
 	buf_c(out, '{');
-	json_put_id(out, "id", id);
-	json_put_z(out, "type", type);
-	json_put_time(out, "time", at_ms);
-	json_put_s(out, "tenant", tenant);
-	json_put_key(out, "data");
+	json_kid(out, "id", id);
+	json_kz(out, "type", type);
+	json_kt(out, "time", at_ms);
+	json_ks(out, "tenant", tenant);
+	json_key(out, "data");
 	buf_str_put(out, data);
 	buf_c(out, '}');
 }

@@ -12,7 +12,7 @@
 struct held {
 	struct list node; /* oldest first */
 	uint64_t key;
-	struct stray stray;
+	struct early early;
 };
 
 struct receipts {
@@ -157,7 +157,7 @@ static struct held *early_of(struct receipts *r, const struct lane *lane,
 
 bool receipts_expect(struct receipts *r, const struct lane *lane,
 		     struct live *l, unsigned part, struct str peer_id,
-		     struct stray *early)
+		     struct early *early)
 {
 	uint64_t key;
 	struct held *h;
@@ -170,8 +170,8 @@ bool receipts_expect(struct receipts *r, const struct lane *lane,
 	h = early_of(r, lane, peer_id);
 	if (h == NULL)
 		return false;
-	*early = h->stray;
-	store_append(r->core->store, RECORD_STRAY_END, h->stray.id,
+	*early = h->early;
+	store_append(r->core->store, RECORD_STRAY_END, h->early.id,
 		     STR("matched"));
 	held_free(r, h);
 	return true;
@@ -261,18 +261,18 @@ void receipts_forget(struct receipts *r, struct live *l)
 }
 
 static struct held *hold(struct receipts *r, uint64_t key,
-			 const struct stray *s)
+			 const struct early *s)
 {
 	struct held *h = map_ptr(r->strays, key);
 
 	if (h != NULL) { /* repeated: the last word counts */
-		store_append(r->core->store, RECORD_STRAY_END, h->stray.id,
+		store_append(r->core->store, RECORD_STRAY_END, h->early.id,
 			     STR("replaced"));
 		held_free(r, h);
 	}
 	h = mem_new(struct held);
 	h->key = key;
-	h->stray = *s;
+	h->early = *s;
 	list_append(&r->order, &h->node);
 	map_set_ptr(r->strays, key, h);
 	return h;
@@ -281,11 +281,12 @@ static struct held *hold(struct receipts *r, uint64_t key,
 int receipts_stray(struct receipts *r, const struct lane *lane,
 		   const struct receipt *in)
 {
-	struct stray s = {
+	struct early s = {
 		.state = in->state,
 		.peer_status = in->peer_status,
 		.at_ms = core_wall_ms(r->core),
 	};
+	struct stray record;
 	struct buf b = { 0 };
 	uint64_t key;
 
@@ -296,13 +297,11 @@ int receipts_stray(struct receipts *r, const struct lane *lane,
 	s.id = id_next(&r->core->ids, s.at_ms);
 	IGNORE(str_copy(s.reason, sizeof(s.reason), str_first(in->reason, 31)));
 	hold(r, key, &s);
+	record = (struct stray){ s.at_ms,       s.state,
+				 s.peer_status, str_of(lane->name),
+				 in->peer_id,   str_of(s.reason) };
 	buf_init(&b, 1024);
-	buf_u64(&b, (uint64_t)s.at_ms);
-	buf_u8(&b, (uint8_t)s.state);
-	buf_u32(&b, s.peer_status);
-	buf_lstr(&b, str_of(lane->name));
-	buf_lstr(&b, in->peer_id);
-	buf_lstr(&b, str_of(s.reason));
+	stray_encode(&record, &b);
 	store_append(r->core->store, RECORD_STRAY, s.id, buf_str(&b));
 	buf_done(&b);
 	return 0;
@@ -310,21 +309,19 @@ int receipts_stray(struct receipts *r, const struct lane *lane,
 
 void receipts_recover(struct receipts *r, uint64_t id, struct str bytes)
 {
-	struct bufr in = bufr_of(bytes.p, bytes.len);
-	struct stray s = { .id = id };
-	struct str link, peer_id;
+	struct stray record;
+	struct early s = { .id = id };
 	char name[64];
 	uint64_t key;
 
-	s.at_ms = (int64_t)bufr_u64(&in);
-	s.state = (enum message_state)bufr_u8(&in);
-	s.peer_status = bufr_u32(&in);
-	link = bufr_lstr(&in);
-	peer_id = bufr_lstr(&in);
-	IGNORE(str_copy(s.reason, sizeof(s.reason), bufr_lstr(&in)));
-	if (in.bad || str_copy(name, sizeof(name), link) != 0 ||
-	    key_as(name, peer_id, RECEIPT_ID_SAME, &key) != 0)
+	if (stray_decode(bytes, &record) != 0 ||
+	    str_copy(name, sizeof(name), record.link) != 0 ||
+	    str_copy(s.reason, sizeof(s.reason), record.reason) != 0 ||
+	    key_as(name, record.peer_id, RECEIPT_ID_SAME, &key) != 0)
 		return;
+	s.at_ms = record.at_ms;
+	s.state = record.state;
+	s.peer_status = record.peer_status;
 	hold(r, key, &s);
 }
 
@@ -335,9 +332,9 @@ void receipts_tick(struct receipts *r)
 	LIST_EACH_SAFE (it, &r->order) {
 		struct held *h = LIST_ITEM(it, struct held, node);
 
-		if (h->stray.at_ms > before)
+		if (h->early.at_ms > before)
 			return;
-		store_append(r->core->store, RECORD_STRAY_END, h->stray.id,
+		store_append(r->core->store, RECORD_STRAY_END, h->early.id,
 			     STR("too_old"));
 		held_free(r, h);
 	}

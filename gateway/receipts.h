@@ -12,7 +12,7 @@ struct receipts *receipts_new(struct core *core);
 void receipts_free(struct receipts **rp);
 
 /* A stray that was waiting for this id: what the receipt said. */
-struct stray {
+struct early {
 	uint64_t id; /* of its record */
 	enum message_state state;
 	char reason[32];
@@ -27,7 +27,7 @@ struct stray {
  */
 bool receipts_expect(struct receipts *r, const struct lane *lane,
 		     struct live *l, unsigned part, struct str peer_id,
-		     struct stray *early);
+		     struct early *early);
 /* Ids of parts that a link took before it took the rest: until then. */
 void receipts_keep(struct receipts *r, const struct live *l, unsigned part,
 		   struct str peer_id);

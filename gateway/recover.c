@@ -183,7 +183,7 @@ static void await_again(struct core *core, struct live *l,
 			const struct story *s)
 {
 	const struct lane *lane = lanes_find(core->lanes, s->link);
-	struct stray early;
+	struct early early;
 
 	receipts_await(l, s->due_ms);
 	l->receipt.delivered = s->delivered;

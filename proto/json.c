@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/secret.h"
 
 /* Bytes that stand for themselves inside quotes. */
 static bool plain(unsigned char c)
@@ -49,7 +50,7 @@ static size_t sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
-void json_put_str(struct buf *out, struct str s)
+static void put_text(struct buf *out, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t at = 0;
@@ -81,57 +82,164 @@ void json_put_str(struct buf *out, struct str s)
 	buf_c(out, '"');
 }
 
-void json_put_key(struct buf *out, const char *key)
+static void json_comma(struct buf *b)
 {
-	must(out != NULL && key != NULL);
-	if (out->len > 0 && out->p[out->len - 1] != '{')
-		buf_c(out, ',');
-	buf_c(out, '"');
-	buf_z(out, key);
-	buf_put(out, "\":", 2);
+	must(b != NULL);
+	if (b->len == 0)
+		return;
+	char last = b->p[b->len - 1];
+	if (last != '{' && last != '[' && last != ':')
+		buf_c(b, ',');
 }
 
-void json_put_s(struct buf *out, const char *key, struct str value)
+void json_open(struct buf *b, char bracket)
 {
-	json_put_key(out, key);
-	json_put_str(out, value);
+	must(bracket == '{' || bracket == '[');
+	json_comma(b);
+	buf_c(b, bracket);
 }
 
-void json_put_z(struct buf *out, const char *key, const char *value)
+void json_close(struct buf *b, char bracket)
 {
-	json_put_s(out, key, str_of(value));
+	must(b != NULL && (bracket == '}' || bracket == ']'));
+	buf_c(b, bracket);
 }
 
-void json_put_u(struct buf *out, const char *key, uint64_t value)
+void json_key(struct buf *b, const char *key)
 {
-	json_put_key(out, key);
-	buf_f(out, "%llu", (unsigned long long)value);
+	must(key != NULL);
+	json_comma(b);
+	buf_c(b, '"');
+	buf_z(b, key);
+	buf_put(b, "\":", 2);
 }
 
-void json_put_i(struct buf *out, const char *key, int64_t value)
+void json_s(struct buf *b, struct str s)
 {
-	json_put_key(out, key);
-	buf_f(out, "%lld", (long long)value);
+	json_comma(b);
+	put_text(b, s);
 }
 
-void json_put_bool(struct buf *out, const char *key, int value)
+void json_i(struct buf *b, int64_t v)
 {
-	json_put_key(out, key);
-	buf_z(out, value ? "true" : "false");
+	if (v >= 0) {
+		json_u(b, (uint64_t)v);
+		return;
+	}
+	json_comma(b);
+	buf_f(b, "%lld", (long long)v);
 }
 
-void json_put_time(struct buf *out, const char *key, int64_t wall_ms)
+void json_u(struct buf *b, uint64_t v)
 {
-	char text[32];
+	char digits[20];
+	unsigned n = sizeof(digits);
 
-	clock_rfc3339(wall_ms, text);
-	json_put_z(out, key, text);
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	json_comma(b);
+	buf_put(b, digits + n, sizeof(digits) - n);
 }
 
-void json_put_id(struct buf *out, const char *key, uint64_t id)
+void json_bool(struct buf *b, bool v)
+{
+	json_comma(b);
+	buf_z(b, v ? "true" : "false");
+}
+
+void json_none(struct buf *b)
+{
+	json_comma(b);
+	buf_z(b, "null");
+}
+
+void json_raw(struct buf *b, struct str json)
+{
+	json_comma(b);
+	buf_str_put(b, json.len == 0 ? STR("null") : json);
+}
+
+void json_id(struct buf *b, uint64_t id)
 {
 	char text[ID_TEXT];
 
 	id_text(id, text);
-	json_put_z(out, key, text);
+	json_comma(b);
+	buf_c(b, '"');
+	buf_put(b, text, ID_TEXT - 1);
+	buf_c(b, '"');
+}
+
+void json_time(struct buf *b, int64_t wall_ms)
+{
+	char text[32];
+
+	clock_rfc3339(wall_ms, text);
+	json_comma(b);
+	buf_c(b, '"');
+	buf_z(b, text);
+	buf_c(b, '"');
+}
+
+void json_hex(struct buf *b, const uint8_t *p, size_t len)
+{
+	json_comma(b);
+	buf_c(b, '"');
+	secret_hex(p, len, b);
+	buf_c(b, '"');
+}
+
+void json_ks(struct buf *b, const char *key, struct str s)
+{
+	json_key(b, key);
+	json_s(b, s);
+}
+
+void json_kz(struct buf *b, const char *key, const char *z)
+{
+	json_ks(b, key, str_of(z));
+}
+
+void json_ki(struct buf *b, const char *key, int64_t v)
+{
+	json_key(b, key);
+	json_i(b, v);
+}
+
+void json_ku(struct buf *b, const char *key, uint64_t v)
+{
+	json_key(b, key);
+	json_u(b, v);
+}
+
+void json_kb(struct buf *b, const char *key, bool v)
+{
+	json_key(b, key);
+	json_bool(b, v);
+}
+
+void json_kid(struct buf *b, const char *key, uint64_t id)
+{
+	json_key(b, key);
+	json_id(b, id);
+}
+
+void json_kt(struct buf *b, const char *key, int64_t wall_ms)
+{
+	json_key(b, key);
+	json_time(b, wall_ms);
+}
+
+void json_ks_opt(struct buf *b, const char *key, struct str s)
+{
+	if (s.len > 0)
+		json_ks(b, key, s);
+}
+
+void json_kt_opt(struct buf *b, const char *key, int64_t wall_ms)
+{
+	if (wall_ms != 0)
+		json_kt(b, key, wall_ms);
 }

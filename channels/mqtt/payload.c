@@ -17,7 +17,7 @@ static void put_metadata(struct buf *out, struct str metadata)
 	json_t *j = json_loadb(metadata.p, metadata.len, JSON_REJECT_DUPLICATES,
 			       NULL);
 
-	json_put_key(out, "metadata");
+	json_key(out, "metadata");
 	if (json_is_object(j))
 		buf_str_put(out, metadata);
 	else
@@ -30,14 +30,14 @@ void mqtt_payload_message(struct buf *out, const struct message *m,
 {
 	must(out != NULL && m != NULL);
 	buf_c(out, '{');
-	json_put_id(out, "id", m->id);
-	json_put_s(out, "to", m->to);
-	json_put_s(out, "text", m->text);
-	json_put_s(out, "class", m->class_name);
+	json_kid(out, "id", m->id);
+	json_ks(out, "to", m->to);
+	json_ks(out, "text", m->text);
+	json_ks(out, "class", m->class_name);
 	if (m->from.len > 0)
-		json_put_s(out, "from", m->from);
+		json_ks(out, "from", m->from);
 	put_metadata(out, m->metadata);
-	json_put_time(out, "at", now_ms);
+	json_kt(out, "at", now_ms);
 	buf_c(out, '}');
 }
 

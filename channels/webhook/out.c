@@ -231,7 +231,7 @@ static void put_metadata(struct buf *b, struct str metadata)
 	json_t *j = json_loadb(metadata.p, metadata.len, JSON_REJECT_DUPLICATES,
 			       NULL);
 
-	json_put_key(b, "metadata");
+	json_key(b, "metadata");
 	if (json_is_object(j))
 		buf_str_put(b, metadata);
 	else
@@ -242,17 +242,17 @@ static void put_metadata(struct buf *b, struct str metadata)
 static void put_message(struct buf *b, const struct message *m, int64_t now_ms)
 {
 	buf_c(b, '{');
-	json_put_z(b, "type", "message.send");
-	json_put_id(b, "id", m->id);
-	json_put_time(b, "time", now_ms);
-	json_put_s(b, "tenant", m->tenant);
-	json_put_s(b, "to", m->to);
+	json_kz(b, "type", "message.send");
+	json_kid(b, "id", m->id);
+	json_kt(b, "time", now_ms);
+	json_ks(b, "tenant", m->tenant);
+	json_ks(b, "to", m->to);
 	if (m->address.len > 0)
-		json_put_s(b, "address", m->address);
+		json_ks(b, "address", m->address);
 	if (m->from.len > 0)
-		json_put_s(b, "from", m->from);
-	json_put_s(b, "text", m->text);
-	json_put_s(b, "class", m->class_name);
+		json_ks(b, "from", m->from);
+	json_ks(b, "text", m->text);
+	json_ks(b, "class", m->class_name);
 	put_metadata(b, m->metadata);
 	buf_c(b, '}');
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "console/json_in.h"
-#include "console/json_out.h"
+#include "proto/json.h"
 #include "console/kannel.h"
 #include "console/submission.h"
 #include "proto/text.h"

@@ -11,7 +11,8 @@
 
 #include "base/secret.h"
 #include "console/json_in.h"
-#include "console/json_out.h"
+#include "console/mask.h"
+#include "proto/json.h"
 #include "console/kannel.h"
 #include "console/listen.h"
 #include "console/match.h"

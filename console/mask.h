@@ -1,0 +1,9 @@
+/* Addresses of people for those who may not see them. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* "+999…**34", as a JSON string and as text. */
+void json_masked(struct buf *b, struct str address);
+void mask_put(struct buf *b, struct str address);
