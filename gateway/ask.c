@@ -192,11 +192,10 @@ void gateway_standing(struct gateway *g, struct str tenant, struct str address,
 		    (seen & ((uint64_t)1 << r->purpose)) != 0)
 			continue;
 		seen |= (uint64_t)1 << r->purpose;
-		json_kz(json,
-			   classes_purpose_name(g->core.classes, r->purpose),
-			   grant_name(standing_grant(s, r->purpose,
-						     core_wall_ms(&g->core),
-						     &seq, &at_ms)));
+		json_kz(json, classes_purpose_name(g->core.classes, r->purpose),
+			grant_name(standing_grant(s, r->purpose,
+						  core_wall_ms(&g->core), &seq,
+						  &at_ms)));
 	}
 	buf_c(json, '}');
 	json_kb(json, "blocked", standing_blocked(s, &seq));

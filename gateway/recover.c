@@ -324,7 +324,7 @@ int recover_messages(struct recovery *r, struct err *err)
 	struct cell args[] = { CELL_I(0),
 			       CELL_I(r->core->cfg->notices_max + 1) };
 	int64_t since = core_wall_ms(r->core) - RECENT_MS;
-	int rc = scan(r, STORE_RECENT_SCAN, (int64_t)id_floor(since), on_recent,
+	int rc = scan(r, STORE_HAD_SCAN, (int64_t)id_floor(since), on_recent,
 		      err);
 
 	if (rc == 0)

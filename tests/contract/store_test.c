@@ -217,6 +217,9 @@ static void scans_at_the_start(void **state)
 			    "1|0|10|-|-|#|[];");
 	assert_string_equal(bed_scan(b, STORE_RECENT_SCAN,
 				     BED_CELLS(CELL_I(3))),
+			    "3|10|33|-|-|#|[expired];4|14|44|-|-|#|"
+			    "[cancelled];");
+	assert_string_equal(bed_scan(b, STORE_HAD_SCAN, BED_CELLS(CELL_I(3))),
 			    "3|10|33|-|-|#|[expired];");
 	assert_string_equal(bed_scan(b, STORE_MESSAGE_LAST, BED_NONE), "9;");
 }

@@ -34,6 +34,7 @@ static const struct {
 	{ "GET", "/v1/addresses/{address}/evidence", "AMPCGUD" },
 	{ "GET", "/v1/links", "AOUD" },
 	{ "GET", "/v1/links/{name}", "AOUD" },
+	{ "GET", "/v1/receipts/unmatched", "AOUD" },
 	{ "POST", "/v1/links/{name}/hold", "AO" },
 	{ "POST", "/v1/links/{name}/release", "AO" },
 	{ "POST", "/v1/links/{name}/rebind", "AO" },
