@@ -94,7 +94,7 @@ static void every_route_by_every_role(void **state)
 			pairs++;
 		}
 	}
-	assert_int_equal(pairs, 300);
+	assert_int_equal(pairs, 310);
 }
 
 /* ---- over HTTP --------------------------------------------------------------*/
