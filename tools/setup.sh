@@ -68,7 +68,7 @@ install_npm() {
 		done_for=build/.npm-$(echo "$dir" | tr / -)
 		[ -d "$dir/node_modules" ] && cmp -s "$lock" "$done_for" && continue
 		echo "setup: npm ci in $dir"
-		(cd "$dir" && npm ci --silent --no-audit --no-fund) || {
+		(cd "$dir" && npm ci --loglevel=error --no-audit --no-fund >/dev/null) || {
 			echo "setup: npm ci failed in $dir" >&2
 			exit 1
 		}
