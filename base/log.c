@@ -102,6 +102,9 @@ static void log_hold(const char *line, size_t len, bool now)
 
 /* ---- one line ------------------------------------------------------------ */
 
+/* What stands for the middle of an address (R-01). */
+#define LOG_MASK "…**"
+
 struct log_text {
 	char p[LOG_LINE_MAX];
 	size_t len;
@@ -193,10 +196,8 @@ static size_t log_number(struct str s)
 	return n >= 8 && n <= 16 ? n : 0;
 }
 
-static void log_value(struct log_text *t, struct str s)
+static void log_quoted(struct log_text *t, struct str s, bool quotes)
 {
-	bool quotes = log_needs_quotes(s);
-
 	/* What will not fit need not be looked at. */
 	s = str_first(s, LOG_LINE_MAX + 1);
 	log_z(t, quotes ? "\"" : "");
@@ -214,6 +215,11 @@ static void log_value(struct log_text *t, struct str s)
 	log_z(t, quotes ? "\"" : "");
 }
 
+static void log_value(struct log_text *t, struct str s)
+{
+	log_quoted(t, s, log_needs_quotes(s));
+}
+
 static void log_kv(struct log_text *t, const struct kv *kv)
 {
 	char text[32];
@@ -227,7 +233,7 @@ static void log_kv(struct log_text *t, const struct kv *kv)
 		return;
 	case KV_KIND_ADDR:
 		log_mask(kv->s, text, LOG_ADDR_MAX);
-		log_value(t, str_of(text));
+		log_quoted(t, str_of(text), log_needs_quotes(kv->s));
 		return;
 	case KV_KIND_U64:
 		(void)snprintf(text, sizeof(text), "%llu",
@@ -289,20 +295,29 @@ int log_level_parse(struct str s, enum log_level *out)
 	return -EINVAL;
 }
 
+/* Never inside a character: addresses of other channels may be UTF-8. */
+static bool log_in_character(struct str s, size_t at)
+{
+	return at < s.len && (s.p[at] & 0xc0) == 0x80;
+}
+
 void log_mask(struct str addr, char *out, size_t size)
 {
-	size_t head = addr.len >= 8 ? 4 : addr.len >= 4 ? 2 : 0;
-	size_t tail = addr.len >= 8 ? 2 : 0;
+	size_t head = 4, tail = addr.len >= 8 ? addr.len - 2 : 0;
 
-	must(out != NULL && size > 0);
-	if (addr.len == 0 || size < head + 3 + tail + 1) {
+	must(out != NULL && size >= sizeof(LOG_MASK));
+	if (addr.len == 0) {
 		out[0] = '\0';
 		return;
 	}
-	(void)snprintf(out, size, "%.*s***%.*s", (int)head, addr.p, (int)tail,
-		       addr.p + addr.len - tail);
-	for (char *c = out; *c != '\0'; c++) {
-		if (*c < ' ' || *c > '~')
-			*c = '?';
+	while (addr.len >= 8 && log_in_character(addr, head))
+		head--;
+	while (tail > head && log_in_character(addr, tail))
+		tail--;
+	if (addr.len < 8 || head + sizeof(LOG_MASK) + addr.len - tail > size) {
+		(void)snprintf(out, size, "%s", LOG_MASK);
+		return;
 	}
+	(void)snprintf(out, size, "%.*s%s%.*s", (int)head, addr.p, LOG_MASK,
+		       (int)(addr.len - tail), addr.p + tail);
 }

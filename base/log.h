@@ -61,5 +61,6 @@ void log_flush(void);
 /* "debug", "info", "warn", "error"; -EINVAL */
 MUST_USE int log_level_parse(struct str s, enum log_level *out);
 
-/* Masks one address into out[size]: "+447…01" in ASCII as "+447***01". */
+/* Masks one address into out[size]: "+447…**01"; of less than 8 characters
+ * nothing is left. 16 bytes are enough for ASCII. */
 void log_mask(struct str addr, char *out, size_t size);

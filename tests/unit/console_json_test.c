@@ -13,7 +13,6 @@
 #include "console/json_in.h"
 #include "console/mask.h"
 #include "proto/json.h"
-#include "console/kannel.h"
 #include "console/listen.h"
 #include "console/match.h"
 #include "console/webhook_check.h"
@@ -199,7 +198,7 @@ static const struct {
 	{ "+447700900001", "+447…**01" },
 	{ "+99912341234", "+999…**34" },
 	{ "10086", "…**" },
-	{ "", "…**" },
+	{ "", "" },
 	{ "sensor-kitchen-7", "sens…**-7" },
 	{ "石石石石石", "石…**石" },
 };
@@ -344,84 +343,6 @@ static void checks_signatures(void **state)
 	buf_done(&key);
 }
 
-/* ---- Kannel ----------------------------------------------------------------------*/
-
-#define NOW 1700000000000
-
-static const struct {
-	const char *query;
-	int rc;
-	const char *text, *why;
-	int64_t send_at, valid;
-	int priority;
-} sends[] = {
-	{ "to=1&text=hi", 0, "hi", "", 0, 0, -1 },
-	{ "to=1&text=hi+%26+you", 0, "hi & you", "", 0, 0, -1 },
-	{ "to=1&text=%E7%9F%B3", 0, "石", "", 0, 0, -1 },
-	{ "to=1&text=w%77w&charset=UTF-16BE&coding=2", 0, "睷", "", 0, 0, -1 },
-	{ "to=1&text=%77%F3&coding=2", 0, "石", "", 0, 0, -1 },
-	{ "to=1&text=%FF&coding=0&charset=ISO-8859-1", 0, "ÿ", "", 0, 0, -1 },
-	{ "to=1&text=%FF", -EINVAL, "", "charset", 0, 0, -1 },
-	{ "to=1&text=x&charset=KOI8-R", -EINVAL, "", "not known", 0, 0, -1 },
-	{ "to=1&text=x&coding=1", -EINVAL, "", "binary", 0, 0, -1 },
-	{ "to=1&text=x&udh=%05", -EINVAL, "", "udh", 0, 0, -1 },
-	{ "to=1&text=x&coding=3", -EINVAL, "", "coding", 0, 0, -1 },
-	{ "text=x", -EINVAL, "", "Empty receiver", 0, 0, -1 },
-	{ "to=1", -EINVAL, "", "text is missing", 0, 0, -1 },
-	{ "to=1&text=x&deferred=2&validity=60", 0, "x", "", NOW + 120000,
-	  NOW + 3600000, -1 },
-	{ "to=1&text=x&deferred=0", 0, "x", "", 0, 0, -1 },
-	{ "to=1&text=x&deferred=soon", -EINVAL, "", "deferred", 0, 0, -1 },
-	{ "to=1&text=x&priority=0", 0, "x", "", 0, 0, 7 },
-	{ "to=1&text=x&priority=3", 0, "x", "", 0, 0, 1 },
-	{ "to=1&text=x&priority=4", -EINVAL, "", "priority", 0, 0, -1 },
-};
-
-static struct buf form_room[8];
-static unsigned form_next;
-
-static struct str form_param(void *owner, const char *name)
-{
-	struct buf *b = &form_room[form_next++ % 8];
-
-	buf_done(b);
-	buf_init(b, 4096);
-	return form_get(str_of(owner), name, b) == 0 ? buf_str(b) : STR_NONE;
-}
-
-static void maps_kannels_parameters(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < ARRAY_LEN(sends); i++) {
-		struct kannel_ask k;
-		struct err err = { "" };
-		char query[256];
-		kannel_ask_init(&k);
-		must(str_copy(query, sizeof(query), str_of(sends[i].query)) ==
-		     0);
-		int rc = kannel_read(&k, form_param, query, NOW, &err);
-		if (rc != sends[i].rc || strstr(err.text, sends[i].why) == NULL)
-			fail_msg("%s: %d %s", query, rc, err.text);
-		if (rc == 0) {
-			assert_string_equal(k.text.p, sends[i].text);
-			assert_int_equal(k.send_at_ms, sends[i].send_at);
-			assert_int_equal(k.valid_until_ms, sends[i].valid);
-			assert_int_equal(k.priority, sends[i].priority);
-		}
-		kannel_ask_done(&k);
-	}
-	struct kannel_ask k;
-	char query[] = "to=1&text=x&dlr-mask=31&dlr-url=http%3A%2F%2Fx%2F%25d";
-	kannel_ask_init(&k);
-	assert_int_equal(kannel_read(&k, form_param, query, NOW, NULL), 0);
-	assert_string_equal(k.metadata.p,
-			    "{\"kannel\":{\"dlr-url\":\"http://x/%d\","
-			    "\"dlr-mask\":\"31\"}}");
-	kannel_ask_done(&k);
-	for (unsigned i = 0; i < 8; i++)
-		buf_done(&form_room[i]);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,7 +354,6 @@ int main(void)
 		cmocka_unit_test(matches_paths),
 		cmocka_unit_test(reads_listen_addresses),
 		cmocka_unit_test(checks_signatures),
-		cmocka_unit_test(maps_kannels_parameters),
 	};
 
 	secret_init();
