@@ -31,20 +31,16 @@ static int64_t setting_of(const struct section *s, const char *name,
 	return fallback;
 }
 
-/* What the operator knows of its receipt ids: the row message_id, whose names
- * stand in the order of enum receipt_form. */
-static enum receipt_form form_of(const struct section *s)
+static int choice_of(const struct section *s, const char *name)
 {
 	for (size_t i = 0; i < s->kind->count; i++) {
 		const struct setting *row = &s->kind->rows[i];
 
-		if (row->type == SETTING_ENUM &&
-		    strcmp(row->name, "message_id") == 0)
-			return (enum receipt_form) *
-			       (const int *)((const char *)s->value +
-					     row->offset);
+		if (row->type == SETTING_ENUM && strcmp(row->name, name) == 0)
+			return *(const int *)((const char *)s->value +
+					      row->offset);
 	}
-	return LANE_ID_UNKNOWN;
+	return 0;
 }
 
 static double rate_of(const struct section *s)
@@ -116,7 +112,9 @@ int lane_add(struct lanes *all, struct core *core,
 	l->ops = ops;
 	l->endpoint = -1;
 	l->health = 100;
-	l->id_form = form_of(s);
+	/* the names of both rows stand in the order of our enums */
+	l->id_form = (enum receipt_form)choice_of(s, "message_id");
+	l->parts_rule = (enum parts_rule)choice_of(s, "receipt_rule");
 	l->rate_cfg = l->rate = rate_of(s);
 	burst = setting_of(s, "burst", 0);
 	t.owner = l;

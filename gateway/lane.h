@@ -34,7 +34,12 @@ struct lane {
 	unsigned fails;          /* in a row */
 	unsigned trips;          /* of the breaker, in a row */
 	uint64_t quiet_until_ms; /* no throttle until then: ramp is done */
-	double health;           /* 0..100 */
+	enum parts_rule {
+		LANE_PARTS_ALL,  /* delivered when all parts are */
+		LANE_PARTS_ANY,  /* when one is */
+		LANE_PARTS_LAST, /* the last part speaks for all */
+	} parts_rule;
+	double health; /* 0..100 */
 	enum receipt_form {
 		LANE_ID_UNKNOWN,
 		LANE_ID_SAME,

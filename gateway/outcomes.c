@@ -40,11 +40,14 @@ static void finish(struct core *core, struct live *l, const struct lane *lane,
 	journey_end(core, l, &e);
 }
 
-/* A receipt of one part: the message follows when all its parts agree. */
-static enum message_state aggregate(struct live *l, unsigned part,
-				    enum message_state said)
+/* What is true of the message, when one part has said something. */
+static enum message_state aggregate(const struct core *core, struct live *l,
+				    unsigned part, enum message_state said)
 {
-	uint32_t all = all_parts(l);
+	enum parts_rule rule = l->lane < 0
+				       ? LANE_PARTS_ALL
+				       : core->lanes->v[l->lane]->parts_rule;
+	uint32_t all = all_parts(l), told;
 
 	if (said == MESSAGE_DELIVERED)
 		l->receipt.delivered |= BIT(part);
@@ -52,10 +55,15 @@ static enum message_state aggregate(struct live *l, unsigned part,
 		l->receipt.failed |= BIT(part);
 	else
 		return MESSAGE_SUBMITTED;
+	if (rule == LANE_PARTS_LAST)
+		return part + 1u >= l->parts ? said : MESSAGE_SUBMITTED;
+	if (rule == LANE_PARTS_ANY && l->receipt.delivered != 0)
+		return MESSAGE_DELIVERED;
+	told = l->receipt.delivered | l->receipt.failed;
+	if (told != all)
+		return MESSAGE_SUBMITTED;
 	if (l->receipt.delivered == all)
 		return MESSAGE_DELIVERED;
-	if ((l->receipt.delivered | l->receipt.failed) != all)
-		return MESSAGE_SUBMITTED;
 	return said == MESSAGE_DELIVERED ? MESSAGE_UNDELIVERED : said;
 }
 
@@ -66,7 +74,7 @@ static void receipt_of(struct core *core, const char *link, struct live *l,
 		       uint32_t status)
 {
 	enum message_state from = (enum message_state)l->state;
-	enum message_state to = aggregate(l, part, said);
+	enum message_state to = aggregate(core, l, part, said);
 	struct event e = {
 		.kind = EVENT_RECEIPT,
 		.state = to,
