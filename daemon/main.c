@@ -13,7 +13,8 @@
 static const char usage[] =
 	"usage: carillond --config FILE [--check]\n"
 	"       carillond init --data DIR [--key-file FILE]\n"
-	"       carillond --reference\n";
+	"       carillond --reference\n"
+	"       carillond hash-password <PASSWORD-FILE\n";
 
 static int bad_usage(void)
 {
@@ -87,6 +88,28 @@ static int print_reference(void)
 	return 0;
 }
 
+/* One line of standard input, for password_hash of an esme. */
+static int hash_password(void)
+{
+	char line[256] = "", hash[SECRET_HASH_MAX];
+	int rc;
+
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return bad_usage();
+	line[strcspn(line, "\r\n")] = '\0';
+	rc = line[0] == '\0' ? -EINVAL
+			     : secret_password_hash(str_of(line), hash);
+	secret_wipe(line, sizeof(line));
+	if (rc != 0) {
+		fprintf(stderr, "carillond: %s\n",
+			rc == -EINVAL ? "the password is empty"
+				      : "there is no memory to hash with");
+		return 1;
+	}
+	printf("%s\n", hash);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -101,6 +124,8 @@ int main(int argc, char **argv)
 	secret_init();
 	if (argc > 1 && strcmp(argv[1], "init") == 0)
 		return run_init(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "hash-password") == 0)
+		return hash_password();
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':

@@ -16,6 +16,7 @@
 #include "base/stats.h"
 #include "console/server.h"
 #include "daemon/bus.h"
+#include "daemon/esme.h"
 #include "daemon/registry.h"
 #include "daemon/sections.h"
 #include "daemon/settings.h"
@@ -36,6 +37,7 @@ struct node {
 	struct gateway *gateway;
 	struct console *console;
 	struct bus *bus;
+	struct esme *esme;
 	struct loop_signal *term, *intr, *hup;
 	/* files of before: links and console point into what they were
 	 * opened with */
@@ -82,6 +84,22 @@ static void on_gateway_closed(void *owner)
 	loop_stop(n->loop);
 }
 
+static void on_esme_stopped(void *owner)
+{
+	struct node *n = owner;
+
+	gateway_close(&n->gateway, on_gateway_closed, n);
+}
+
+/* Who submits is told what became of it before the gateway goes. */
+static void close_gateway(struct node *n)
+{
+	if (n->esme != NULL)
+		esme_stop(n->esme, on_esme_stopped, n);
+	else
+		on_esme_stopped(n);
+}
+
 static void on_stop(void *owner, int signo)
 {
 	struct node *n = owner;
@@ -96,7 +114,7 @@ static void on_stop(void *owner, int signo)
 	notify("STOPPING=1");
 	console_stop(n->console);
 	bus_stop(n->bus);
-	gateway_close(&n->gateway, on_gateway_closed, n);
+	close_gateway(n);
 }
 
 static void log_faults(const struct faults *f)
@@ -116,6 +134,8 @@ static void on_reload(void *owner, int signo)
 	(void)signo;
 	if (rc == 0)
 		rc = gateway_reload(n->gateway, &fresh, &faults);
+	if (rc == 0)
+		esme_reload(n->esme, &fresh, &faults);
 	log_faults(&faults);
 	log_info("node.reloaded", KV_S("result", rc == 0 ? "done" : "refused"));
 	if (rc == 0) {
@@ -180,6 +200,10 @@ static int open_all(struct node *n, struct err *err)
 		.node_number = (unsigned)node->number,
 		.version = VERSION,
 	};
+	struct esme_env eenv = {
+		.clock = &clock_real,
+		.settings = &n->settings,
+	};
 	int rc = loop_open(&n->loop, &clock_real);
 
 	if (rc != 0)
@@ -193,7 +217,11 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	n->bus = bus_new(n->gateway);
-	cenv.gateway = n->gateway;
+	eenv.loop = n->loop;
+	eenv.gateway = cenv.gateway = n->gateway;
+	rc = esme_open(&n->esme, &eenv, err);
+	if (rc != 0)
+		return rc;
 	return console_open(&n->console, &cenv, err);
 }
 
@@ -204,12 +232,13 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->hup);
 	if (n->gateway != NULL) { /* a start that failed half way */
 		bus_stop(n->bus);
-		gateway_close(&n->gateway, on_gateway_closed, n);
+		close_gateway(n);
 		loop_run(n->loop);
 	}
 	console_close(&n->console);
 	store_close(&n->store);
 	bus_free(&n->bus);
+	esme_close(&n->esme);
 	loop_close(&n->loop);
 	settings_done(&n->settings);
 	for (size_t i = 0; i < n->npast; i++)

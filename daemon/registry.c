@@ -4,6 +4,7 @@
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
+#include "channels/smpp/server.h"
 #include "channels/webhook/out.h"
 #include "console/server.h"
 #include "daemon/sections.h"
@@ -24,6 +25,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&node_section,    &store_section, &log_section,
 		&http_section,    &hook_section,  &kannel_user_section,
 		&gateway_section, &class_section, &route_section,
+		&smpp_server_settings,
 	};
 	size_t n = 0;
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "console/server.h"
+#include "daemon/esme.h"
 #include "daemon/registry.h"
 #include "gateway/gateway.h"
 
@@ -98,8 +99,10 @@ int daemon_settings_read(const char *path, struct settings *out,
 	console_check_settings(out, faults);
 	gateway_check_settings(out, registry_channels, registry_nchannels,
 			       faults);
+	esme_check_settings(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
+	esme_check_accounts(out, faults);
 	if (faults->len == before)
 		return 0;
 	settings_done(out);

@@ -13,7 +13,7 @@
 #include "base/stats.h"
 #include "proto/json.h"
 
-#define ENDPOINTS_MAX 64
+#define ENDPOINTS_MAX 1024
 
 /* Waits before the second, third ... try; after the last it is given up. */
 static const int64_t schedule_ms[] = {
