@@ -103,6 +103,8 @@ enum smpp_npi {
 #define SMPP_REG_NONE 0x00
 #define SMPP_REG_FINAL 0x01
 #define SMPP_REG_FAILURE 0x02
+#define SMPP_REG_SME_DELIVERY 0x04
+#define SMPP_REG_SME_USER 0x08
 #define SMPP_REG_INTERMEDIATE 0x10
 
 /* data_coding (5.2.19) */
@@ -111,4 +113,9 @@ enum smpp_npi {
 #define SMPP_DC_BINARY_ALT 0x02
 #define SMPP_DC_LATIN1 0x03
 #define SMPP_DC_BINARY 0x04
+#define SMPP_DC_JIS 0x05
+#define SMPP_DC_CYRILLIC 0x06
+#define SMPP_DC_HEBREW 0x07
 #define SMPP_DC_UCS2 0x08
+#define SMPP_DC_ISO2022_JP 0x0A
+#define SMPP_DC_KOREAN 0x0E

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "proto/text.h"
 
 enum sms_charset { SMS_GSM7, SMS_LATIN1, SMS_UCS2, SMS_BINARY };
 
@@ -19,13 +20,17 @@ enum sms_concat {
 };
 
 #define SMS_PARTS_MAX 32
+#define SMS_UDH_MAX 10 /* longest that we write, with its length byte */
 
 struct sms_plan {
 	enum sms_charset charset;
 	unsigned parts;
 	unsigned units;      /* septets or 16-bit units in all */
 	unsigned units_left; /* free in the last part */
-	uint32_t odd;        /* first character that forced UCS-2, 0 if none */
+	uint32_t odd; /* first character outside the GSM alphabet, 0 if none */
+	/* National table of its escapes; every part needs a UDH that says so,
+	 * see sms_plan_udh. */
+	enum gsm_table shift;
 	/* [i] .. [i+1]: bytes of the encoded text that part i carries */
 	uint32_t cut[SMS_PARTS_MAX + 1];
 };
@@ -39,6 +44,14 @@ struct sms_plan {
 MUST_USE int sms_plan(struct str utf8, enum sms_concat concat,
 		      unsigned max_parts, struct buf *encoded,
 		      struct sms_plan *out);
+/*
+ * The same where phones know national tables too: `shifts` has BIT(table) for
+ * each. One is used only if that makes fewer parts than UCS-2 would, and never
+ * for a message_payload. sms_plan_udh writes its UDHs.
+ */
+MUST_USE int sms_plan_shift(struct str utf8, enum sms_concat concat,
+			    unsigned shifts, unsigned max_parts,
+			    struct buf *encoded, struct sms_plan *out);
 /* Only how many parts, fast: for intake and previews. */
 MUST_USE int sms_count(struct str utf8, unsigned max_parts,
 		       struct sms_plan *out);
@@ -46,14 +59,18 @@ MUST_USE int sms_count(struct str utf8, unsigned max_parts,
 /* UDH of part i (from 0); returns its length (0 when one part). */
 unsigned sms_udh(enum sms_concat concat, uint16_t ref, unsigned parts,
 		 unsigned i, uint8_t out[8]);
+/* The same for a plan, with the element that names its national table. */
+unsigned sms_plan_udh(const struct sms_plan *p, enum sms_concat concat,
+		      uint16_t ref, unsigned i, uint8_t out[SMS_UDH_MAX]);
 
-/* What a UDH says of concatenation. */
+/* What a UDH says of concatenation and of national tables. */
 struct sms_concat_ref {
 	uint16_t ref;
-	uint8_t total, part; /* part from 1 */
-	bool wide;           /* 16-bit ref */
-	size_t header;       /* bytes of UDH with its length byte */
+	uint8_t total, part;         /* part from 1 */
+	bool wide;                   /* 16-bit ref */
+	size_t header;               /* bytes of UDH with its length byte */
+	enum gsm_table lock, single; /* GSM_DEFAULT also for unknown ones */
 };
-/* 0 and out filled; -ENOENT: a UDH without concatenation (header is set);
- * -EBADMSG: broken UDH. */
+/* 0 and out filled; -ENOENT: a UDH without concatenation (header and tables
+ * are set); -EBADMSG: broken UDH. */
 MUST_USE int sms_udh_read(struct str user_data, struct sms_concat_ref *out);

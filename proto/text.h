@@ -23,15 +23,36 @@ void text_from_utf16(struct str be, struct buf *utf8);
 void text_from_latin1(struct str in, struct buf *utf8);
 MUST_USE int text_to_latin1(struct str utf8, struct buf *out); /* -EBADMSG */
 
+/* Charsets that SMPP names and few use. -EOPNOTSUPP: this machine has no
+ * table for it. What cannot be read becomes U+FFFD. */
+enum text_legacy {
+	TEXT_CYRILLIC, /* ISO 8859-5 */
+	TEXT_HEBREW,   /* ISO 8859-8 */
+	TEXT_JAPANESE, /* Shift JIS, or ISO-2022-JP where it has escapes */
+	TEXT_KOREAN,   /* KS C 5601, as EUC-KR and its extension */
+};
+MUST_USE int text_from_legacy(enum text_legacy charset, struct str in,
+			      struct buf *utf8);
+
 /* GSM 03.38 default alphabet with its extension table. One septet a byte
- * (unpacked), escapes written 0x1B. Tables: 0 default; 1 Turkish, 2 Spanish,
- * 3 Portuguese locking/single shift (3GPP TS 23.038 annex A). */
-enum gsm_table { GSM_DEFAULT, GSM_TURKISH, GSM_SPANISH, GSM_PORTUGUESE };
+ * (unpacked), escapes written 0x1B. */
 /* Septets this code point takes: 1 or 2; 0: not in the alphabet. */
 unsigned text_gsm_len(uint32_t cp);
 /* -EBADMSG when a character does not fit; *bad (may be NULL) names it. */
 MUST_USE int text_to_gsm(struct str utf8, struct buf *out, uint32_t *bad);
 void text_from_gsm(struct str septets, struct buf *utf8);
+/* The same with national tables (3GPP TS 23.038 annex A), by the numbers of
+ * their languages. `single` stands in for the extension table, `lock` for the
+ * default one: that is only read. */
+enum gsm_table { GSM_DEFAULT, GSM_TURKISH, GSM_SPANISH, GSM_PORTUGUESE };
+/* "turkish"; GSM_DEFAULT for any other word. */
+enum gsm_table text_gsm_table(struct str name);
+unsigned text_shift_len(uint32_t cp, enum gsm_table single);
+/* -EBADMSG when a character does not fit; nothing is appended then. */
+MUST_USE int text_to_shift(struct str utf8, enum gsm_table single,
+			   struct buf *out);
+void text_from_shift(struct str septets, enum gsm_table lock,
+		     enum gsm_table single, struct buf *utf8);
 /* Packing of septets into octets, `shift` fill bits first (after a UDH). */
 void text_gsm_pack(struct str septets, unsigned shift, struct buf *out);
 void text_gsm_unpack(struct str packed, size_t septets, unsigned shift,

@@ -31,6 +31,8 @@ struct smpp_binds {
 	struct smpp_binds_env env;
 	struct bind *v;
 	unsigned n;
+	struct smpp_host hosts[SMPP_HOSTS_MAX];
+	unsigned nhosts;
 	struct smpp_packer packer;
 	struct smpp_submit pack; /* the message being sent */
 	struct smpp_override *overrides;
@@ -375,6 +377,15 @@ void smpp_binds_respond(struct smpp_binds *b, uint64_t generation,
 					     seq);
 }
 
+bool smpp_binds_outbound(struct smpp_binds *b, struct smpp_wire *w)
+{
+	must(b != NULL && w != NULL);
+	for (unsigned i = 0; i < b->n; i++)
+		if (smpp_session_outbound(b->v[i].session, w))
+			return true;
+	return false;
+}
+
 void smpp_binds_rebind(struct smpp_binds *b)
 {
 	must(b != NULL);
@@ -424,6 +435,8 @@ void smpp_binds_give_up(struct smpp_binds *b)
 static void add(struct smpp_binds *b, uint32_t command)
 {
 	struct bind *v = &b->v[b->n];
+	bool outbound = smpp_cfg_outbound(b->env.cfg) &&
+			command != SMPP_BIND_TRANSMITTER;
 
 	smpp_submit_init(&v->rest);
 	v->session = smpp_session_new(
@@ -432,6 +445,9 @@ static void add(struct smpp_binds *b, uint32_t command)
 					    .link = b->env.link,
 					    .cfg = b->env.cfg,
 					    .meter = b->env.meter,
+					    .hosts = b->hosts,
+					    .nhosts = b->nhosts,
+					    .outbound = outbound,
 					    .index = b->n,
 					    .command = command,
 					    .events = &session_events,
@@ -487,6 +503,7 @@ struct smpp_binds *smpp_binds_new(const struct smpp_binds_env *env)
 	read_overrides(b);
 	list_init(&b->flights);
 	list_init(&b->settled);
+	b->nhosts = smpp_cfg_hosts(env->cfg, b->hosts);
 	add_all(b);
 	return b;
 }

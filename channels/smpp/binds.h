@@ -6,6 +6,7 @@
 
 #include "channels/smpp/channel.h"
 #include "channels/smpp/meter.h"
+#include "channels/smpp/wire.h"
 #include "proto/smpp_read.h"
 
 struct smpp_binds;
@@ -29,7 +30,7 @@ struct smpp_binds_env {
 	void *by;
 };
 
-/* Makes them and starts to dial. */
+/* Makes them and starts to dial, or to wait for outbind. */
 struct smpp_binds *smpp_binds_new(const struct smpp_binds_env *env);
 /* There must be no message on its way: see smpp_binds_give_up. */
 void smpp_binds_free(struct smpp_binds **bp);
@@ -37,6 +38,8 @@ void smpp_binds_free(struct smpp_binds **bp);
 /* channel_ops.send. */
 MUST_USE int smpp_binds_send(struct smpp_binds *b, uint64_t attempt,
 			     const struct message *m, uint32_t parts_done);
+/* A connection of the SMSC that said outbind. true: a bind took it. */
+bool smpp_binds_outbound(struct smpp_binds *b, struct smpp_wire *w);
 /* Answers a PDU of the connection `generation`, if that is still there. */
 void smpp_binds_respond(struct smpp_binds *b, uint64_t generation,
 			uint32_t command, uint32_t status, uint32_t seq);

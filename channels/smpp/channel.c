@@ -8,6 +8,7 @@
 #include "channels/smpp/binds.h"
 #include "channels/smpp/deliver.h"
 #include "channels/smpp/meter.h"
+#include "channels/smpp/outbind.h"
 #include "channels/smpp/settings.h"
 
 #define CHANNEL_MAGIC 0x736d7070u
@@ -29,6 +30,7 @@ struct channel {
 	struct smpp_meter meter;
 	struct smpp_binds *binds;
 	struct smpp_deliver *deliver;
+	struct smpp_outbind *outbind; /* NULL: the link dials */
 	struct loop_timer *turn;
 	struct loop_timer *deadline;
 	bool rebind;
@@ -64,6 +66,11 @@ static void on_changed(void *by)
 	smpp_deliver_again(c->deliver);
 	if (c->ending == ENDING_BINDS)
 		turn_soon(c);
+}
+
+static bool on_outbind(void *by, struct smpp_wire *w)
+{
+	return smpp_binds_outbound(of(by)->binds, w);
 }
 
 static void respond(void *by, uint64_t generation, uint32_t command,
@@ -106,13 +113,9 @@ static void channel_rebind(struct channel *cp)
 
 /* ---- the end -------------------------------------------------------------- */
 
-static void finish(struct channel *c)
+static void channel_free(struct channel *c)
 {
-	void (*done)(void *owner) = c->done;
-	void *owner = c->done_owner;
-
-	smpp_binds_give_up(c->binds);
-	log_info("smpp.closed", KV_S("link", c->name));
+	smpp_outbind_close(&c->outbind);
 	smpp_deliver_free(&c->deliver);
 	smpp_binds_free(&c->binds);
 	smpp_cfg_done(&c->cfg);
@@ -121,6 +124,16 @@ static void finish(struct channel *c)
 	mem_free(c->name);
 	c->magic = 0;
 	mem_free(c);
+}
+
+static void finish(struct channel *c)
+{
+	void (*done)(void *owner) = c->done;
+	void *owner = c->done_owner;
+
+	smpp_binds_give_up(c->binds);
+	log_info("smpp.closed", KV_S("link", c->name));
+	channel_free(c);
 	done(owner);
 }
 
@@ -140,6 +153,7 @@ static bool end_step(struct channel *c)
 {
 	if (c->ending == ENDING_ASKED) {
 		c->ending = ENDING_ANSWERS;
+		smpp_outbind_close(&c->outbind);
 		smpp_binds_shut(c->binds);
 		smpp_deliver_finish(c->deliver);
 	}
@@ -206,6 +220,20 @@ static int check(const struct channel_env *env, struct err *err)
 	return rc;
 }
 
+static int open_outbind(struct channel *c, struct err *err)
+{
+	if (!smpp_cfg_outbound(&c->cfg))
+		return 0;
+	return smpp_outbind_open(&c->outbind,
+				 &(struct smpp_outbind_env){ .loop = c->loop,
+							     .link = c->name,
+							     .cfg = &c->cfg,
+							     .meter = &c->meter,
+							     .take = on_outbind,
+							     .by = c },
+				 err);
+}
+
 static int channel_open(struct channel **out, const struct channel_env *env,
 			struct err *err)
 {
@@ -223,6 +251,11 @@ static int channel_open(struct channel **out, const struct channel_env *env,
 	c->name = str_dup(env->name);
 	smpp_cfg_copy(&c->cfg, cfg);
 	smpp_meter_init(&c->meter, c->name);
+	rc = open_outbind(c, err);
+	if (rc != 0) {
+		channel_free(c);
+		return rc;
+	}
 	c->turn = loop_timer_new(c->loop, channel_turn, c);
 	c->deadline = loop_timer_new(c->loop, channel_deadline, c);
 	c->deliver = smpp_deliver_new(

@@ -16,6 +16,7 @@ enum smpp_charset {
 	SMPP_CHARSET_GSM7,        /* data_coding 0: one septet a byte */
 	SMPP_CHARSET_GSM7_PACKED, /* data_coding 0: septets packed */
 	SMPP_CHARSET_LATIN1,      /* data_coding 0: ISO 8859-1 */
+	SMPP_CHARSET_ASCII,       /* data_coding 0: ASCII and no more */
 };
 
 enum smpp_dlr {
@@ -23,6 +24,14 @@ enum smpp_dlr {
 	SMPP_DLR_FINAL,
 	SMPP_DLR_FAILURE,
 	SMPP_DLR_INTERMEDIATE, /* final ones too */
+};
+
+/* Acknowledgements of the phone and its user that are asked for. */
+enum smpp_sme_ack {
+	SMPP_SME_ACK_NONE,
+	SMPP_SME_ACK_DELIVERY,
+	SMPP_SME_ACK_USER,
+	SMPP_SME_ACK_BOTH,
 };
 
 /* How receipt ids relate to response ids; applied by the gateway. */
@@ -49,7 +58,16 @@ struct smpp_cfg {
 	int interface_version; /* 0: 3.3, 1: 3.4, 2: 5.0 */
 	int bind;              /* enum smpp_bind_kind */
 	int64_t binds;
+	struct setting_list alternates; /* hosts */
+	char *outbind_listen;           /* "": the link dials */
+	char *outbind_system_id;
+	char *outbind_password;
 	int tls; /* 0: off */
+	char *ca_file;
+	char *cert_file;
+	char *key_file;
+	char *tls_name; /* "": the host's */
+	bool verify;
 
 	int64_t window; /* unanswered PDUs of one bind */
 	int64_t rate;   /* parts a second, 0: no limit; kept by the lane */
@@ -60,7 +78,9 @@ struct smpp_cfg {
 	int source_npi; /* 0: auto, else index into settings.c's table */
 	char *service_type;
 	int charset; /* enum smpp_charset */
-	int concat;  /* enum sms_concat */
+	int64_t data_coding;
+	struct setting_list shift_tables;
+	int concat; /* enum sms_concat */
 	int64_t max_parts;
 	int dlr; /* enum smpp_dlr */
 	bool dlr_text;
@@ -68,6 +88,12 @@ struct smpp_cfg {
 	int validity;   /* enum smpp_validity */
 	int64_t priority;
 	int64_t protocol_id;
+	int mode; /* of esm_class: its two lowest bits */
+	bool reply_path;
+	bool replace_if_present;
+	int64_t default_msg_id;
+	int sme_ack;             /* enum smpp_sme_ack */
+	struct setting_list tlv; /* of every submit, see extras.h */
 	struct setting_list status;
 	int unknown_status; /* 0: retry, 1: refused, 2: broken */
 

@@ -53,7 +53,8 @@ static enum sms_charset charset_of(const struct smpp_cfg *cfg, uint8_t dc,
 		c = SMS_UCS2;
 	else if (dc >= 0xF0) /* message class */
 		c = (dc & 4) != 0 ? SMS_BINARY : SMS_GSM7;
-	if (c == SMS_GSM7 && cfg->charset == SMPP_CHARSET_LATIN1)
+	if (c == SMS_GSM7 && (cfg->charset == SMPP_CHARSET_LATIN1 ||
+			      cfg->charset == SMPP_CHARSET_ASCII))
 		c = SMS_LATIN1;
 	*packed = c == SMS_GSM7 && cfg->charset == SMPP_CHARSET_GSM7_PACKED;
 	return c;
@@ -73,6 +74,38 @@ static struct str unpack(struct smpp_decoder *d, struct str s, size_t header)
 	if (out.len > 0 && out.p[out.len - 1] == 0 && (bits - shift) % 7 == 0)
 		out = str_first(out, out.len - 1);
 	return out;
+}
+
+/* Charsets that only data_coding names. */
+static bool legacy_of(uint8_t dc, enum text_legacy *out)
+{
+	static const struct {
+		uint8_t dc;
+		enum text_legacy charset;
+	} rows[] = {
+		{ SMPP_DC_JIS, TEXT_JAPANESE },
+		{ SMPP_DC_CYRILLIC, TEXT_CYRILLIC },
+		{ SMPP_DC_HEBREW, TEXT_HEBREW },
+		{ SMPP_DC_ISO2022_JP, TEXT_JAPANESE },
+		{ SMPP_DC_KOREAN, TEXT_KOREAN },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].dc == dc) {
+			*out = rows[i].charset;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What has no charset of its own here goes on as UCS-2: d->other has it as
+ * UTF-8. */
+static void as_ucs2(struct smpp_decoder *d, struct smpp_piece *out)
+{
+	buf_reset(&d->text);
+	text_to_utf16(buf_str(&d->other), &d->text);
+	out->charset = SMS_UCS2;
+	out->bytes = buf_str(&d->text);
 }
 
 void smpp_decode_text(enum sms_charset charset, struct str bytes,
@@ -100,10 +133,11 @@ void smpp_decode_text(enum sms_charset charset, struct str bytes,
 /* The UDH of the user data, if there is a good one: its length, and what it
  * says of parts. */
 static size_t udh_of(const struct smpp_pdu *pdu, struct str text,
-		     struct smpp_piece *out)
+		     struct smpp_piece *out, struct sms_concat_ref *said)
 {
 	struct sms_concat_ref ref = { 0 };
 
+	*said = ref;
 	if ((pdu->esm_class & SMPP_ESM_UDHI) == 0 || text.len == 0)
 		return 0;
 	int rc = sms_udh_read(text, &ref);
@@ -115,6 +149,7 @@ static size_t udh_of(const struct smpp_pdu *pdu, struct str text,
 		out->ref = ref.ref;
 		out->wide = ref.wide;
 	}
+	*said = ref;
 	return ref.header;
 }
 
@@ -138,16 +173,28 @@ void smpp_decode_piece(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 {
 	must(d != NULL && pdu != NULL && out != NULL);
 	struct str text = smpp_text(pdu);
+	struct sms_concat_ref said;
+	enum text_legacy legacy;
 	bool packed;
 
 	*out = (struct smpp_piece){ .total = 1, .part = 1 };
-	size_t header = udh_of(pdu, text, out);
+	size_t header = udh_of(pdu, text, out, &said);
 	if (out->total == 1)
 		sar_of(pdu, out);
 	out->charset = charset_of(d->cfg, pdu->data_coding, &packed);
 	out->bytes = str_from(text, header);
 	if (packed)
 		out->bytes = unpack(d, out->bytes, header);
+	if (legacy_of(pdu->data_coding, &legacy)) {
+		buf_reset(&d->other);
+		if (text_from_legacy(legacy, out->bytes, &d->other) == 0)
+			as_ucs2(d, out);
+	} else if (out->charset == SMS_GSM7 &&
+		   (said.lock != GSM_DEFAULT || said.single != GSM_DEFAULT)) {
+		buf_reset(&d->other);
+		text_from_shift(out->bytes, said.lock, said.single, &d->other);
+		as_ucs2(d, out);
+	}
 }
 
 /* ---- receipts ------------------------------------------------------------- */

@@ -60,11 +60,12 @@ static void window_lost(void *owner, const struct smpp_slot *slot, bool late)
 
 /* ---- the connection ------------------------------------------------------- */
 
-static void dial(struct smpp_session *s);
+static void dial(struct smpp_session *s, const char *why);
+static void dial_another(struct smpp_session *s, const char *why);
 
-static void session_connected(void *owner)
+/* Writes the bind and waits for its answer. */
+static void send_bind(struct smpp_session *s)
 {
-	struct smpp_session *s = of(owner);
 	const struct smpp_cfg *cfg = s->env.cfg;
 	const struct smpp_bind b = {
 		.system_id = str_of(cfg->system_id),
@@ -89,6 +90,11 @@ static void session_connected(void *owner)
 		loop_timer_set(s->timer, (uint64_t)cfg->bind_timeout_ms);
 }
 
+static void session_connected(void *owner)
+{
+	send_bind(of(owner));
+}
+
 static void session_room(void *owner)
 {
 	struct smpp_session *s = of(owner);
@@ -102,10 +108,12 @@ static void session_down(void *owner, int rc, const char *why)
 	log_debug("smpp.lost", KV_S("link", s->env.link), KV_S("why", why),
 		  KV_I("rc", rc));
 	/* Nobody is at this address: the next one, without a pause. */
-	if (s->run.state == SESSION_DIALING && !s->ending &&
-	    smpp_dialer_more(&s->dialer)) {
+	if (s->run.state == SESSION_DIALING && !s->ending) {
 		smpp_session_hang_up(s);
-		dial(s);
+		if (smpp_dialer_more(&s->dialer))
+			dial(s, why);
+		else
+			dial_another(s, why);
 		return;
 	}
 	if (s->run.state == SESSION_UNBINDING)
@@ -124,14 +132,31 @@ static const struct smpp_wire_events session_wire_events = {
 	session_connected, session_pdu, session_room, session_down
 };
 
-/* Dials the addresses that are left, one after the other. */
-static void dial(struct smpp_session *s)
+/* All addresses of a host were tried. why: what the last one came to. */
+static void dial_another(struct smpp_session *s, const char *why)
 {
+	if (!smpp_dialer_another(&s->dialer)) {
+		smpp_session_back_off(s, 0, why);
+		return;
+	}
+	fsm_move(&s->run, SESSION_RESOLVING);
+	log_info("smpp.alternate", KV_S("link", s->env.link),
+		 KV_U("bind", s->env.index),
+		 KV_S("host", smpp_dialer_host(&s->dialer)->name));
+}
+
+/* Dials the addresses that are left, one after the other. */
+static void dial(struct smpp_session *s, const char *why)
+{
+	const struct smpp_cfg *cfg = s->env.cfg;
+	const struct tls_cfg tls =
+		smpp_cfg_tls(cfg, smpp_dialer_host(&s->dialer)->name);
 	const struct smpp_wire_cfg wc = {
-		.dial_timeout_ms = (uint64_t)s->env.cfg->dial_timeout_ms,
-		.malformed_max = (unsigned)s->env.cfg->malformed_max,
+		.dial_timeout_ms = (uint64_t)cfg->dial_timeout_ms,
+		.malformed_max = (unsigned)cfg->malformed_max,
 		.meter = s->env.meter,
 		.link = s->env.link,
+		.tls = cfg->tls != 0 ? &tls : NULL,
 	};
 	const struct sockaddr_storage *to;
 
@@ -140,7 +165,7 @@ static void dial(struct smpp_session *s)
 		if (smpp_wire_dial(&s->wire, s->env.loop, to, &wc,
 				   &session_wire_events, s) == 0)
 			return;
-	smpp_session_back_off(s, 0, "no_route");
+	dial_another(s, why);
 }
 
 static void session_found(void *owner)
@@ -148,9 +173,9 @@ static void session_found(void *owner)
 	struct smpp_session *s = of(owner);
 
 	if (smpp_dialer_more(&s->dialer))
-		dial(s);
+		dial(s, "no_route");
 	else
-		smpp_session_back_off(s, 0, "no_address");
+		dial_another(s, "no_address");
 }
 
 /* ---- timers --------------------------------------------------------------- */
@@ -173,6 +198,7 @@ static void state_late(void *owner)
 	case SESSION_UNBINDING:
 		smpp_session_back_off(s, 0, "unbind_timeout");
 		break;
+	case SESSION_WAITING:
 	case SESSION_RESOLVING:
 	case SESSION_DIALING:
 	case SESSION_UP:
@@ -221,8 +247,23 @@ void smpp_session_rebind(struct smpp_session *s)
 	s->refusals = 0;
 	smpp_dialer_good(&s->dialer);
 	smpp_dialer_cancel(&s->dialer);
-	smpp_session_leave(s, SESSION_RESOLVING, "rebind");
-	smpp_dialer_start(&s->dialer);
+	smpp_session_leave(s,
+			   s->env.outbound ? SESSION_WAITING
+					   : SESSION_RESOLVING,
+			   "rebind");
+	if (!s->env.outbound)
+		smpp_dialer_start(&s->dialer);
+}
+
+bool smpp_session_outbound(struct smpp_session *s, struct smpp_wire *w)
+{
+	must(s != NULL && w != NULL);
+	if (s->run.state != SESSION_WAITING)
+		return false;
+	smpp_wire_hand_over(w, &session_wire_events, s);
+	s->wire = w;
+	send_bind(s);
+	return true;
 }
 
 /* ---- making and ending ---------------------------------------------------- */
@@ -231,10 +272,12 @@ struct smpp_session *smpp_session_new(const struct smpp_session_env *env)
 {
 	must(env != NULL && env->loop != NULL && env->cfg != NULL);
 	must(env->link != NULL && env->meter != NULL && env->events != NULL);
+	must(env->hosts != NULL && env->nhosts > 0);
 	struct smpp_session *s = mem_new(struct smpp_session);
 	s->magic = SESSION_MAGIC;
 	s->env = *env;
-	fsm_init(&s->run, &smpp_session_fsm, env->link, SESSION_RESOLVING);
+	fsm_init(&s->run, &smpp_session_fsm, env->link,
+		 env->outbound ? SESSION_WAITING : SESSION_RESOLVING);
 	s->window = smpp_window_new(&(struct smpp_window_cfg){
 		.loop = env->loop,
 		.clock = env->clock,
@@ -244,8 +287,8 @@ struct smpp_session *smpp_session_new(const struct smpp_session_env *env)
 		.owner = s });
 	s->dialer = (struct smpp_dialer){
 		.loop = env->loop,
-		.host = env->cfg->host,
-		.port = (int)env->cfg->port,
+		.hosts = env->hosts,
+		.nhosts = env->nhosts,
 		.min_ms = (uint64_t)env->cfg->reconnect_min_ms,
 		.max_ms = (uint64_t)env->cfg->reconnect_max_ms,
 		.found = session_found,
@@ -254,7 +297,8 @@ struct smpp_session *smpp_session_new(const struct smpp_session_env *env)
 	s->timer = loop_timer_new(env->loop, state_late, s);
 	s->enquire = loop_timer_new(env->loop, enquire_due, s);
 	s->inactive = loop_timer_new(env->loop, inactive_due, s);
-	smpp_dialer_start(&s->dialer);
+	if (!env->outbound)
+		smpp_dialer_start(&s->dialer);
 	return s;
 }
 

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include "channels/smpp/channel.h"
+#include "channels/smpp/dialer.h"
 #include "channels/smpp/meter.h"
+#include "channels/smpp/wire.h"
 #include "proto/smpp_read.h"
 
 struct smpp_session;
@@ -39,13 +41,16 @@ struct smpp_session_env {
 	const char *link;           /* borrowed, outlives the session */
 	const struct smpp_cfg *cfg; /* borrowed, outlives the session */
 	struct smpp_meter *meter;
+	const struct smpp_host *hosts; /* borrowed, at least one */
+	unsigned nhosts;
+	bool outbound; /* does not dial but waits for the SMSC */
 	unsigned index;
 	uint32_t command; /* SMPP_BIND_TRANSCEIVER ... */
 	const struct smpp_session_events *events;
 	void *owner;
 };
 
-/* Makes it and starts to dial. */
+/* Makes it and starts to dial, or to wait. */
 struct smpp_session *smpp_session_new(const struct smpp_session_env *env);
 /* Submits without an answer are forgotten, without an event. */
 void smpp_session_free(struct smpp_session **sp);
@@ -77,6 +82,9 @@ MUST_USE int smpp_session_submit(struct smpp_session *s, uint32_t seq,
 void smpp_session_respond(struct smpp_session *s, uint32_t command,
 			  uint32_t status, uint32_t seq);
 
+/* A connection of the SMSC that said outbind. true: it is this session's (it
+ * waited for one), which binds there. Inside an event of that wire, too. */
+bool smpp_session_outbound(struct smpp_session *s, struct smpp_wire *w);
 /* Drops the connection, or the pause, and dials at once. Only from a timer:
  * events follow inside. */
 void smpp_session_rebind(struct smpp_session *s);

@@ -16,6 +16,7 @@
 #define SESSION_MAGIC 0x73657373u
 
 enum session_state {
+	SESSION_WAITING, /* for the SMSC's outbind */
 	SESSION_RESOLVING,
 	SESSION_DIALING,
 	SESSION_BINDING, /* awaits the answer to the bind */
@@ -37,8 +38,9 @@ enum session_event {
 };
 
 /*
- * Invariants: `wire` is there from DIALING to UNBINDING and nowhere else; the
- * window holds something only from UP to UNBINDING.
+ * Invariants: `wire` is there from DIALING to UNBINDING and nowhere else; who
+ * waits for outbind is never RESOLVING, DIALING or in PAUSE; the window holds
+ * something only from UP to UNBINDING.
  */
 struct smpp_session {
 	uint32_t magic;

@@ -8,10 +8,14 @@ enum { SESSION_GOOD_MS = 10000 };
 
 #define WIRED_NEXT                                                           \
 	BIT(SESSION_PAUSE) | BIT(SESSION_RESOLVING) | BIT(SESSION_DIALING) | \
-		BIT(SESSION_STOPPED) | BIT(SESSION_IDLE)
+		BIT(SESSION_WAITING) | BIT(SESSION_STOPPED) |                \
+		BIT(SESSION_IDLE)
 
 /* Timeouts are those of the settings; the table's are their defaults. */
 static const struct fsm_state states[SESSION_STATES] = {
+	[SESSION_WAITING] = { "waiting", 0,
+			      BIT(SESSION_BINDING) | BIT(SESSION_WAITING) |
+				      BIT(SESSION_IDLE) },
 	[SESSION_RESOLVING] = { "resolving", 0,
 				BIT(SESSION_DIALING) | BIT(SESSION_PAUSE) |
 					BIT(SESSION_RESOLVING) |
@@ -37,7 +41,8 @@ static const struct fsm_state states[SESSION_STATES] = {
 	[SESSION_PAUSE] = { "pause", 0,
 			    BIT(SESSION_RESOLVING) | BIT(SESSION_IDLE), 1000 },
 	[SESSION_STOPPED] = { "stopped", 0,
-			      BIT(SESSION_RESOLVING) | BIT(SESSION_IDLE) },
+			      BIT(SESSION_RESOLVING) | BIT(SESSION_WAITING) |
+				      BIT(SESSION_IDLE) },
 	[SESSION_IDLE] = { "idle", 0, 0 },
 };
 
@@ -134,11 +139,19 @@ void smpp_session_back_off(struct smpp_session *s, uint64_t least,
 		smpp_session_leave(s, SESSION_IDLE, why);
 		return;
 	}
+	stat_add(s->env.meter->reconnects, 1);
+	if (s->env.outbound) {
+		log_warn("smpp.down", KV_S("link", s->env.link),
+			 KV_U("bind", s->env.index), KV_S("why", why));
+		smpp_session_leave(s, SESSION_WAITING, why);
+		return;
+	}
 	if (s->up_ms != 0 &&
 	    smpp_session_now_ms(s) - s->up_ms >= SESSION_GOOD_MS)
 		smpp_dialer_good(&s->dialer);
+	else
+		smpp_dialer_bad(&s->dialer);
 	uint64_t ms = smpp_dialer_pause_ms(&s->dialer, least);
-	stat_add(s->env.meter->reconnects, 1);
 	smpp_session_leave(s, SESSION_PAUSE, why);
 	loop_timer_set(s->timer, ms);
 	log_warn("smpp.down", KV_S("link", s->env.link),
@@ -196,6 +209,7 @@ void smpp_session_drain(struct smpp_session *s, uint64_t ms)
 		smpp_dialer_cancel(&s->dialer);
 		smpp_session_leave(s, SESSION_IDLE, "closing");
 		break;
+	case SESSION_WAITING:
 	case SESSION_DIALING:
 	case SESSION_BINDING:
 	case SESSION_PAUSE:

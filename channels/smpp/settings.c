@@ -6,9 +6,11 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "channels/smpp/extras.h"
 #include "proto/smpp.h"
 #include "proto/smpp_status.h"
 #include "proto/sms_split.h"
+#include "proto/text.h"
 
 #define AT(field) offsetof(struct smpp_cfg, field)
 #define DAY_MS 86400000
@@ -25,12 +27,16 @@ static const char *const npis[] = { "auto",  "unknown",  "isdn",     "data",
 				    "telex", "mobile",   "national", "private",
 				    "ermes", "internet", "wap",      NULL };
 static const int npi_values[] = { -1, 0, 1, 3, 4, 6, 8, 9, 10, 14, 18 };
-static const char *const charsets[] = { "gsm7", "gsm7-packed", "latin1", NULL };
+static const char *const charsets[] = { "gsm7", "gsm7-packed", "latin1",
+					"ascii", NULL };
 static const char *const concats[] = { "udh8", "udh16", "sar", "payload",
 				       NULL };
 static const char *const dlrs[] = { "none", "final", "failure", "intermediate",
 				    NULL };
 static const char *const ids[] = { "auto", "same", "hex-dec", "dec-hex", NULL };
+static const char *const modes[] = { "default", "datagram", "forward", "store",
+				     NULL };
+static const char *const acks[] = { "none", "delivery", "user", "both", NULL };
 static const char *const validities[] = { "off", "absolute", "relative", NULL };
 static const char *const unknowns[] = { "retry", "refused", "broken", NULL };
 
@@ -40,6 +46,8 @@ static const struct setting rows[] = {
 	  "Name or address of the SMSC; every address of a name is tried." },
 	{ "port", SETTING_INT, AT(port), "2775", 1, 65535, NULL, NULL, false,
 	  "TCP port of the SMSC." },
+	{ "alternates", SETTING_LIST, AT(alternates), "{}", 0, SMPP_HOSTS_MAX - 1, NULL, NULL,
+	  false, "Where else the SMSC may be: {\"b.example\", \"[2001:db8::1]:2776\"}." },
 	{ "system_id", SETTING_STR, AT(system_id), NULL, 0, 0, NULL, NULL, false,
 	  "Account name at the SMSC, up to 15 characters." },
 	{ "password", SETTING_SECRET, AT(password), "", 0, 0, NULL, NULL, false,
@@ -52,8 +60,25 @@ static const struct setting rows[] = {
 	  "Kind of bind; pair is a transmitter and a receiver." },
 	{ "binds", SETTING_INT, AT(binds), "1", 1, 32, NULL, "binds", false,
 	  "How many binds (or pairs) are held at once." },
+	{ "outbind_listen", SETTING_STR, AT(outbind_listen), "", 0, 0, NULL, NULL, false,
+	  "Address and port where the SMSC connects and says outbind; receivers and "
+	  "transceivers of the link wait for that and do not dial." },
+	{ "outbind_system_id", SETTING_STR, AT(outbind_system_id), "", 0, 0, NULL, NULL, false,
+	  "system_id that the SMSC must give in its outbind; empty: any." },
+	{ "outbind_password", SETTING_SECRET, AT(outbind_password), "", 0, 0, NULL, NULL, false,
+	  "Password that the SMSC must give in its outbind." },
 	{ "tls", SETTING_ENUM, AT(tls), "off", 0, 0, on_off, NULL, false,
-	  "TLS towards the SMSC; only off is built so far." },
+	  "TLS 1.2 or above towards the SMSC." },
+	{ "ca_file", SETTING_STR, AT(ca_file), "", 0, 0, NULL, NULL, false,
+	  "PEM file of who may sign the SMSC's certificate; empty: whom the system trusts." },
+	{ "cert_file", SETTING_STR, AT(cert_file), "", 0, 0, NULL, NULL, false,
+	  "PEM file of our own certificate with its chain, where the SMSC wants one." },
+	{ "key_file", SETTING_STR, AT(key_file), "", 0, 0, NULL, NULL, false,
+	  "PEM file of the key of cert_file, without a pass phrase." },
+	{ "tls_name", SETTING_STR, AT(tls_name), "", 0, 0, NULL, NULL, false,
+	  "Name that the SMSC's certificate must be for; empty: the host that is dialled." },
+	{ "verify", SETTING_BOOL, AT(verify), "true", 0, 0, NULL, NULL, false,
+	  "Refuse a certificate that is not good; false only for tests." },
 	{ "window", SETTING_INT, AT(window), "100", 1, 10000, NULL, "PDUs", false,
 	  "Submits of one bind that may be unanswered at once; parts count." },
 	{ "rate", SETTING_INT, AT(rate), "0", 0, 100000, NULL, "parts/s", true,
@@ -70,6 +95,11 @@ static const struct setting rows[] = {
 	  "service_type of what is submitted, up to 5 characters." },
 	{ "charset", SETTING_ENUM, AT(charset), "gsm7", 0, 0, charsets, NULL, false,
 	  "What data_coding 0 means to this SMSC, both ways." },
+	{ "data_coding", SETTING_INT, AT(data_coding), "0", 0, 255, NULL, NULL, false,
+	  "data_coding written for a text in `charset`, where the SMSC wants another than 0." },
+	{ "shift_tables", SETTING_LIST, AT(shift_tables), "{}", 0, 3, NULL, NULL, false,
+	  "National tables of GSM that phones there know, used where they save parts: "
+	  "{turkish, spanish, portuguese}." },
 	{ "concat", SETTING_ENUM, AT(concat), "udh8", 0, 0, concats, NULL, false,
 	  "How long messages are cut; sar and payload need an SMSC of version 3.4." },
 	{ "max_parts", SETTING_INT, AT(max_parts), "10", 1, SMS_PARTS_MAX, NULL, "parts", false,
@@ -86,6 +116,20 @@ static const struct setting rows[] = {
 	  "priority_flag of what is submitted." },
 	{ "protocol_id", SETTING_INT, AT(protocol_id), "0", 0, 255, NULL, NULL, false,
 	  "protocol_id of what is submitted." },
+	{ "mode", SETTING_ENUM, AT(mode), "default", 0, 0, modes, NULL, false,
+	  "Messaging mode in esm_class; default is the SMSC's own." },
+	{ "reply_path", SETTING_BOOL, AT(reply_path), "false", 0, 0, NULL, NULL, false,
+	  "Ask in esm_class for a reply path." },
+	{ "replace_if_present", SETTING_BOOL, AT(replace_if_present), "false", 0, 0, NULL, NULL,
+	  false, "A message replaces one of the same sender, recipient and service_type that "
+	  "the SMSC still holds." },
+	{ "default_msg_id", SETTING_INT, AT(default_msg_id), "0", 0, 254, NULL, NULL, false,
+	  "sm_default_msg_id of what is submitted." },
+	{ "sme_ack", SETTING_ENUM, AT(sme_ack), "none", 0, 0, acks, NULL, false,
+	  "Acknowledgements of the phone or its user asked for in registered_delivery." },
+	{ "tlv", SETTING_LIST, AT(tlv), "{}", 0, SMPP_EXTRAS_MAX, NULL, NULL, false,
+	  "Parameters of this SMSC put into every submit_sm: {\"0x1400:hex:0a1b\", "
+	  "\"0x1401:text:abc\"}; cstring, u8, u16 and u32 besides." },
 	{ "status", SETTING_LIST, AT(status), "{}", 0, 64, NULL, NULL, false,
 	  "What a command_status means here: {\"0x405=hold\", \"RSYSERR=refused\"}." },
 	{ "unknown_status", SETTING_ENUM, AT(unknown_status), "refused", 0, 0, unknowns, NULL,
@@ -150,6 +194,31 @@ static void each_text(struct smpp_cfg *cfg, void (*fn)(char **text))
 			fn((char **)((char *)cfg + rows[i].offset));
 }
 
+static void each_list(struct smpp_cfg *cfg, void (*fn)(struct setting_list *l))
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].type == SETTING_LIST)
+			fn((struct setting_list *)((char *)cfg +
+						   rows[i].offset));
+}
+
+static void list_copy(struct setting_list *l)
+{
+	char **from = l->v;
+
+	l->v = mem_array(MAX(l->len, 1u), sizeof(l->v[0]));
+	for (size_t i = 0; i < l->len; i++)
+		l->v[i] = str_dup(from[i]);
+}
+
+static void list_done(struct setting_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		mem_free(l->v[i]);
+	mem_free(l->v);
+	*l = (struct setting_list){ NULL, 0 };
+}
+
 static void text_copy(char **text)
 {
 	*text = str_dup(*text == NULL ? "" : *text);
@@ -167,14 +236,15 @@ void smpp_cfg_copy(struct smpp_cfg *to, const struct smpp_cfg *from)
 {
 	must(to != NULL && from != NULL);
 	*to = *from;
-	to->status = (struct setting_list){ NULL, 0 };
 	each_text(to, text_copy);
+	each_list(to, list_copy);
 }
 
 void smpp_cfg_done(struct smpp_cfg *cfg)
 {
 	must(cfg != NULL);
 	each_text(cfg, text_wipe);
+	each_list(cfg, list_done);
 }
 
 uint8_t smpp_cfg_version(const struct smpp_cfg *cfg)
@@ -198,6 +268,41 @@ int smpp_cfg_npi(const struct smpp_cfg *cfg)
 	must(cfg->source_npi >= 0 &&
 	     (size_t)cfg->source_npi < ARRAY_LEN(npi_values));
 	return npi_values[cfg->source_npi];
+}
+
+unsigned smpp_cfg_hosts(const struct smpp_cfg *cfg,
+			struct smpp_host out[SMPP_HOSTS_MAX])
+{
+	must(cfg != NULL && cfg->alternates.len < SMPP_HOSTS_MAX);
+	unsigned n = 0;
+
+	if (smpp_host_parse(str_of(cfg->host), (int)cfg->port, &out[n]) == 0)
+		n++;
+	for (size_t i = 0; i < cfg->alternates.len; i++)
+		if (smpp_host_parse(str_of(cfg->alternates.v[i]),
+				    (int)cfg->port, &out[n]) == 0)
+			n++;
+	return n;
+}
+
+struct tls_cfg smpp_cfg_tls(const struct smpp_cfg *cfg, const char *host)
+{
+	must(cfg != NULL && host != NULL);
+	bool named = cfg->tls_name != NULL && cfg->tls_name[0] != '\0';
+
+	return (struct tls_cfg){
+		.ca_file = cfg->ca_file,
+		.cert_file = cfg->cert_file,
+		.key_file = cfg->key_file,
+		.server_name = named ? cfg->tls_name : host,
+		.verify = cfg->verify ? TLS_VERIFY_ON : TLS_VERIFY_OFF,
+	};
+}
+
+bool smpp_cfg_outbound(const struct smpp_cfg *cfg)
+{
+	must(cfg != NULL);
+	return cfg->outbind_listen != NULL && cfg->outbind_listen[0] != '\0';
 }
 
 int smpp_override_parse(struct str s, struct smpp_override *out)
@@ -247,12 +352,99 @@ static void check_texts(const char *name, const struct smpp_cfg *c,
 		  faults);
 	check_len(name, "source", c->source, SMPP_ADDRESS_MAX, faults);
 	check_len(name, "country", c->country, 4, faults);
-	if (c->host == NULL || c->host[0] == '\0')
-		faults_add(faults, "smpp %s: host is empty", name);
 	if (c->country != NULL &&
 	    strspn(c->country, "0123456789") != strlen(c->country))
 		faults_add(faults, "smpp %s: country \"%s\" is not digits",
 			   name, c->country);
+}
+
+static void check_hosts(const char *name, const struct smpp_cfg *c,
+			struct faults *faults)
+{
+	struct smpp_host h;
+
+	if (c->host == NULL || c->host[0] == '\0')
+		faults_add(faults, "smpp %s: host is empty", name);
+	else if (smpp_host_parse(str_of(c->host), (int)c->port, &h) != 0)
+		faults_add(faults, "smpp %s: host \"%s\" is not read", name,
+			   c->host);
+	for (size_t i = 0; i < c->alternates.len; i++)
+		if (smpp_host_parse(str_of(c->alternates.v[i]), (int)c->port,
+				    &h) != 0)
+			faults_add(faults,
+				   "smpp %s: \"%s\" of alternates is not read; "
+				   "write \"b.example\" or "
+				   "\"[2001:db8::1]:2776\"",
+				   name, c->alternates.v[i]);
+}
+
+/* Files are read here, so that --check and a reload find what is missing. */
+static void check_tls(const char *name, const struct smpp_cfg *c,
+		      struct faults *faults)
+{
+	struct err err = { "" };
+
+	if (c->tls == 0) {
+		if (c->ca_file[0] != '\0' || c->cert_file[0] != '\0' ||
+		    c->key_file[0] != '\0' || c->tls_name[0] != '\0')
+			faults_add(faults,
+				   "smpp %s: ca_file, cert_file, key_file and "
+				   "tls_name need tls = on",
+				   name);
+		return;
+	}
+	const struct tls_cfg t = smpp_cfg_tls(c, c->host);
+	if (tls_check(&t, false, &err) != 0 ||
+	    (smpp_cfg_outbound(c) && tls_check(&t, true, &err) != 0))
+		faults_add(faults, "smpp %s: %s", name, err.text);
+}
+
+static void check_outbind(const char *name, const struct smpp_cfg *c,
+			  struct faults *faults)
+{
+	check_len(name, "outbind_system_id", c->outbind_system_id,
+		  SMPP_SYSTEM_ID_MAX, faults);
+	check_len(name, "outbind_password", c->outbind_password,
+		  SMPP_PASSWORD_MAX, faults);
+	if (!smpp_cfg_outbound(c))
+		return;
+	if (c->bind == SMPP_BIND_KIND_TRANSMITTER)
+		faults_add(faults,
+			   "smpp %s: outbind_listen is of no use to a "
+			   "transmitter",
+			   name);
+	if (c->outbind_password == NULL || c->outbind_password[0] == '\0')
+		faults_add(faults,
+			   "smpp %s: outbind_listen needs outbind_password: "
+			   "whoever connects is told our own password",
+			   name);
+}
+
+static void check_lists(const char *name, const struct smpp_cfg *c,
+			struct faults *faults)
+{
+	for (size_t i = 0; i < c->status.len; i++) {
+		struct smpp_override o;
+		if (smpp_override_parse(str_of(c->status.v[i]), &o) != 0)
+			faults_add(faults,
+				   "smpp %s: status \"%s\" is not read; write "
+				   "\"0x405=hold\" with retry, hold, refused, "
+				   "broken or unknown",
+				   name, c->status.v[i]);
+	}
+	for (size_t i = 0; i < c->tlv.len; i++) {
+		struct err err;
+		if (smpp_extra_check(str_of(c->tlv.v[i]), &err) != 0)
+			faults_add(faults, "smpp %s: tlv \"%s\": %s", name,
+				   c->tlv.v[i], err.text);
+	}
+	for (size_t i = 0; i < c->shift_tables.len; i++) {
+		if (text_gsm_table(str_of(c->shift_tables.v[i])) == GSM_DEFAULT)
+			faults_add(faults,
+				   "smpp %s: shift_tables \"%s\" is not read; "
+				   "write turkish, spanish or portuguese",
+				   name, c->shift_tables.v[i]);
+	}
 }
 
 void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
@@ -261,11 +453,10 @@ void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
 	const struct smpp_cfg *c = cfg;
 
 	check_texts(name, c, faults);
-	if (c->tls != 0)
-		faults_add(faults,
-			   "smpp %s: tls = on is not in this build; put a "
-			   "tunnel before the SMSC and write tls = off",
-			   name);
+	check_hosts(name, c, faults);
+	check_tls(name, c, faults);
+	check_outbind(name, c, faults);
+	check_lists(name, c, faults);
 	if (c->reconnect_min_ms > c->reconnect_max_ms)
 		faults_add(faults,
 			   "smpp %s: reconnect_min is above reconnect_max",
@@ -279,13 +470,4 @@ void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
 		faults_add(faults,
 			   "smpp %s: concat = %s needs interface_version 3.4",
 			   name, concats[c->concat]);
-	for (size_t i = 0; i < c->status.len; i++) {
-		struct smpp_override o;
-		if (smpp_override_parse(str_of(c->status.v[i]), &o) != 0)
-			faults_add(faults,
-				   "smpp %s: status \"%s\" is not read; write "
-				   "\"0x405=hold\" with retry, hold, refused, "
-				   "broken or unknown",
-				   name, c->status.v[i]);
-	}
 }

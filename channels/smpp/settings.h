@@ -3,11 +3,12 @@
 
 #include <stdint.h>
 
+#include "base/stream_tls.h"
 #include "channels/smpp/channel.h"
+#include "channels/smpp/dialer.h"
 #include "model/outcome.h"
 
-/* A deep copy, and its end (the password is wiped). The list of `status`
- * stays with the original: see smpp_cfg_class. */
+/* A deep copy, and its end (the password is wiped). */
 void smpp_cfg_copy(struct smpp_cfg *to, const struct smpp_cfg *from);
 void smpp_cfg_done(struct smpp_cfg *cfg);
 /* For channel_ops.check. */
@@ -18,6 +19,14 @@ uint8_t smpp_cfg_version(const struct smpp_cfg *cfg);
 /* The TON and NPI that the configuration fixes; -1: auto. */
 int smpp_cfg_ton(const struct smpp_cfg *cfg);
 int smpp_cfg_npi(const struct smpp_cfg *cfg);
+
+/* Host and alternates, in order of preference; how many. */
+unsigned smpp_cfg_hosts(const struct smpp_cfg *cfg,
+			struct smpp_host out[SMPP_HOSTS_MAX]);
+/* What TLS to this host is to be like; it borrows from cfg and host. */
+struct tls_cfg smpp_cfg_tls(const struct smpp_cfg *cfg, const char *host);
+/* Receivers wait for the SMSC's outbind. */
+bool smpp_cfg_outbound(const struct smpp_cfg *cfg);
 
 /* One row of `status`: what the operator says a command_status means. */
 struct smpp_override {

@@ -21,6 +21,13 @@ void smpp_packer_init(struct smpp_packer *p, const struct smpp_cfg *cfg)
 {
 	must(p != NULL && cfg != NULL);
 	p->cfg = cfg;
+	p->shifts = 0;
+	if (cfg->charset == SMPP_CHARSET_GSM7 ||
+	    cfg->charset == SMPP_CHARSET_GSM7_PACKED)
+		for (size_t i = 0; i < cfg->shift_tables.len; i++)
+			p->shifts |= BIT(
+				text_gsm_table(str_of(cfg->shift_tables.v[i])));
+	smpp_extras_init(&p->extras, &cfg->tlv);
 	buf_init(&p->text, SUBMIT_TEXT_MAX);
 	buf_init(&p->part, SUBMIT_TEXT_MAX);
 	buf_init(&p->utf8, SUBMIT_TEXT_MAX);
@@ -29,6 +36,7 @@ void smpp_packer_init(struct smpp_packer *p, const struct smpp_cfg *cfg)
 void smpp_packer_done(struct smpp_packer *p)
 {
 	must(p != NULL);
+	smpp_extras_done(&p->extras);
 	buf_done(&p->text);
 	buf_done(&p->part);
 	buf_done(&p->utf8);
@@ -129,9 +137,9 @@ static enum sms_concat concat_of(const struct smpp_cfg *cfg, bool tlvs)
 }
 
 /*
- * For a link whose data_coding 0 is Latin-1: a text of the GSM alphabet that
- * has characters outside Latin-1 (Greek capitals, the euro) goes as UCS-2.
- * They are all of one 16-bit unit, so any unit is a place to cut.
+ * For a link whose data_coding 0 is Latin-1 or ASCII: a text of the GSM
+ * alphabet that has characters outside (Greek capitals, the euro; accents)
+ * goes as UCS-2. They are all of one 16-bit unit, so any unit is a place to cut.
  */
 static int plan_as_ucs2(struct smpp_packer *p, const struct message *m,
 			enum sms_concat concat, struct sms_plan *plan)
@@ -154,20 +162,32 @@ static int plan_as_ucs2(struct smpp_packer *p, const struct message *m,
 	return 0;
 }
 
-static bool fits_latin1(struct smpp_packer *p, struct str utf8)
+/* Whether the link's charset has all of a text of the GSM alphabet. */
+static bool fits(struct smpp_packer *p, struct str utf8)
 {
-	buf_reset(&p->utf8);
-	return text_to_latin1(utf8, &p->utf8) == 0;
+	switch ((enum smpp_charset)p->cfg->charset) {
+	case SMPP_CHARSET_GSM7:
+	case SMPP_CHARSET_GSM7_PACKED:
+		return true;
+	case SMPP_CHARSET_LATIN1:
+		buf_reset(&p->utf8);
+		return text_to_latin1(utf8, &p->utf8) == 0;
+	case SMPP_CHARSET_ASCII:
+		for (size_t i = 0; i < utf8.len; i++)
+			if ((uint8_t)utf8.p[i] >= 0x80)
+				return false;
+		return true;
+	}
+	return false;
 }
 
 static int plan_text(struct smpp_packer *p, const struct message *m,
 		     enum sms_concat concat, struct sms_plan *plan)
 {
 	buf_reset(&p->text);
-	int rc = sms_plan(m->text, concat, (unsigned)p->cfg->max_parts,
-			  &p->text, plan);
-	if (rc == 0 && plan->charset == SMS_GSM7 &&
-	    p->cfg->charset == SMPP_CHARSET_LATIN1 && !fits_latin1(p, m->text))
+	int rc = sms_plan_shift(m->text, concat, p->shifts,
+				(unsigned)p->cfg->max_parts, &p->text, plan);
+	if (rc == 0 && plan->charset == SMS_GSM7 && !fits(p, m->text))
 		rc = plan_as_ucs2(p, m, concat, plan);
 	return rc;
 }
@@ -176,25 +196,38 @@ static int plan_text(struct smpp_packer *p, const struct message *m,
 static void put_text(struct smpp_packer *p, enum sms_charset charset,
 		     struct str bytes, unsigned udh)
 {
-	if (charset == SMS_GSM7 &&
-	    p->cfg->charset == SMPP_CHARSET_GSM7_PACKED) {
+	if (charset != SMS_GSM7 || p->cfg->charset == SMPP_CHARSET_GSM7) {
+		buf_str_put(&p->part, bytes);
+	} else if (p->cfg->charset == SMPP_CHARSET_GSM7_PACKED) {
 		/* Fill bits up to the next septet behind the UDH. */
 		text_gsm_pack(bytes, (7 - udh * 8 % 7) % 7, &p->part);
-	} else if (charset == SMS_GSM7 &&
-		   p->cfg->charset == SMPP_CHARSET_LATIN1) {
+	} else {
 		buf_reset(&p->utf8);
 		text_from_gsm(bytes, &p->utf8);
 		int rc = text_to_latin1(buf_str(&p->utf8), &p->part);
-		must(rc == 0); /* fits_latin1 has seen the whole */
-	} else {
-		buf_str_put(&p->part, bytes);
+		must(rc == 0); /* `fits` has seen the whole */
 	}
 }
 
 /* ---- the PDU -------------------------------------------------------------- */
 
-static uint8_t registered_of(const struct smpp_cfg *cfg,
-			     const struct message *m)
+/* SME acknowledgements that are asked for (5.2.17). */
+static uint8_t acks_of(const struct smpp_cfg *cfg)
+{
+	switch ((enum smpp_sme_ack)cfg->sme_ack) {
+	case SMPP_SME_ACK_NONE:
+		return 0;
+	case SMPP_SME_ACK_DELIVERY:
+		return SMPP_REG_SME_DELIVERY;
+	case SMPP_SME_ACK_USER:
+		return SMPP_REG_SME_USER;
+	case SMPP_SME_ACK_BOTH:
+		return SMPP_REG_SME_DELIVERY | SMPP_REG_SME_USER;
+	}
+	return 0;
+}
+
+static uint8_t receipts_of(const struct smpp_cfg *cfg, const struct message *m)
 {
 	if ((m->flags & MESSAGE_FLAG_RECEIPT) == 0)
 		return SMPP_REG_NONE;
@@ -248,13 +281,14 @@ static void put_sar(struct smpp_tlv tlv[3], char bytes[4], uint16_t ref,
 				    str_bytes(bytes + 3, 1) };
 }
 
+/* tlvs: the peer understands them. */
 static int pack_part(struct smpp_packer *p, const struct sms_plan *plan,
 		     enum sms_concat concat, uint16_t ref, unsigned i,
-		     struct smpp_sm *sm, struct buf *out)
+		     bool tlvs, struct smpp_sm *sm, struct buf *out)
 {
-	uint8_t udh[8];
-	unsigned n = sms_udh(concat, ref, plan->parts, i, udh);
-	struct smpp_tlv sar[3];
+	uint8_t udh[SMS_UDH_MAX];
+	unsigned n = sms_plan_udh(plan, concat, ref, i, udh);
+	struct smpp_extras *x = &p->extras;
 	char sar_bytes[4];
 
 	buf_reset(&p->part);
@@ -263,15 +297,20 @@ static int pack_part(struct smpp_packer *p, const struct sms_plan *plan,
 		 str_bytes(p->text.p + plan->cut[i],
 			   plan->cut[i + 1] - plan->cut[i]),
 		 n);
-	sm->esm_class = n > 0 ? SMPP_ESM_UDHI : 0;
-	sm->data_coding =
-		plan->charset == SMS_UCS2 ? SMPP_DC_UCS2 : SMPP_DC_DEFAULT;
+	sm->esm_class =
+		(uint8_t)((n > 0 ? SMPP_ESM_UDHI : 0) |
+			  (p->cfg->mode & SMPP_ESM_MODE_MASK) |
+			  (p->cfg->reply_path ? SMPP_ESM_REPLY_PATH : 0));
+	sm->data_coding = plan->charset == SMS_UCS2
+				  ? SMPP_DC_UCS2
+				  : (uint8_t)p->cfg->data_coding;
 	sm->text = buf_str(&p->part);
 	sm->payload = concat == SMS_CONCAT_PAYLOAD;
+	sm->tlv = x->tlv;
+	sm->tlvs = tlvs ? x->n : 0;
 	if (concat == SMS_CONCAT_SAR && plan->parts > 1) {
-		put_sar(sar, sar_bytes, ref, plan->parts, i);
-		sm->tlv = sar;
-		sm->tlvs = ARRAY_LEN(sar);
+		put_sar(&x->tlv[sm->tlvs], sar_bytes, ref, plan->parts, i);
+		sm->tlvs += 3;
 	}
 	int rc = p->part.full ? -ENOSPC : smpp_write_submit_sm(out, 1, sm);
 	sm->tlv = NULL;
@@ -298,7 +337,10 @@ int smpp_submit_pack(struct smpp_packer *p, const struct message *m,
 		.service_type = str_of(p->cfg->service_type),
 		.protocol_id = (uint8_t)p->cfg->protocol_id,
 		.priority = (uint8_t)p->cfg->priority,
-		.registered_delivery = registered_of(p->cfg, m),
+		.registered_delivery =
+			(uint8_t)(receipts_of(p->cfg, m) | acks_of(p->cfg)),
+		.replace_if_present = p->cfg->replace_if_present,
+		.default_msg_id = (uint8_t)p->cfg->default_msg_id,
 		.schedule = STR_NONE,
 		.validity = validity_of(p->cfg, m, now_ms, validity),
 	};
@@ -320,7 +362,7 @@ int smpp_submit_pack(struct smpp_packer *p, const struct message *m,
 			continue;
 		out->at[out->pdus] = (uint32_t)out->bytes.len;
 		out->part[out->pdus++] = (uint8_t)i;
-		if (pack_part(p, &plan, concat, ref_of(m->id), i, &sm,
+		if (pack_part(p, &plan, concat, ref_of(m->id), i, tlvs, &sm,
 			      &out->bytes) != 0)
 			return refuse(why, OUTCOME_BROKEN, "not_encodable");
 	}

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "channels/smpp/channel.h"
+#include "channels/smpp/extras.h"
 #include "proto/sms_split.h"
 
 /* A packed message: PDU i is bytes at[i] .. at[i+1], its sequence number
@@ -21,6 +22,8 @@ struct smpp_submit {
 /* What a link knows while it packs; buffers are reused. */
 struct smpp_packer {
 	const struct smpp_cfg *cfg;
+	unsigned shifts; /* BIT of the national tables that may be used */
+	struct smpp_extras extras;
 	struct buf text; /* encoded, whole */
 	struct buf part; /* of one PDU, with its UDH */
 	struct buf utf8;

@@ -122,6 +122,12 @@ const char *smpp_wire_peer(const struct smpp_wire *w)
 	return stream_peer(w->stream);
 }
 
+const char *smpp_wire_secured(const struct smpp_wire *w)
+{
+	must(w != NULL && w->stream != NULL);
+	return stream_secured(w->stream);
+}
+
 /* ---- reading -------------------------------------------------------------- */
 
 /* What was not understood is answered, so that the peer is not left waiting:
@@ -216,6 +222,14 @@ static void wire_room(void *owner)
 static void wire_down(void *owner, int rc)
 {
 	struct smpp_wire *w = of(owner);
+	const char *tls = stream_why(w->stream);
+
+	if (tls[0] != '\0') {
+		log_warn("smpp.tls", KV_S("link", w->cfg.link),
+			 KV_S("peer", smpp_wire_peer(w)), KV_S("error", tls));
+		w->ev->down(w->owner, rc, "tls_failed");
+		return;
+	}
 	w->ev->down(w->owner, rc,
 		    rc == 0         ? "closed_by_peer"
 		    : rc == -ENOSPC ? "overflow"
@@ -237,6 +251,7 @@ static struct smpp_wire *wire_new(const struct smpp_wire_cfg *cfg,
 	struct smpp_wire *w = mem_new(struct smpp_wire);
 	w->magic = WIRE_MAGIC;
 	w->cfg = *cfg;
+	w->cfg.tls = NULL; /* borrowed for the dial */
 	w->ev = ev;
 	w->owner = owner;
 	buf_init(&w->out, 4096);
@@ -254,8 +269,8 @@ int smpp_wire_dial(struct smpp_wire **out, struct loop *l,
 	const struct stream_cfg sc = { .max_read = WIRE_READ_MAX,
 				       .high_bytes = WIRE_HIGH_BYTES,
 				       .low_bytes = WIRE_LOW_BYTES,
-				       .dial_timeout_ms =
-					       cfg->dial_timeout_ms };
+				       .dial_timeout_ms = cfg->dial_timeout_ms,
+				       .tls = cfg->tls };
 	int rc = stream_dial(&w->stream, l, to, &sc, &wire_events, w);
 	if (rc != 0) {
 		wire_free(w);
@@ -274,6 +289,15 @@ void smpp_wire_adopt(struct smpp_wire **out, struct stream *s,
 	w->stream = s;
 	stream_adopt(s, &wire_events, w);
 	*out = w;
+}
+
+void smpp_wire_hand_over(struct smpp_wire *w, const struct smpp_wire_events *ev,
+			 void *owner)
+{
+	must(w != NULL && w->stream != NULL);
+	must(ev != NULL && ev->pdu != NULL && ev->down != NULL);
+	w->ev = ev;
+	w->owner = owner;
 }
 
 void smpp_wire_close(struct smpp_wire **wp)

@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "base/stream.h"
+#include "base/stream_tls.h"
 #include "channels/smpp/meter.h"
 #include "proto/smpp_read.h"
 
@@ -17,7 +18,7 @@ struct smpp_wire;
  * the wire. After `down` the owner closes it.
  * pdu:  everything but enquire_link, its response, and what was nacked.
  * down: why: "connection_lost", "closed_by_peer", "no_route", "bad_length",
- *       "malformed", "overflow".
+ *       "malformed", "overflow", "tls_failed" (logged with its sentence).
  */
 struct smpp_wire_events {
 	void (*up)(void *owner);
@@ -31,6 +32,7 @@ struct smpp_wire_cfg {
 	unsigned malformed_max;
 	struct smpp_meter *meter;
 	const char *link; /* for the log; borrowed, outlives the wire */
+	const struct tls_cfg *tls; /* NULL: plain; borrowed for the dial */
 };
 
 MUST_USE int smpp_wire_dial(struct smpp_wire **out, struct loop *l,
@@ -41,6 +43,9 @@ MUST_USE int smpp_wire_dial(struct smpp_wire **out, struct loop *l,
 void smpp_wire_adopt(struct smpp_wire **out, struct stream *s,
 		     const struct smpp_wire_cfg *cfg,
 		     const struct smpp_wire_events *ev, void *owner);
+/* The events of this wire are somebody else's from now on; inside one, too. */
+void smpp_wire_hand_over(struct smpp_wire *w, const struct smpp_wire_events *ev,
+			 void *owner);
 /* What is queued still leaves, within a second. NULL is fine. */
 void smpp_wire_close(struct smpp_wire **wp);
 
@@ -63,3 +68,5 @@ unsigned smpp_wire_enquire(struct smpp_wire *w);
 void smpp_wire_pause(struct smpp_wire *w, bool paused);
 bool smpp_wire_full(const struct smpp_wire *w);
 const char *smpp_wire_peer(const struct smpp_wire *w);
+/* "TLSv1.3"; "" when plain. */
+const char *smpp_wire_secured(const struct smpp_wire *w);

@@ -24,7 +24,10 @@ static void join(struct str text, const struct buf *enc,
 					    plan->cut[i + 1] - plan->cut[i]);
 
 		must(part.len <= (plan->charset == SMS_GSM7 ? 160 : 140));
-		if (plan->charset == SMS_GSM7)
+		if (plan->charset == SMS_GSM7 && plan->shift != GSM_DEFAULT)
+			text_from_shift(part, GSM_DEFAULT, plan->shift,
+					&joined);
+		else if (plan->charset == SMS_GSM7)
 			text_from_gsm(part, &joined);
 		else
 			text_from_utf16(part, &joined);
@@ -52,6 +55,24 @@ static void split(struct str text, enum sms_concat concat)
 	buf_done(&enc);
 }
 
+/* With all national tables: never more parts than without. */
+static void split_shift(struct str text, enum sms_concat concat)
+{
+	struct buf enc;
+	struct sms_plan with, plan;
+
+	buf_init(&enc, BUF_NO_LIMIT);
+	int without = sms_plan(text, concat, SMS_PARTS_MAX, &enc, &plan);
+	buf_reset(&enc);
+	int rc = sms_plan_shift(text, concat, ~0u, SMS_PARTS_MAX, &enc, &with);
+	must(without != 0 || rc == 0);
+	if (rc == 0) {
+		must(without != 0 || with.parts <= plan.parts);
+		join(text, &enc, &with);
+	}
+	buf_done(&enc);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
 	struct str s = str_bytes(p, len);
@@ -65,6 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	split(s, SMS_CONCAT_UDH8);
 	split(s, SMS_CONCAT_UDH16);
 	split(s, SMS_CONCAT_SAR);
+	split_shift(s, SMS_CONCAT_UDH8);
+	split_shift(s, SMS_CONCAT_UDH16);
 	must(mem_live_blocks() == before);
 	return 0;
 }

@@ -416,7 +416,19 @@ static void charsets(void **state UNUSED)
 		{ SMPP_CHARSET_GSM7, 0xF5, STR("\x01\xFF"), "01ff",
 		  SMS_BINARY },
 		{ SMPP_CHARSET_GSM7, 0x14, STR("\x01"), "01", SMS_BINARY },
-		{ SMPP_CHARSET_GSM7, 6, STR("\xB0"), "b0", SMS_BINARY },
+		{ SMPP_CHARSET_GSM7, 9, STR("\xB0"), "b0", SMS_BINARY },
+		/* charsets that go on as UCS-2 */
+		{ SMPP_CHARSET_GSM7, 6, STR("\xB0\xD1"), "\u0410\u0431",
+		  SMS_UCS2 },
+		{ SMPP_CHARSET_GSM7, 7, STR("\xE9\xEC!"), "\u05D9\u05DC!",
+		  SMS_UCS2 },
+		{ SMPP_CHARSET_GSM7, 5, STR("\x93\xFA\x96\x7B"), "\u65E5\u672C",
+		  SMS_UCS2 },
+		{ SMPP_CHARSET_GSM7, 10, STR("\x1B$BF|K\\\x1B(B."),
+		  "\u65E5\u672C.", SMS_UCS2 },
+		{ SMPP_CHARSET_GSM7, 14, STR("\xC7\xD1"), "\uD55C", SMS_UCS2 },
+		{ SMPP_CHARSET_ASCII, 0, STR("@[\xE9"), "@[\u00E9",
+		  SMS_LATIN1 },
 		{ SMPP_CHARSET_GSM7_PACKED, 0, STR("\xE8\x32\x9B\xFD\x06"),
 		  "hello", SMS_GSM7 },
 		{ SMPP_CHARSET_GSM7_PACKED, 0,
@@ -478,6 +490,20 @@ static void parts(void **state UNUSED)
 		assert_int_equal(piece.wide, udhs[i].wide);
 		assert_int_equal(piece.bytes.p[0], udhs[i].rest[0]);
 	}
+
+	/* national tables: Turkish escapes; its locking table, in a part */
+	put(0x40, 0, STR("\3\x24\1\1\x1Bgu"), NULL, 0);
+	smpp_decode_piece(&decoder, &pdu, &piece);
+	assert_int_equal(piece.charset, SMS_UCS2);
+	assert_memory_equal(piece.bytes.p, "\x01\x1F\0u", 4);
+	put(0x40, 0, STR("\x8\0\3\7\3\2\x25\1\1\x1C"), NULL, 0);
+	smpp_decode_piece(&decoder, &pdu, &piece);
+	assert_int_equal(piece.part, 2);
+	assert_memory_equal(piece.bytes.p, "\x01\x5E", 2);
+	/* but not in a text that is no GSM text */
+	put(0x40, 3, STR("\3\x24\1\1\x1Bg"), NULL, 0);
+	smpp_decode_piece(&decoder, &pdu, &piece);
+	assert_int_equal(piece.charset, SMS_LATIN1);
 
 	/* packed text begins at the septet after the UDH */
 	cfg.charset = SMPP_CHARSET_GSM7_PACKED;

@@ -2,6 +2,7 @@
  * what it hears. For the tests of channels/smpp alone. */
 #pragma once
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,6 +64,9 @@ struct peer {
 	unsigned slow_conn;
 	unsigned open_now, open_most; /* submits without an answer */
 };
+
+/* Of the listener that peer_listen makes next; NULL: plain. */
+static UNUSED const struct tls_cfg *peer_tls;
 
 static UNUSED void peer_write(struct peer *p, unsigned conn, struct str bytes)
 {
@@ -242,7 +246,8 @@ static UNUSED void peer_listen(struct peer *p, struct loop *l, int port)
 {
 	const struct stream_cfg sc = { .max_read = 1 << 20,
 				       .high_bytes = 1 << 20,
-				       .low_bytes = 1 << 16 };
+				       .low_bytes = 1 << 16,
+				       .tls = peer_tls };
 	char address[32];
 	struct err err;
 
@@ -250,6 +255,28 @@ static UNUSED void peer_listen(struct peer *p, struct loop *l, int port)
 	assert_int_equal(listener_open(&p->listener, l, address, &sc,
 				       peer_accept, p, &err),
 			 0);
+}
+
+/* Dials, as an SMSC that has something for us. */
+static UNUSED unsigned peer_dial(struct peer *p, int port)
+{
+	const struct stream_cfg sc = { .max_read = 1 << 20,
+				       .high_bytes = 1 << 20,
+				       .low_bytes = 1 << 16,
+				       .dial_timeout_ms = 1000 };
+	struct sockaddr_storage to = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&to;
+
+	must(p->conns < PEER_CONNS);
+	struct peer_conn *c = &p->conn[p->conns++];
+	c->peer = p;
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)port);
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(stream_dial(&c->stream, p->loop, &to, &sc,
+				     &peer_stream_events, c),
+			 0);
+	return p->conns - 1;
 }
 
 static UNUSED void peer_open(struct peer *p, struct loop *l)

@@ -154,6 +154,8 @@ static void charsets(void **state UNUSED)
 		  STR("\x4F\x60\xD8\x3D\xDE\x00") },
 		{ SMPP_CHARSET_GSM7, "ê", 8, STR("\x00\xEA") },
 		{ SMPP_CHARSET_GSM7, "", 0, STR("") },
+		{ SMPP_CHARSET_ASCII, "[@]", 0, STR("[@]") },
+		{ SMPP_CHARSET_ASCII, "\u00E9", 8, STR("\x00\xE9") },
 	};
 	struct smpp_pdu pdu;
 
@@ -242,6 +244,37 @@ static void concatenation(void **state UNUSED)
 	cfg.charset = SMPP_CHARSET_GSM7;
 }
 
+/* National tables, where they save parts and the link has them. */
+static void shift_tables(void **state UNUSED)
+{
+	char *names[] = { (char *)(uintptr_t) "turkish" };
+	struct smpp_cfg with = cfg;
+	struct smpp_packer own;
+	struct smpp_submit made;
+	struct smpp_refusal no;
+	struct smpp_pdu pdu;
+	uint32_t bad;
+
+	with.shift_tables = (struct setting_list){ names, 1 };
+	smpp_packer_init(&own, &with);
+	smpp_submit_init(&made);
+	/* 72 characters: two parts of UCS-2, or one of 144 septets */
+	struct message m = message_of("+447700900001", "", many("\u011F", 72));
+	assert_int_equal(pack(&m, true), 0);
+	assert_int_equal(out.pdus, 2);
+	assert_int_equal(smpp_submit_pack(&own, &m, 0, true, 0, &made, &no), 0);
+	assert_int_equal(made.pdus, 1);
+	assert_int_equal(smpp_read(smpp_submit_number(&made, 0, 1), &pdu, &bad),
+			 0);
+	assert_int_equal(pdu.esm_class, SMPP_ESM_UDHI);
+	assert_int_equal(pdu.data_coding, 0);
+	assert_int_equal(pdu.short_message.len, 4 + 144);
+	assert_memory_equal(pdu.short_message.p, "\3\x24\1\1\x1Bg\x1Bg", 8);
+	(void)many("", 0);
+	smpp_submit_done(&made);
+	smpp_packer_done(&own);
+}
+
 /* ---- the other fields ----------------------------------------------------- */
 
 static void receipts_asked_for(void **state UNUSED)
@@ -269,6 +302,65 @@ static void receipts_asked_for(void **state UNUSED)
 		assert_int_equal(pdu.registered_delivery, rows[i].registered);
 		assert_int_equal(out.receipt, rows[i].receipt);
 	}
+}
+
+/* What the section says is in every PDU. */
+static void fields_of_the_link(void **state UNUSED)
+{
+	char *rows[] = { (char *)(uintptr_t) "0x1400:hex:0a1B",
+			 (char *)(uintptr_t) "5121:text:a:b",
+			 (char *)(uintptr_t) "0x1402:cstring:abc",
+			 (char *)(uintptr_t) "0x1403:u32:258" };
+	/* whole and in order; the reader does not keep what it does not know */
+	static const struct str tail = STR("\x14\0\0\2\x0A\x1B"
+					   "\x14\1\0\3a:b"
+					   "\x14\2\0\4abc\0"
+					   "\x14\3\0\4\0\0\1\2");
+	struct smpp_cfg with = cfg;
+	struct smpp_packer own;
+	struct smpp_submit made;
+	struct smpp_refusal no;
+	struct smpp_pdu pdu;
+	uint32_t bad;
+
+	with.concat = SMS_CONCAT_SAR;
+	with.tlv = (struct setting_list){ rows, ARRAY_LEN(rows) };
+	with.mode = 2;
+	with.reply_path = with.replace_if_present = true;
+	with.default_msg_id = 7;
+	with.sme_ack = SMPP_SME_ACK_BOTH;
+	with.data_coding = 0xF1;
+	with.priority = 3;
+	with.protocol_id = 0x7F;
+	smpp_packer_init(&own, &with);
+	smpp_submit_init(&made);
+	struct message m = message_of("+447700900001", "", many("x", 200));
+	assert_int_equal(smpp_submit_pack(&own, &m, 0, true, 0, &made, &no), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(smpp_read(smpp_submit_number(&made, i, 1),
+					   &pdu, &bad),
+				 0);
+		assert_int_equal(pdu.esm_class, 0x82);
+		assert_int_equal(pdu.replace_if_present, 1);
+		assert_int_equal(pdu.default_msg_id, 7);
+		assert_int_equal(pdu.registered_delivery, 0x0C);
+		assert_int_equal(pdu.data_coding, 0xF1);
+		assert_int_equal(pdu.priority, 3);
+		assert_int_equal(pdu.protocol_id, 0x7F);
+		assert_int_equal(pdu.tlvs, 3);
+		assert_int_equal(pdu.tlvs_other, 4);
+		struct str bytes = smpp_submit_number(&made, i, 1);
+		assert_non_null(memmem(bytes.p, bytes.len, tail.p, tail.len));
+	}
+	/* a peer of 3.3 gets no TLVs */
+	assert_int_equal(smpp_submit_pack(&own, &m, 0, false, 0, &made, &no),
+			 0);
+	assert_int_equal(smpp_read(smpp_submit_number(&made, 0, 1), &pdu, &bad),
+			 0);
+	assert_int_equal(pdu.tlvs + pdu.tlvs_other, 0);
+	(void)many("", 0);
+	smpp_submit_done(&made);
+	smpp_packer_done(&own);
 }
 
 static void validities(void **state UNUSED)
@@ -334,7 +426,25 @@ static void section_faults(void **state UNUSED)
 		{ "status = {\"0x405\"}", "0x405" },
 		{ "status = {\"ROK=hold\"}", "ROK=hold" },
 		{ "status = {\"0x405=later\"}", "0x405=later" },
-		{ "tls = on", "tls" },
+		{ "tls = on", NULL },
+		{ "tls = on verify = false", NULL },
+		{ "tls = on ca_file = \"/nowhere\"", "ca_file '/nowhere'" },
+		{ "tls = on cert_file = \"/nowhere\"", "go together" },
+		{ "ca_file = \"/nowhere\"", "need tls = on" },
+		{ "alternates = {\"b.example\", \"[::1]:2776\"}", NULL },
+		{ "alternates = {\"b.example:\"}", "b.example:" },
+		{ "alternates = {\"[::1\"}", "[::1" },
+		{ "outbind_listen = \"127.0.0.1:1\" bind = receiver", "needs" },
+		{ "outbind_listen = \"127.0.0.1:1\" outbind_password = \"x\"",
+		  NULL },
+		{ "outbind_listen = \"127.0.0.1:1\" outbind_password = \"x\" "
+		  "bind = transmitter",
+		  "transmitter" },
+		{ "tlv = {\"0x1400:hex:01\", \"5121:text:a:b\"}", NULL },
+		{ "tlv = {\"0x1400:hex:1\"}", "tlv \"0x1400:hex:1\"" },
+		{ "tlv = {\"0x20C:u8:1\"}", "does not fit" },
+		{ "shift_tables = {turkish, Spanish, portuguese}", NULL },
+		{ "shift_tables = {latin}", "latin" },
 		{ "password = \"seventeen-letters\"", "17 characters" },
 		{ "system_type = \"thirteen-char\"", "system_type" },
 		{ "service_type = \"sixsix\"", "service_type" },
@@ -386,6 +496,8 @@ int main(void)
 		cmocka_unit_test(receivers),
 		cmocka_unit_test(charsets),
 		cmocka_unit_test(concatenation),
+		cmocka_unit_test(shift_tables),
+		cmocka_unit_test(fields_of_the_link),
 		cmocka_unit_test(receipts_asked_for),
 		cmocka_unit_test(validities),
 		cmocka_unit_test(references_differ),

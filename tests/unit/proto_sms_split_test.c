@@ -288,6 +288,117 @@ static void random_texts_join_again(void **state)
 	buf_done(&enc);
 }
 
+/* A national table is used where it saves a part, and only there. */
+static void tables_save_parts(void **state)
+{
+	static const struct {
+		const char *unit;
+		unsigned n;
+		enum sms_concat concat;
+		unsigned shifts;
+		int rc;
+		enum gsm_table shift;
+		unsigned parts;
+		size_t first; /* bytes of the first part */
+	} rows[] = {
+		/* 70 fit into one part of UCS-2 anyway */
+		{ "\u015F", 70, SMS_CONCAT_UDH8, 2, 0, GSM_DEFAULT, 1, 140 },
+		{ "\u015F", 71, SMS_CONCAT_UDH8, 0, 0, GSM_DEFAULT, 2, 134 },
+		{ "\u015F", 71, SMS_CONCAT_UDH8, 2, 0, GSM_TURKISH, 1, 142 },
+		{ "\u015F", 71, SMS_CONCAT_UDH8, 4 | 8, 0, GSM_DEFAULT, 2,
+		  134 },
+		{ "\u015F", 77, SMS_CONCAT_UDH8, 2, 0, GSM_TURKISH, 1, 154 },
+		/* two parts either way */
+		{ "\u015F", 78, SMS_CONCAT_UDH8, 2, 0, GSM_DEFAULT, 2, 134 },
+		/* no escape is cut: 74 pairs of 149 septets */
+		{ "\u015F", 135, SMS_CONCAT_UDH8, 2, 0, GSM_TURKISH, 2, 148 },
+		{ "\u015Fx", 68, SMS_CONCAT_UDH16, 2, 0, GSM_TURKISH, 2, 147 },
+		{ "\u015Fx", 68, SMS_CONCAT_SAR, 2, 0, GSM_TURKISH, 2, 149 },
+		{ "\u015F", 71, SMS_CONCAT_PAYLOAD, 2, 0, GSM_DEFAULT, 1, 142 },
+		/* of two that are as good, the first */
+		{ "\u00E1\u00ED", 38, SMS_CONCAT_UDH8, 2 | 4 | 8, 0,
+		  GSM_SPANISH, 1, 152 },
+		{ "\u00E1i", 40, SMS_CONCAT_UDH8, 4, 0, GSM_SPANISH, 1, 120 },
+		/* a text of the default alphabet needs none */
+		{ "x", 161, SMS_CONCAT_UDH8, 2 | 4 | 8, 0, GSM_DEFAULT, 2,
+		  153 },
+		/* too long, but not with the table */
+		{ "\u015F", 217, SMS_CONCAT_UDH8, 0, -ENOSPC, GSM_DEFAULT, 0,
+		  0 },
+		{ "\u015F", 217, SMS_CONCAT_UDH8, 2, 0, GSM_TURKISH, 3, 148 },
+		{ "\u015F", 223, SMS_CONCAT_UDH8, 2, -ENOSPC, GSM_DEFAULT, 0,
+		  0 },
+		{ "\xFF", 80, SMS_CONCAT_UDH8, 2, -EBADMSG, GSM_DEFAULT, 0, 0 },
+	};
+	struct buf in, enc, out;
+
+	(void)state;
+	buf_init(&in, BUF_NO_LIMIT);
+	buf_init(&enc, BUF_NO_LIMIT);
+	buf_init(&out, BUF_NO_LIMIT);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct sms_plan p = { .parts = 0 };
+
+		buf_reset(&in);
+		buf_reset(&enc);
+		buf_reset(&out);
+		for (unsigned k = 0; k < rows[i].n; k++)
+			buf_z(&in, rows[i].unit);
+		int rc = sms_plan_shift(buf_str(&in), rows[i].concat,
+					rows[i].shifts, 3, &enc, &p);
+		if (rc != rows[i].rc || p.parts != rows[i].parts ||
+		    p.shift != rows[i].shift || p.cut[1] != rows[i].first)
+			fail_msg("row %zu: %d, %u parts, table %d, cut %u", i,
+				 rc, p.parts, (int)p.shift, p.cut[1]);
+		if (p.shift == GSM_DEFAULT)
+			continue;
+		text_from_shift(buf_str(&enc), GSM_DEFAULT, p.shift, &out);
+		assert_string_equal(out.p, in.p);
+	}
+	buf_done(&in);
+	buf_done(&enc);
+	buf_done(&out);
+	assert_int_equal(mem_live_blocks(), 0);
+}
+
+static void udhs_of_plans(void **state)
+{
+	static const struct {
+		enum sms_concat concat;
+		enum gsm_table shift;
+		unsigned parts;
+		const char *udh;
+		unsigned len;
+	} rows[] = {
+		{ SMS_CONCAT_UDH8, GSM_DEFAULT, 1, "", 0 },
+		{ SMS_CONCAT_UDH8, GSM_TURKISH, 1, "\3\x24\1\1", 4 },
+		{ SMS_CONCAT_SAR, GSM_SPANISH, 2, "\3\x24\1\2", 4 },
+		{ SMS_CONCAT_UDH8, GSM_DEFAULT, 2, "\5\0\3\xCD\2\1", 6 },
+		{ SMS_CONCAT_UDH8, GSM_PORTUGUESE, 2, "\x8\0\3\xCD\2\1\x24\1\3",
+		  9 },
+		{ SMS_CONCAT_UDH16, GSM_TURKISH, 2,
+		  "\x9\x8\4\xAB\xCD\2\1\x24\1\1", 10 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint8_t out[SMS_UDH_MAX];
+		struct sms_concat_ref r = { 0 };
+		const struct sms_plan p = { .parts = rows[i].parts,
+					    .shift = rows[i].shift };
+		unsigned n = sms_plan_udh(&p, rows[i].concat, 0xABCD, 0, out);
+
+		assert_int_equal(n, rows[i].len);
+		assert_memory_equal(out, rows[i].udh, n);
+		if (n == 0)
+			continue;
+		assert_int_equal(sms_udh_read(str_bytes(out, n), &r),
+				 n > 4 ? 0 : -ENOENT);
+		assert_int_equal(r.single, rows[i].shift);
+		assert_int_equal(r.header, n);
+	}
+}
+
 static const struct {
 	enum sms_concat concat;
 	uint16_t ref;
@@ -340,6 +451,13 @@ static const struct {
 	{ "\x05\x00\x03\xCD\x03\x00", 6, -ENOENT, { .header = 6 } },
 	{ "\x05\x00\x03\xCD\x03\x04", 6, -ENOENT, { .header = 6 } },
 	{ "\x05\x00\x03\xCD\x00\x00", 6, -ENOENT, { .header = 6 } },
+	/* tables: Turkish locked, Spanish escapes; nobody's; too long */
+	{ "\x06\x25\x01\x01\x24\x01\x02",
+	  7,
+	  -ENOENT,
+	  { .header = 7, .lock = GSM_TURKISH, .single = GSM_SPANISH } },
+	{ "\x06\x25\x01\x04\x24\x01\xFF", 7, -ENOENT, { .header = 7 } },
+	{ "\x04\x24\x02\x01\x01", 5, -ENOENT, { .header = 5 } },
 	/* a wrong length of the element */
 	{ "\x04\x00\x02\xCD\x03", 5, -ENOENT, { .header = 5 } },
 	{ "", 0, -EBADMSG, { 0 } },
@@ -365,6 +483,8 @@ static void udhs_are_read(void **state)
 		assert_int_equal(r.part, reads[i].want.part);
 		assert_int_equal(r.wide, reads[i].want.wide);
 		assert_int_equal(r.header, reads[i].want.header);
+		assert_int_equal(r.lock, reads[i].want.lock);
+		assert_int_equal(r.single, reads[i].want.single);
 	}
 }
 
@@ -405,6 +525,8 @@ int main(void)
 		cmocka_unit_test(texts_are_planned),
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(random_texts_join_again),
+		cmocka_unit_test(tables_save_parts),
+		cmocka_unit_test(udhs_of_plans),
 		cmocka_unit_test(udhs_are_written),
 		cmocka_unit_test(udhs_are_read),
 		cmocka_unit_test(counting_is_fast),
