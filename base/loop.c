@@ -12,6 +12,7 @@ struct loop_hook {
 	struct loop *loop;
 	void (*fn)(void *owner);
 	void *owner;
+	bool last; /* runs after those that are not */
 	bool dead; /* closed while hooks run: freed after them */
 };
 
@@ -99,18 +100,35 @@ void loop_soon(struct loop *l, struct loop_soon *soon)
 		list_append(&l->soon, &soon->link);
 }
 
-struct loop_hook *loop_at_end_of_turn(struct loop *l, void (*fn)(void *owner),
-				      void *owner)
+static struct loop_hook *loop_hook_new(struct loop *l, void (*fn)(void *owner),
+				       void *owner, bool last)
 {
 	must(l != NULL && fn != NULL);
 
+	struct list *after = l->hooks.prev;
 	struct loop_hook *h = mem_new(struct loop_hook);
 	h->loop = l;
 	h->fn = fn;
 	h->owner = owner;
-	list_append(&l->hooks, &h->link);
+	h->last = last;
+	while (!last && after != &l->hooks &&
+	       LIST_ITEM(after, struct loop_hook, link)->last)
+		after = after->prev;
+	list_insert_after(after, &h->link);
 	l->owned++;
 	return h;
+}
+
+struct loop_hook *loop_at_end_of_turn(struct loop *l, void (*fn)(void *owner),
+				      void *owner)
+{
+	return loop_hook_new(l, fn, owner, false);
+}
+
+struct loop_hook *loop_after_turn(struct loop *l, void (*fn)(void *owner),
+				  void *owner)
+{
+	return loop_hook_new(l, fn, owner, true);
 }
 
 void loop_hook_close(struct loop_hook **hp)

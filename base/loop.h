@@ -29,6 +29,9 @@ void loop_stop(struct loop *l);
 struct loop_hook;
 struct loop_hook *loop_at_end_of_turn(struct loop *l, void (*fn)(void *owner),
 				      void *owner);
+/* The same, after all of those: seals what they have made (the store). */
+struct loop_hook *loop_after_turn(struct loop *l, void (*fn)(void *owner),
+				  void *owner);
 void loop_hook_close(struct loop_hook **hp);
 /* Do not sleep before the next turn. */
 void loop_again(struct loop *l);

@@ -222,13 +222,15 @@ static uint64_t backoff_ms(const struct class_rules *r, unsigned attempts)
 	return ms - secret_random_below((uint32_t)(ms / 10 + 1));
 }
 
-bool dispatch_again(struct core *core, struct live *l, const char *reason,
+bool dispatch_again(struct core *core, struct live *l, const struct event *why,
 		    uint64_t wait_ms, enum message_state last)
 {
 	const struct class_rules *r = classes_at(core->classes, l->class_index);
 	struct event e = { .kind = EVENT_STATE,
 			   .state = MESSAGE_HELD,
-			   .reason = str_of(reason) };
+			   .link = why->link,
+			   .reason = why->reason,
+			   .peer_status = why->peer_status };
 	struct message m;
 
 	must(l->place == LIVE_NOWHERE);
@@ -237,7 +239,9 @@ bool dispatch_again(struct core *core, struct live *l, const char *reason,
 	e.due_ms = core_wall_ms(core) +
 		   (int64_t)MAX(wait_ms, backoff_ms(r, MAX(l->attempts, 1)));
 	if (l->attempts >= r->cfg.attempts || e.due_ms >= l->valid_until_ms) {
-		end_as(core, l, last, str_of(reason));
+		e.state = last;
+		e.due_ms = 0;
+		journey_end(core, l, &e);
 		return false;
 	}
 	journey_step(core, l, &e);

@@ -180,10 +180,12 @@ struct link_view {
 	size_t notices; /* owed to it */
 	bool held;      /* by an operator */
 };
-/* i from 0; -ENOENT at the end. */
+/* i from 0 over the links of the present file; -ENOENT at the end. A reload
+ * may change what stands where. */
 MUST_USE int gateway_link(struct gateway *g, unsigned i, struct link_view *out);
 /* fn hears of every link that is open now, and of each that a reload opens:
- * the daemon gives some kinds more than the gateway knows. One listener. */
+ * the daemon gives some kinds more than the gateway knows. One listener. The
+ * number it hears is for gateway_link_channel, and never changes. */
 void gateway_on_link(struct gateway *g, void (*fn)(void *owner, unsigned link),
 		     void *owner);
 /* The channel behind a link, for who knows its kind: the daemon. NULL while

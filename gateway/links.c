@@ -317,15 +317,25 @@ void gateway_on_link(struct gateway *g, void (*fn)(void *owner, unsigned link),
 	}
 }
 
+/* The i-th of those that the present file names. */
+static struct lane *nth(struct gateway *g, unsigned i)
+{
+	for (unsigned k = 0; k < g->lanes.len; k++) {
+		if (!g->lanes.v[k]->gone && i-- == 0)
+			return g->lanes.v[k];
+	}
+	return NULL;
+}
+
 int gateway_link(struct gateway *g, unsigned i, struct link_view *out)
 {
 	const struct lane *l;
 	struct target_view t;
 
 	must(g != NULL && out != NULL);
-	if (i >= g->lanes.len)
+	l = nth(g, i);
+	if (l == NULL)
 		return -ENOENT;
-	l = g->lanes.v[i];
 	must(router_target_view(g->core.router, l->target,
 				core_now_us(&g->core), &t) == 0);
 	*out = (struct link_view){
@@ -365,18 +375,30 @@ int gateway_link_find(struct gateway *g, struct str name)
 	const struct lane *l;
 
 	must(g != NULL);
-	l = lanes_find(&g->lanes, name);
-	return l == NULL ? -ENOENT : l->index;
+	for (unsigned i = 0; (l = nth(g, i)) != NULL; i++) {
+		if (str_eqz(name, l->name))
+			return (int)i;
+	}
+	return -ENOENT;
 }
 
 void gateway_link_hold(struct gateway *g, unsigned i, bool held)
 {
-	must(g != NULL && i < g->lanes.len);
-	lane_hold(g->lanes.v[i], held);
+	struct lane *l;
+
+	must(g != NULL);
+	l = nth(g, i);
+	must(l != NULL);
+	lane_hold(l, held);
 }
 
 void gateway_link_rebind(struct gateway *g, unsigned i)
 {
-	must(g != NULL && i < g->lanes.len);
-	g->lanes.v[i]->ops->rebind(g->lanes.v[i]->channel);
+	struct lane *l;
+
+	must(g != NULL);
+	l = nth(g, i);
+	must(l != NULL);
+	if (l->channel != NULL)
+		l->ops->rebind(l->channel);
 }

@@ -218,6 +218,20 @@ void outcomes_doubt(struct core *core, struct live *l, struct str link,
 	waiting_queue(core, l, false);
 }
 
+/* Once more, if the class allows it: what came of this attempt is told. */
+static void again(struct core *core, struct live *l, const struct lane *lane,
+		  const struct outcome *o, const char *otherwise,
+		  uint64_t wait_ms, enum message_state last)
+{
+	const struct event why = {
+		.link = str_of(lane->name),
+		.reason = o->reason.len > 0 ? o->reason : str_of(otherwise),
+		.peer_status = o->peer_status,
+	};
+
+	dispatch_again(core, l, &why, wait_ms, last);
+}
+
 static void refused(struct core *core, struct live *l, const struct lane *lane,
 		    const struct outcome *o)
 {
@@ -227,7 +241,7 @@ static void refused(struct core *core, struct live *l, const struct lane *lane,
 		       o->peer_status);
 		return;
 	}
-	dispatch_again(core, l, "refused", 1, MESSAGE_REJECTED);
+	again(core, l, lane, o, "refused", 1, MESSAGE_REJECTED);
 }
 
 static void held(struct core *core, struct live *l)
@@ -269,7 +283,7 @@ void outcomes_ended(struct core *core, struct lane *lane, uint64_t attempt,
 		taken(core, l, lane, o, answer_us);
 		break;
 	case OUTCOME_RETRY:
-		dispatch_again(core, l, "retry", o->hold_ms, MESSAGE_FAILED);
+		again(core, l, lane, o, "retry", o->hold_ms, MESSAGE_FAILED);
 		break;
 	case OUTCOME_HOLD:
 		held(core, l);

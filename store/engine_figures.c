@@ -46,7 +46,7 @@ void engine_figures_open(struct engine *e)
 		e->figures[i] = stats_get(engine_figures[i].kind,
 					  engine_figures[i].name,
 					  engine_figures[i].help, NULL);
-	e->commit_us = stats_get(STAT_HISTOGRAM, "store_commit",
+	e->commit_us = stats_get(STAT_HISTOGRAM, "store_commit_seconds",
 				 "Time of a commit, the flush included.", NULL);
 }
 

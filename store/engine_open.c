@@ -142,7 +142,7 @@ int store_open(struct store **out, struct loop *loop,
 	list_init(&e->spares);
 	list_init(&e->turned_away);
 	engine_figures_open(e);
-	e->hook = loop_at_end_of_turn(loop, engine_end_of_turn, e);
+	e->hook = loop_after_turn(loop, engine_end_of_turn, e);
 	e->post = loop_post_new(loop, engine_came, e);
 	struct store *s = &e->store;
 	int rc = engine_start(e, cfg, err);

@@ -142,6 +142,21 @@ static void hooks_in_order_after_events(void **state UNUSED)
 	bench_close(&b);
 }
 
+/* One that seals what the others made runs after them, whoever came first. */
+static void last_hook_after_the_others(void **state UNUSED)
+{
+	struct bench b;
+
+	bench_open(&b);
+	b.hook = loop_after_turn(b.loop, second_hook, &b);
+	b.second = loop_at_end_of_turn(b.loop, first_hook, &b);
+	b.timer = loop_timer_new(b.loop, timer_notes, &b);
+	loop_timer_set(b.timer, 20);
+	bench_run(&b);
+	assert_memory_equal(b.order, "12t12", 5);
+	bench_close(&b);
+}
+
 static void hook_closes_itself_and_next(void *owner)
 {
 	struct bench *b = owner;
@@ -448,6 +463,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(again_does_not_sleep),
 		cmocka_unit_test(hooks_in_order_after_events),
+		cmocka_unit_test(last_hook_after_the_others),
 		cmocka_unit_test(hooks_close_in_hooks),
 		cmocka_unit_test(turn_by_turn),
 		cmocka_unit_test(timer_frees_itself),
