@@ -23,6 +23,8 @@ static void put_data(const struct message *m, const struct event *e,
 		json_ks(out, "peer_id", e->peer_id);
 	if (e->reason.len > 0)
 		json_ks(out, "reason", e->reason);
+	if (e->peer_status != 0)
+		json_ku(out, "peer_status", e->peer_status);
 	if (m->campaign.len > 0)
 		json_ks(out, "campaign", m->campaign);
 	json_ku(out, "parts", m->parts);
