@@ -45,6 +45,9 @@ void api_link_hold(struct request *r);
 void api_link_release(struct request *r);
 void api_link_rebind(struct request *r);
 
+/* api_inbox.c */
+void api_inbox_list(struct request *r);
+
 /* api_receipts.c */
 void api_receipts_unmatched(struct request *r);
 

@@ -42,6 +42,14 @@ static const struct query q_audit[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_inbox[] = {
+	{ "from", "Only from this address." },
+	{ "since", "Only messages heard at or after this time." },
+	{ "limit", "Messages of one page, 1 to 500; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_unmatched[] = {
 	{ "limit", "Rows, 1 to 1000; 100 without it." },
 	{ NULL, NULL },
@@ -142,6 +150,8 @@ const struct route routes_all[] = {
 	      "The evidence pack: every ledger event, the standing, what was sent."),
 	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
 	     "Every link and what it does."),
+	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,
+	     "What customers wrote, the newest first, and what took it."),
 	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
 	     q_unmatched, "Receipts that no message awaits, newest first."),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,
