@@ -129,6 +129,31 @@ def test_early_repeated_and_lost_receipts():
         until(lambda: sim.count()["receipts_taken"] == 2 + 5)
 
 
+def test_held_receipts_come_when_asked_in_no_order():
+    with Place() as place:
+        sim = place.sim(dlr="tlv")
+        e = Esme(sim.port)
+        e.bind()
+        sim.ok("receipts hold")
+        ids = [submit_ok(e).encode() + b"\0" for _ in range(40)]
+        assert sim.count()["held"] == 40 and sim.count()["receipts"] == 0
+        assert sim.ask("receipts release 5 x").startswith("error")
+        sim.ok("receipts release 0 10")
+        came = [e.expect("deliver_sm").tlv["receipted_message_id"]
+                for _ in range(10)]
+        submit_ok(e)
+        assert sim.count()["held"] == 31
+        begun = time.monotonic()
+        sim.ok("receipts release 100")
+        for _ in range(31):
+            came.append(e.expect("deliver_sm").tlv["receipted_message_id"])
+        assert 0.25 < time.monotonic() - begun < 2
+        assert len(set(came)) == 41 and set(ids) < set(came)
+        assert came[:10] != ids[:10], "they came in the order of the submits"
+        submit_ok(e)
+        e.expect("deliver_sm")
+
+
 def test_rules_for_one_number():
     with Place() as place:
         sim = place.sim()
@@ -160,6 +185,11 @@ def test_shares_throttle_and_silence():
             e.submit("+447700900001", "x")
         got = [e.expect("submit_sm_resp").status for _ in range(30)]
         assert 18 <= got.count(0x58) <= 20, got
+        sim.ok("set throttle-burst 2")
+        for _ in range(10):
+            e.submit("+447700900001", "x")
+        got = [e.expect("submit_sm_resp").status for _ in range(10)]
+        assert 6 <= got.count(0x58) <= 8, got
         sim.ok("set throttle 0")
         sim.ok("set no-response 1")
         e.submit("+447700900001", "x")

@@ -73,19 +73,39 @@ static void do_set(struct caller *c, struct str args)
 		      &err);
 }
 
+/* [RATE [COUNT]] */
+static int receipts_release(struct sim *sim, struct str args, struct err *err)
+{
+	uint64_t rate = 0, count = 0;
+
+	struct str a = word(&args);
+	struct str b = word(&args);
+	if ((a.len > 0 && str_u64(a, 10000000, &rate) < 0) ||
+	    (b.len > 0 && (str_u64(b, UINT32_MAX, &count) < 0 || count == 0)))
+		return err_set(err, -EINVAL,
+			       "write: receipts release [RATE [COUNT]]");
+	sim_release_receipts(sim, (double)rate, count);
+	return 0;
+}
+
 /* `receipts never SHARE` is `set receipts-never SHARE`. */
 static void do_receipts(struct caller *c, struct str args)
 {
+	struct sim *sim = c->control->sim;
 	struct err err;
+	int rc = 0;
 
-	if (!str_eqz(word(&args), "never")) {
-		caller_say(c, "error write: receipts never SHARE");
-		return;
-	}
-	caller_result(c,
-		      sim_set(c->control->sim, STR("receipts-never"), args,
-			      STR_NONE, &err),
-		      &err);
+	struct str verb = word(&args);
+	if (str_eqz(verb, "never"))
+		rc = sim_set(sim, STR("receipts-never"), args, STR_NONE, &err);
+	else if (str_eqz(verb, "hold"))
+		sim_hold_receipts(sim);
+	else if (str_eqz(verb, "release"))
+		rc = receipts_release(sim, args, &err);
+	else
+		rc = err_set(&err, -EINVAL,
+			     "write: receipts never SHARE|hold|release ...");
+	caller_result(c, rc, &err);
 }
 
 static void mo_said(void *owner, uint64_t ticket, const char *line)

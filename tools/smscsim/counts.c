@@ -29,6 +29,7 @@ void counts_json(const struct counts *c, const struct counts_now *now,
 		{ "window_max", c->window_max },
 		{ "links", now->links },
 		{ "owed", now->owed },
+		{ "held", now->held },
 	};
 
 	buf_f(out, "{\"bound\":%u", now->bound);

@@ -16,6 +16,7 @@ struct counts {
 struct counts_now {
 	unsigned bound, links;
 	uint64_t owed; /* parcels that wait */
+	uint64_t held; /* receipts kept back */
 };
 
 /* One line of JSON. */

@@ -58,6 +58,7 @@ struct knobs {
 	struct fault_share error;
 	/* of the whole SMSC */
 	double throttle;
+	int64_t throttle_burst;
 	char system_id[16];
 	char password[20];
 	uint32_t bind_error;

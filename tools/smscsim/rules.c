@@ -24,6 +24,15 @@ struct rules {
 	double gathered[SHARES];
 };
 
+static void rules_throttle(struct rules *r, uint64_t now_us)
+{
+	double rate = r->knobs.throttle;
+	double burst = (double)r->knobs.throttle_burst;
+
+	limit_init(&r->throttle, rate, burst > 0 ? burst : MAX(rate, 1),
+		   now_us);
+}
+
 struct rules *rules_new(const struct knobs *k, uint64_t now_us)
 {
 	must(k != NULL);
@@ -31,7 +40,7 @@ struct rules *rules_new(const struct knobs *k, uint64_t now_us)
 
 	r->start = r->knobs = *k;
 	r->numbers = dict_new();
-	limit_init(&r->throttle, k->throttle, MAX(k->throttle, 1), now_us);
+	rules_throttle(r, now_us);
 	return r;
 }
 
@@ -60,13 +69,6 @@ const struct knobs *rules_knobs(const struct rules *r)
 {
 	must(r != NULL);
 	return &r->knobs;
-}
-
-static void rules_throttle(struct rules *r, uint64_t now_us)
-{
-	double rate = r->knobs.throttle;
-
-	limit_init(&r->throttle, rate, MAX(rate, 1), now_us);
 }
 
 void rules_reset(struct rules *r, uint64_t now_us)
@@ -114,7 +116,7 @@ int rules_set(struct rules *r, struct str name, struct str value,
 	if (number.len > 0)
 		return rules_set_number(r, name, value, number, err);
 	int rc = knobs_set(&r->knobs, name, value, err);
-	if (rc == 0 && str_eqz(name, "throttle"))
+	if (rc == 0 && str_starts(name, STR("throttle")))
 		rules_throttle(r, now_us);
 	return rc;
 }

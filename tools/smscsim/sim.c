@@ -299,11 +299,36 @@ int sim_receipt(struct sim *sim, struct str id, struct str state,
 	return 0;
 }
 
+void sim_hold_receipts(struct sim *sim)
+{
+	must(sim != NULL);
+	sim->holding = true;
+}
+
+void sim_release_receipts(struct sim *sim, double rate, uint64_t count)
+{
+	must(sim != NULL && rate >= 0);
+	uint64_t now = sim_now_ms(sim);
+	uint64_t most = count > 0 ? count : UINT64_MAX;
+	struct parcel *p;
+
+	for (uint64_t i = 0; i < most; i++) {
+		p = hold_take(sim->hold);
+		if (p == NULL)
+			break;
+		double after = rate > 0 ? (double)i * 1000 / rate : 0;
+		sim_owe(sim, p, now + (uint64_t)after);
+	}
+	if (count == 0)
+		sim->holding = false;
+}
+
 void sim_count(const struct sim *sim, struct buf *out)
 {
 	must(sim != NULL && out != NULL);
 	struct counts_now now = { .links = sim->nlinks,
-				  .owed = post_waiting(sim->post) };
+				  .owed = post_waiting(sim->post),
+				  .held = hold_len(sim->hold) };
 
 	LIST_EACH (it, &sim->links)
 		now.bound +=
@@ -347,6 +372,7 @@ int sim_open(struct sim **out, struct loop *l, const struct knobs *k, int port,
 	sim->rules = rules_new(k, sim_now_us(sim));
 	sim->submits = submits_new();
 	sim->post = post_new();
+	sim->hold = hold_new();
 	sim->by_id = map_new();
 	sim->mos = mo_book_new();
 	sim->timer = loop_timer_new(l, sim_tick, sim);
@@ -375,6 +401,7 @@ void sim_close(struct sim **sp)
 		sim_write_log(sim);
 	mo_book_free(&sim->mos);
 	map_free(&sim->by_id);
+	hold_free(&sim->hold);
 	post_free(&sim->post);
 	submits_free(&sim->submits);
 	rules_free(&sim->rules);

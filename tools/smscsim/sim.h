@@ -31,6 +31,12 @@ void sim_mo(struct sim *sim, struct str from, struct str to, struct str text,
 MUST_USE int sim_receipt(struct sim *sim, struct str id, struct str state,
 			 struct err *err);
 
+/* From now on receipts are kept back. */
+void sim_hold_receipts(struct sim *sim);
+/* Lets so many of them go, in no order, so many a second; 0: at once. 0 of
+ * them: all, and none is kept back any more. */
+void sim_release_receipts(struct sim *sim, double rate, uint64_t count);
+
 /* One line of JSON each. */
 void sim_count(const struct sim *sim, struct buf *out);
 void sim_list(const struct sim *sim, unsigned n, struct str to,

@@ -4,6 +4,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "tools/smscsim/counts.h"
+#include "tools/smscsim/hold.h"
 #include "tools/smscsim/link.h"
 #include "tools/smscsim/post.h"
 #include "tools/smscsim/sim.h"
@@ -24,6 +25,7 @@ struct sim {
 	struct rules *rules;
 	struct submits *submits;
 	struct post *post;
+	struct hold *hold;
 	struct list links;
 	unsigned nlinks;
 	struct list *turn; /* the link that had the last parcel */
@@ -32,6 +34,7 @@ struct sim {
 	uint64_t next_link, next_id;
 	int port, log_fd;
 	bool closing;
+	bool holding; /* receipts stay in hold */
 	struct buf log;
 	struct counts c;
 };

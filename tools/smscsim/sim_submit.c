@@ -20,6 +20,15 @@ void sim_owe(struct sim *sim, struct parcel *p, uint64_t due_ms)
 		parcel_free(&p);
 }
 
+/* Keeps it back while receipts are held. */
+static void sim_owe_receipt(struct sim *sim, struct parcel *p, uint64_t due_ms)
+{
+	if (!sim->holding)
+		sim_owe(sim, p, due_ms);
+	else if (hold_put(sim->hold, p) < 0)
+		parcel_free(&p);
+}
+
 static void sim_owe_receipts(struct sim *sim, const struct submit *s,
 			     const struct knobs *k)
 {
@@ -29,10 +38,13 @@ static void sim_owe_receipts(struct sim *sim, const struct submit *s,
 	int64_t done = s->at_ms + (int64_t)after;
 
 	if (k->dlr_enroute || (s->registered & SMPP_REG_INTERMEDIATE) != 0)
-		sim_owe(sim, parcel_receipt(k, s, STR("ENROUTE"), done), due);
+		sim_owe_receipt(sim, parcel_receipt(k, s, STR("ENROUTE"), done),
+				due);
 	for (int64_t i = 0; i < k->dlr_repeat; i++)
-		sim_owe(sim, parcel_receipt(k, s, str_of(k->dlr_state), done),
-			due);
+		sim_owe_receipt(sim,
+				parcel_receipt(k, s, str_of(k->dlr_state),
+					       done),
+				due);
 }
 
 static void sim_keep(struct sim *sim, const struct submit *s)
