@@ -64,7 +64,7 @@ static const struct knob table[] = {
 	ONE("no-response", SHARE, no_response, "share of submits that are taken and not answered"),
 	ONE("error", FAULT, error, "STATUS[:SHARE] of submits refused so; none"),
 	ALL("throttle", RATE, throttle, "submits a second, above it 0x58; 0: no limit"),
-	ALL("throttle-burst", NUMBER, throttle_burst, "submits at once under it; 0: a second's worth"),
+	ALL("throttle-burst", NUMBER, throttle_burst, "at once, under it; 0: a second's worth"),
 	ALL("system-id", TEXT, system_id, "the only one that may bind; empty: any"),
 	ALL("password", TEXT, password, "its password; empty: any"),
 	ALL("bind-error", STATUS, bind_error, "status that every bind gets; none"),
