@@ -45,6 +45,9 @@ void api_link_hold(struct request *r);
 void api_link_release(struct request *r);
 void api_link_rebind(struct request *r);
 
+/* reply.c: after the last row of {"...": [...]}, what the store said. */
+void api_rows_end(struct request *r, int rc);
+
 /* api_inbox.c */
 void api_inbox_list(struct request *r);
 

@@ -98,17 +98,6 @@ static bool show_count(void *owner, const struct row *row)
 	return true;
 }
 
-static void on_counted(struct request *r, int rc)
-{
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 void api_status(struct request *r)
 {
 	struct str tenant;
@@ -128,7 +117,8 @@ void api_status(struct request *r)
 	json_key(b, "messages");
 	json_open(b, '[');
 	struct cell cell = tenant.len > 0 ? CELL_T(tenant) : CELL_N;
-	request_read(r, STORE_MESSAGE_COUNTS, &cell, 1, show_count, on_counted);
+	request_read(r, STORE_MESSAGE_COUNTS, &cell, 1, show_count,
+		     api_rows_end);
 }
 
 /* ---- backup ------------------------------------------------------------------*/

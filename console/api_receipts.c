@@ -26,17 +26,6 @@ static bool show_unmatched(void *owner, const struct row *row)
 	return true;
 }
 
-static void on_listed(struct request *r, int rc)
-{
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 void api_receipts_unmatched(struct request *r)
 {
 	uint64_t limit = UNMATCHED_PAGE;
@@ -50,5 +39,5 @@ void api_receipts_unmatched(struct request *r)
 	json_key(b, "receipts");
 	json_open(b, '[');
 	request_read(r, STORE_STRAY_LIST, cells, ARRAY_LEN(cells),
-		     show_unmatched, on_listed);
+		     show_unmatched, api_rows_end);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "console/api.h"
 #include "console/match.h"
 #include "console/peers.h"
 
@@ -180,4 +181,16 @@ enum MHD_Result request_queue(struct request *r)
 		MHD_queue_response(r->mhd, (unsigned)r->status, m);
 	MHD_destroy_response(m);
 	return done;
+}
+
+void api_rows_end(struct request *r, int rc)
+{
+	must(r != NULL);
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	json_close(&r->out, ']');
+	json_close(&r->out, '}');
+	reply_send(r, 200);
 }
