@@ -5,20 +5,37 @@
 
 #include "proto/e164.h"
 
-struct str request_query(struct request *r, const char *name)
+static bool query_find(struct request *r, const char *name, struct str *out)
 {
 	const char *value = NULL;
 	size_t len = 0;
 
 	must(r != NULL && name != NULL);
+	*out = STR_NONE;
 	if (r->mhd == NULL)
-		return STR_NONE;
+		return false;
 	if (MHD_lookup_connection_value_n(r->mhd, MHD_GET_ARGUMENT_KIND, name,
 					  strlen(name), &value,
-					  &len) != MHD_YES ||
-	    value == NULL)
-		return STR_NONE;
-	return str_bytes(value, len);
+					  &len) != MHD_YES)
+		return false;
+	if (value != NULL)
+		*out = str_bytes(value, len);
+	return true;
+}
+
+struct str request_query(struct request *r, const char *name)
+{
+	struct str s;
+
+	(void)query_find(r, name, &s);
+	return s;
+}
+
+bool request_query_given(struct request *r, const char *name)
+{
+	struct str s;
+
+	return query_find(r, name, &s);
 }
 
 struct str request_header(struct request *r, const char *name)

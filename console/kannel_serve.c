@@ -9,6 +9,9 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "console/kannel.h"
+#include "console/peers.h"
+#include "console/ranges.h"
+#include "proto/text.h"
 
 #define GUESSES_MAX 20 /* of one address in a minute */
 #define GUESSERS_MAX 10000
@@ -20,54 +23,98 @@ static const char type_plain[] = "text/plain; charset=utf-8";
 struct kannel_params {
 	struct request *r;
 	bool form, headers;
-	struct buf values; /* decoded ones; never grows past its room */
+	bool bytes;         /* the body is no text */
+	struct str charset; /* of the body, as its type says */
+	struct buf values;  /* decoded ones; never grows past its room */
 };
 
-static struct str form_value(struct kannel_params *p, const char *name)
+static bool form_value(struct kannel_params *p, const char *name,
+		       struct str *out)
 {
 	AUTO(buf_done) struct buf one = { 0 };
 
 	buf_init(&one, 65536);
 	if (form_get(buf_str(&p->r->body), name, &one) != 0)
-		return STR_NONE;
+		return false;
 	size_t from = p->values.len;
 	buf_str_put(&p->values, buf_str(&one));
-	return str_bytes(p->values.p + from, p->values.len - from);
+	*out = str_bytes(p->values.p + from, p->values.len - from);
+	return true;
 }
 
-static struct str header_value(struct request *r, const char *name)
+static bool header_value(struct kannel_params *p, const char *name,
+			 struct str *out)
 {
 	char header[64];
 
-	if (strcmp(name, "text") == 0)
-		return buf_str(&r->body);
+	if (strcmp(name, "text") == 0) {
+		*out = buf_str(&p->r->body);
+		return true;
+	}
+	if (strcmp(name, "charset") == 0) {
+		*out = p->charset;
+		return true;
+	}
 	snprintf(header, sizeof(header), "X-Kannel-%s", name);
-	return request_header(r, header);
+	*out = request_header(p->r, header);
+	if (out->len == 0 && p->bytes && strcmp(name, "coding") == 0)
+		*out = STR("1");
+	return out->len > 0;
 }
 
-static struct str param_value(void *owner, const char *name)
+static bool param_value(void *owner, const char *name, struct str *out)
 {
 	struct kannel_params *p = owner;
-	struct str v = request_query(p->r, name);
 
-	if (v.len == 0 && p->form)
-		v = form_value(p, name);
-	if (v.len == 0 && p->headers)
-		v = header_value(p->r, name);
-	return v;
+	if (request_query_given(p->r, name)) {
+		*out = request_query(p->r, name);
+		return true;
+	}
+	if (p->form && form_value(p, name, out))
+		return true;
+	return p->headers && header_value(p, name, out);
 }
 
-static void params_open(struct kannel_params *p, struct request *r)
+/* "text/plain; charset=ISO-8859-1" */
+static struct str charset_of(struct str type)
 {
-	struct str type = request_header(r, "Content-Type");
+	struct str part;
 
-	*p = (struct kannel_params){ .r = r };
-	p->form = str_starts(type, STR("application/x-www-form-urlencoded"));
-	p->headers = request_header(r, "X-Kannel-To").len > 0;
+	while (type.len > 0) {
+		struct str name;
+
+		type = str_cut(type, ';', &part);
+		struct str value = str_cut(str_trim(part), '=', &name);
+		value = str_trim(value);
+		if (!str_ieqz(str_trim(name), "charset"))
+			continue;
+		if (value.len >= 2 && value.p[0] == '"')
+			value = str_first(str_from(value, 1), value.len - 2);
+		return value;
+	}
+	return STR_NONE;
+}
+
+/* -EINVAL: a body of a kind that is not read. */
+static int params_open(struct kannel_params *p, struct request *r)
+{
+	struct str type = request_header(r, "Content-Type"), kind;
+
+	(void)str_cut(type, ';', &kind);
+	kind = str_trim(kind);
+	*p = (struct kannel_params){ .r = r, .charset = charset_of(type) };
+	p->form = str_ieqz(kind, "application/x-www-form-urlencoded");
+	p->bytes = str_ieqz(kind, "application/octet-stream");
+	p->headers = request_header(r, "X-Kannel-Username").len > 0 ||
+		     request_header(r, "X-Kannel-To").len > 0;
 	/* Room for all at once, so that views into it stay where they are:
-	 * no more than the body, and each of 16 names is asked once or twice. */
+	 * no more than the body, and no name is asked more than twice. */
 	buf_init(&p->values, r->body.len * 2 + 64);
 	(void)buf_room(&p->values, r->body.len * 2 + 63);
+	if (r->body.len == 0 || p->form || p->bytes ||
+	    str_ieqz(kind, "text/plain") || request_query_given(r, "to"))
+		return 0;
+	return -EINVAL;
 }
 
 static void params_done(struct kannel_params *p)
@@ -80,9 +127,11 @@ static void params_done(struct kannel_params *p)
 static struct str either(struct kannel_params *p, const char *name,
 			 const char *also)
 {
-	struct str v = param_value(p, name);
+	struct str v = STR_NONE;
 
-	return v.len > 0 ? v : param_value(p, also);
+	if (!param_value(p, name, &v))
+		(void)param_value(p, also, &v);
+	return v;
 }
 
 /* Passwords can be guessed: one address has so many tries a minute. */
@@ -103,7 +152,8 @@ static uint64_t guesses(struct console *c, uint64_t address, bool add)
 
 /* For whom, and as what, messages go out. */
 struct kannel_user {
-	struct str tenant, class_name;
+	struct str name, tenant, class_name;
+	const struct kannel_user_cfg *cfg; /* NULL: by an API key */
 };
 
 /* An API key that may send is as good as a password of its own. */
@@ -120,6 +170,17 @@ static bool key_user(struct request *r, struct str given,
 	return true;
 }
 
+/* May it come from where it comes from? */
+static bool user_from_here(struct request *r, const struct kannel_user_cfg *u)
+{
+	char address[64];
+
+	if (u->allow.len == 0)
+		return true;
+	peer_text(r->peer, address);
+	return ranges_hold(&u->allow, address);
+}
+
 static bool named_user(struct request *r, struct str who, struct str given,
 		       struct kannel_user *out)
 {
@@ -129,8 +190,10 @@ static bool named_user(struct request *r, struct str who, struct str given,
 	if (str_copy(name, sizeof(name), who) == 0 && name[0] != '\0')
 		s = settings_find(r->c->settings, "kannel_user", name);
 	const struct kannel_user_cfg *u = s != NULL ? s->value : NULL;
-	if (u == NULL || !secret_eq(given, str_of(u->password)))
+	if (u == NULL || !secret_eq(given, str_of(u->password)) ||
+	    !user_from_here(r, u))
 		return false;
+	out->cfg = u;
 	out->tenant = str_of(u->tenant);
 	out->class_name = str_of(u->class_name);
 	return true;
@@ -142,11 +205,14 @@ static bool user_check(struct request *r, struct kannel_params *p,
 	struct str given = either(p, "password", "pass");
 	struct str who = either(p, "username", "user");
 
+	*out = (struct kannel_user){ .name = str_first(who, 64) };
 	if (guesses(r->c, r->peer->address, false) >= GUESSES_MAX)
 		return false;
 	if (named_user(r, who, given, out) || key_user(r, given, out)) {
 		if (out->tenant.len == 0)
 			out->tenant = str_of(r->c->tenant);
+		if (!text_printable(out->name))
+			out->name = STR_NONE;
 		return true;
 	}
 	guesses(r->c, r->peer->address, true);
@@ -161,36 +227,81 @@ struct kannel_sum {
 	struct submitted last; /* that was refused */
 };
 
+static struct str first_of(const char *forced, struct str said,
+			   const char *otherwise)
+{
+	if (forced[0] != '\0')
+		return str_of(forced);
+	return said.len > 0 ? said : str_of(otherwise);
+}
+
+/* What the user's section says of what it did not say, or may not. */
+static void apply_user(const struct kannel_user *u, struct kannel_ask *k)
+{
+	const struct kannel_user_cfg *c = u->cfg;
+
+	if (c == NULL)
+		return;
+	k->from = first_of(c->forced_sender, k->from, c->sender);
+	k->smsc = first_of(c->forced_smsc, k->smsc, c->smsc);
+	k->url = first_of("", k->url, c->dlr_url);
+	if (k->mask == 0)
+		k->mask = (unsigned)c->dlr_mask;
+}
+
+static void count(struct kannel_sum *sum, const struct submitted *got)
+{
+	if (got->rc != 0)
+		sum->last = *got;
+	else if (got->decision.verdict == VERDICT_DENY)
+		sum->denied++;
+	else if (got->decision.verdict == VERDICT_DEFER &&
+		 !str_eqz(got->decision.reason, "scheduled"))
+		sum->later++;
+	else
+		sum->taken++;
+}
+
+static void send_one(struct request *r, const struct kannel_user *u,
+		     struct kannel_ask *k, struct str to,
+		     struct kannel_sum *sum)
+{
+	AUTO(buf_done) struct buf metadata = { 0 };
+	bool reports = kannel_wants_reports(k);
+	struct submission s = {
+		.tenant = u->tenant,
+		.to = to,
+		.text = buf_str(&k->text),
+		.class_name = u->class_name,
+		.from = k->from,
+		.channel = STR("sms"),
+		.business_line = k->smsc,
+		.send_at_ms = k->send_at_ms,
+		.valid_until_ms = k->valid_until_ms,
+		.priority = k->priority,
+	};
+	struct submitted got;
+
+	buf_init(&metadata, 16384);
+	if (reports || k->account.len > 0 || k->billing.len > 0)
+		kannel_metadata(k, u->name, to, &metadata);
+	s.metadata = buf_str(&metadata);
+	if (reports)
+		s.origin = STR(KANNEL_ORIGIN);
+	gateway_submit(r->c->gateway, &s, &got);
+	count(sum, &got);
+}
+
 static void send_each(struct request *r, const struct kannel_user *u,
 		      struct kannel_ask *k, struct kannel_sum *sum)
 {
 	struct str to = k->to, one;
-	struct submitted got;
 	unsigned n = 0;
 
 	while (to.len > 0 && n++ < KANNEL_RECEIVERS_MAX) {
 		to = str_trim(str_cut(to, ' ', &one));
-		struct submission s = {
-			.tenant = u->tenant,
-			.to = one,
-			.text = buf_str(&k->text),
-			.class_name = u->class_name,
-			.from = k->from,
-			.channel = STR("sms"),
-			.metadata = buf_str(&k->metadata),
-			.send_at_ms = k->send_at_ms,
-			.valid_until_ms = k->valid_until_ms,
-			.priority = k->priority,
-		};
-		gateway_submit(r->c->gateway, &s, &got);
-		if (got.rc != 0)
-			sum->last = got;
-		else if (got.decision.verdict == VERDICT_DENY)
-			sum->denied++;
-		else if (got.decision.verdict == VERDICT_DEFER)
-			sum->later++;
-		else
-			sum->taken++;
+		if (kannel_number_ok(one))
+			send_one(r, u, k, one, sum);
 	}
 }
 
@@ -203,23 +314,42 @@ static void on_stored(struct request *r, int rc)
 			   STR("Temporal failure, try again later."));
 }
 
+/* Is there a link that would take it now? */
+static bool link_up(struct request *r)
+{
+	struct link_view v;
+
+	for (unsigned i = 0; gateway_link(r->c->gateway, i, &v) == 0; i++) {
+		if (v.state == CHANNEL_UP && !v.held &&
+		    strcmp(v.kind, "sms") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void answer_refused(struct request *r, const struct submitted *last)
+{
+	if (last->rc != -EINVAL)
+		reply_text(r, 503, type_plain,
+			   STR("Temporal failure, try again later."));
+	else if (last->field != NULL && strcmp(last->field, "to") == 0)
+		reply_text(r, 400, type_plain, STR(KANNEL_DENIED));
+	else
+		reply_text(r, 400, type_plain, str_of(last->err.text));
+}
+
 static void answer(struct request *r, const struct kannel_sum *sum)
 {
 	if (sum->taken + sum->later + sum->denied == 0) {
-		if (sum->last.rc == -EINVAL)
-			reply_text(r, 400, type_plain,
-				   str_of(sum->last.err.text));
-		else
-			reply_text(r, 503, type_plain,
-				   STR("Temporal failure, try again later."));
+		answer_refused(r, &sum->last);
 		return;
 	}
 	buf_reset(&r->out);
 	r->type = type_plain;
 	r->status = 202;
-	if (sum->taken > 0) {
+	if (sum->taken > 0 && link_up(r)) {
 		buf_z(&r->out, "0: Accepted for delivery");
-	} else if (sum->later > 0) {
+	} else if (sum->taken + sum->later > 0) {
 		buf_z(&r->out, "3: Queued for later delivery");
 	} else {
 		r->status = 403;
@@ -238,7 +368,10 @@ void api_kannel(struct request *r)
 
 	must(r != NULL);
 	kannel_ask_init(&k);
-	params_open(&p, r);
+	if (params_open(&p, r) != 0) {
+		reply_text(r, 400, type_plain, STR("Invalid content-type"));
+		return;
+	}
 	if (!user_check(r, &p, &u)) {
 		reply_text(r, 403, type_plain,
 			   STR("Authorization failed for sendsms"));
@@ -249,6 +382,7 @@ void api_kannel(struct request *r)
 		reply_text(r, 400, type_plain, str_of(err.text));
 		return;
 	}
+	apply_user(&u, &k);
 	send_each(r, &u, &k, &sum);
 	answer(r, &sum);
 }

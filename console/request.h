@@ -135,6 +135,8 @@ void request_resume(struct request *r);
 /* ---- what was asked ---------------------------------------------------------*/
 
 struct str request_query(struct request *r, const char *name);
+/* Is it there, though it may be empty? */
+bool request_query_given(struct request *r, const char *name);
 struct str request_header(struct request *r, const char *name);
 bool request_may(const struct request *r, uint32_t perms);
 /* Each answers itself and gives false when the value is wrong. */

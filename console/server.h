@@ -50,6 +50,11 @@ struct kannel_user_cfg {
 	char *password;
 	char *tenant;
 	char *class_name;
+	char *sender, *forced_sender; /* where `from` is missing; always */
+	char *smsc, *forced_smsc;
+	char *dlr_url;
+	int64_t dlr_mask;
+	struct setting_list allow; /* addresses; empty: all */
 };
 
 extern const struct setting_section http_section;

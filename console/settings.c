@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "console/listen.h"
+#include "console/ranges.h"
 #include "console/webhook_check.h"
 #include "model/address.h"
 
@@ -95,21 +96,34 @@ const struct setting_section hook_section = {
 	.text = "A system that posts customers' messages to /hooks/in/NAME.",
 };
 
+#define KANNEL(n, t, field, init, lo, hi, txt)                             \
+	{                                                                  \
+		.name = (n), .type = (t),                                  \
+		.offset = offsetof(struct kannel_user_cfg, field),         \
+		.initial = (init), .min = (lo), .max = (hi), .text = (txt) \
+	}
+
 static const struct setting kannel_rows[] = {
-	{ .name = "password",
-	  .type = SETTING_SECRET,
-	  .offset = offsetof(struct kannel_user_cfg, password),
-	  .text = "Password in the parameter `password`." },
-	{ .name = "tenant",
-	  .type = SETTING_STR,
-	  .offset = offsetof(struct kannel_user_cfg, tenant),
-	  .initial = "",
-	  .text = "Tenant the user sends for; empty: the default one." },
-	{ .name = "class",
-	  .type = SETTING_STR,
-	  .offset = offsetof(struct kannel_user_cfg, class_name),
-	  .initial = "notice",
-	  .text = "Class of the user's messages." },
+	KANNEL("password", SETTING_SECRET, password, NULL, 0, 0,
+	       "Password in the parameter `password`."),
+	KANNEL("tenant", SETTING_STR, tenant, "", 0, 0,
+	       "Tenant the user sends for; empty: the default one."),
+	KANNEL("class", SETTING_STR, class_name, "notice", 0, 0,
+	       "Class of the user's messages."),
+	KANNEL("sender", SETTING_STR, sender, "", 0, 0,
+	       "Sender where `from` is missing; empty: the link's `source`."),
+	KANNEL("forced_sender", SETTING_STR, forced_sender, "", 0, 0,
+	       "Sender whatever `from` says."),
+	KANNEL("smsc", SETTING_STR, smsc, "", 0, 0,
+	       "Business line where the parameter `smsc` is missing."),
+	KANNEL("forced_smsc", SETTING_STR, forced_smsc, "", 0, 0,
+	       "Business line whatever `smsc` says."),
+	KANNEL("dlr_url", SETTING_STR, dlr_url, "", 0, 0,
+	       "Where reports go if `dlr-url` is missing, with Kannel's escapes."),
+	KANNEL("dlr_mask", SETTING_INT, dlr_mask, "0", 0, 126,
+	       "Reports where `dlr-mask` is missing; bits as there."),
+	KANNEL("allow", SETTING_LIST, allow, "{}", 0, 64,
+	       "Address ranges the user may come from; empty: any."),
 };
 
 const struct setting_section kannel_user_section = {
@@ -169,6 +183,13 @@ static void kannel_check(const struct section *s, struct faults *faults)
 	if (k->tenant[0] != '\0' && tenant_check(str_of(k->tenant)) != 0)
 		faults_add(faults, "line %u: kannel_user %s: bad tenant '%s'",
 			   s->line, s->title, k->tenant);
+	for (size_t i = 0; i < k->allow.len; i++) {
+		if (!range_ok(k->allow.v[i]))
+			faults_add(faults,
+				   "line %u: kannel_user %s: allow: '%s' is "
+				   "not an address range such as 10.0.0.0/8",
+				   s->line, s->title, k->allow.v[i]);
+	}
 }
 
 void console_check_settings(const struct settings *s, struct faults *faults)

@@ -16,6 +16,7 @@
 #include "base/stats.h"
 #include "console/server.h"
 #include "daemon/bus.h"
+#include "daemon/dlr.h"
 #include "daemon/esme.h"
 #include "daemon/registry.h"
 #include "daemon/sections.h"
@@ -37,6 +38,7 @@ struct node {
 	struct gateway *gateway;
 	struct console *console;
 	struct bus *bus;
+	struct dlr *dlr;
 	struct esme *esme;
 	struct loop_signal *term, *intr, *hup;
 	/* files of before: links and console point into what they were
@@ -114,6 +116,7 @@ static void on_stop(void *owner, int signo)
 	notify("STOPPING=1");
 	console_stop(n->console);
 	bus_stop(n->bus);
+	dlr_stop(n->dlr);
 	close_gateway(n);
 }
 
@@ -217,6 +220,9 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	n->bus = bus_new(n->gateway);
+	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
+	if (rc != 0)
+		return rc;
 	eenv.loop = n->loop;
 	eenv.gateway = cenv.gateway = n->gateway;
 	rc = esme_open(&n->esme, &eenv, err);
@@ -232,12 +238,14 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->hup);
 	if (n->gateway != NULL) { /* a start that failed half way */
 		bus_stop(n->bus);
+		dlr_stop(n->dlr);
 		close_gateway(n);
 		loop_run(n->loop);
 	}
 	console_close(&n->console);
 	store_close(&n->store);
 	bus_free(&n->bus);
+	dlr_close(&n->dlr);
 	esme_close(&n->esme);
 	loop_close(&n->loop);
 	settings_done(&n->settings);

@@ -7,6 +7,7 @@
 #include "channels/smpp/server.h"
 #include "channels/webhook/out.h"
 #include "console/server.h"
+#include "daemon/dlr.h"
 #include "daemon/sections.h"
 #include "gateway/classes.h"
 #include "gateway/gateway.h"
@@ -22,10 +23,10 @@ const size_t registry_nchannels = ARRAY_LEN(registry_channels);
 size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 {
 	const struct setting_section *const own[] = {
-		&node_section,    &store_section, &log_section,
-		&http_section,    &hook_section,  &kannel_user_section,
-		&gateway_section, &class_section, &route_section,
-		&smpp_server_settings,
+		&node_section,         &store_section,  &log_section,
+		&http_section,         &hook_section,   &kannel_user_section,
+		&gateway_section,      &class_section,  &route_section,
+		&smpp_server_settings, &kannel_section,
 	};
 	size_t n = 0;
 

@@ -8,11 +8,13 @@
 #include "base/mem.h"
 #include "console/server.h"
 #include "daemon/esme.h"
+#include "daemon/dlr.h"
 #include "daemon/registry.h"
 #include "gateway/gateway.h"
 
 /* Sections that a file may leave out, with all their defaults. */
-static const char implied[] = "node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\n";
+static const char implied[] =
+	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -97,6 +99,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	own = faults->len;
 	IGNORE(add_implied(out, kinds, n));
 	console_check_settings(out, faults);
+	dlr_check_settings(out, faults);
 	gateway_check_settings(out, registry_channels, registry_nchannels,
 			       faults);
 	esme_check_settings(out, faults);

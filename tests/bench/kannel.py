@@ -52,17 +52,19 @@ def exe(name):
 
 
 class Kannel:
-    """The two boxes. `port` takes sendsms; `key` is for the load generator."""
+    """The two boxes. `port` takes sendsms; `key` is for the load generator;
+    `more` are further groups of the configuration."""
 
     name = "kannel"
     key = "username=bench&password=bench"
 
-    def __init__(self, place, smsc_port, store="file"):
+    def __init__(self, place, smsc_port, store="file", more=""):
         self.port = free_port()
         values = {"admin": free_port(), "box": free_port(),
                   "http": self.port, "smsc": smsc_port, "dir": place.dir,
                   "store": store}
-        conf = place.write("kannel.conf", CONF % values)
+        self.admin = values["admin"]
+        conf = place.write("kannel.conf", CONF % values + more)
         self.bearer = Program(place, "bearerbox", [exe("bearerbox"), conf])
         until(lambda: listens(values["box"]), 15, what="bearerbox listens")
         self.sms = Program(place, "smsbox", [exe("smsbox"), conf])

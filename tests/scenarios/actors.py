@@ -5,8 +5,10 @@ import re
 import shlex
 import threading
 import time
+import urllib.parse
 
 from carillon import Carillon, Hook, sign
+from fetches import Fetches
 from language import Fault, OPS, block_of, fields, split, value_of, walk
 from programs import free_port
 from smpp import Listener, STATUS, text_encode
@@ -273,6 +275,26 @@ class Receiver(Actor):
                 self.name, len(bad), bad[0]))
 
 
+class Fetched(Actor):
+    """fetches f1 [answers=500,200]: who is told by GET"""
+
+    def __init__(self, play, name, rest, _):
+        super().__init__(play, name)
+        f = fields(rest)
+        self.at = Fetches([a for a in f.get("answers", "").split(",") if a])
+        play.place.later(self.at.close)
+
+    def get_url(self, _):
+        return self.at.url()
+
+    def get_quoted(self, _):
+        """The URL as part of a query."""
+        return urllib.parse.quote(self.at.url(), safe="")
+
+    def get_requests(self, segments):
+        return walk(list(self.at.requests), segments)
+
+
 class Port(Actor):
     """port p1: a free port; nobody listens there."""
 
@@ -451,4 +473,5 @@ class Script(Actor):
 
 
 KINDS = {"carillon": Gateway, "sim": Simulator, "broker": Broker,
-         "hook": Receiver, "smsc": Script, "port": Port}
+         "hook": Receiver, "smsc": Script, "port": Port,
+         "fetches": Fetched}

@@ -80,11 +80,17 @@ static const struct {
 	{ SENDSMS "to=%2B447700900001+%2B447700900002&text=x", 202,
 	  "0: Accepted for delivery" },
 	{ SENDSMS "to=07700900001&text=x&deferred=600", 202,
-	  "3: Queued for later delivery" },
-	{ SENDSMS "to=12&text=x", 400, "" },
+	  "0: Accepted for delivery" },
+	{ SENDSMS "to=12&text=x", 400,
+	  "Number(s) has/have been denied by white- and/or black-lists." },
+	{ SENDSMS "to=12+07700900001+x&text=x", 202,
+	  "0: Accepted for delivery" },
 	{ SENDSMS "to=07700900001", 400, "text is missing, rejected" },
-	{ SENDSMS "text=x", 400,
+	{ SENDSMS "text=x", 400, "Missing receiver number, rejected" },
+	{ SENDSMS "to=&text=x", 400,
 	  "Empty receiver number not allowed, rejected" },
+	{ "/cgi-bin/sendsms?username=far&password=tea&to=07700900001&text=x",
+	  403, "Authorization failed for sendsms" },
 	{ "/cgi-bin/sendsms?username=kim&password=no&to=07700900001&text=x",
 	  403, "Authorization failed for sendsms" },
 	{ "/cgi-bin/sendsms?username=eve&password=tea&to=07700900001&text=x",
@@ -115,10 +121,22 @@ static void kannel_is_understood(void **state)
 	assert_int_equal(bed_ask_type(b, "POST", "/cgi-bin/sendsms",
 				      "text/plain", STR("by header")),
 			 202);
+	assert_int_equal(bed_ask_type(b, "POST", "/cgi-bin/sendsms",
+				      "text/plain; charset=\"ISO-8859-1\"",
+				      STR("\xe4")),
+			 202);
+	assert_int_equal(bed_ask_type(b, "POST", "/cgi-bin/sendsms",
+				      "application/octet-stream", STR("x")),
+			 400);
+	assert_true(bed_says(b, "Coding field not supported, rejected"));
+	assert_int_equal(bed_ask_type(b, "POST", "/cgi-bin/sendsms",
+				      "application/json", STR("{}")),
+			 400);
+	assert_true(bed_says(b, "Invalid content-type"));
 	b->extra = NULL;
 	b->key = ADMIN;
 	bed_get(b, "/v1/messages?class=service");
-	assert_int_equal(bed_count(b, "messages"), 6);
+	assert_int_equal(bed_count(b, "messages"), 8);
 }
 
 static void passwords_are_not_guessed(void **state)
