@@ -48,6 +48,13 @@ struct channel_events {
 	 */
 	void (*receipt)(void *owner, const struct receipt *r, uint64_t ticket);
 	void (*inbound)(void *owner, const struct inbound *in, uint64_t ticket);
+	/*
+	 * The one answer to an accepted query. r: what the peer says now, with
+	 * peer_id as it was asked for; borrowed for the call. NULL: it does
+	 * not know, will not say, or did not answer. May be NULL where query
+	 * is never called.
+	 */
+	void (*answered)(void *owner, uint64_t token, const struct receipt *r);
 };
 
 /* Given to open; outlives the channel, except name and cfg (copy them). */
@@ -88,6 +95,15 @@ struct channel_ops {
 	/* The same for a notice; NULL when the channel cannot carry one. */
 	MUST_USE int (*notify)(struct channel *c, uint64_t attempt,
 			       const struct notice *n);
+	/*
+	 * Asks the peer what became of a message, or part, that it took as
+	 * peer_id (as the outcome has it) from the sender `from` (as in the
+	 * message). NULL: the channel has no such question. 0: exactly one
+	 * `answered` with this token follows, also on close. -EAGAIN: not now
+	 * (down, window full); -EINVAL: nobody can be asked about this id.
+	 */
+	MUST_USE int (*query)(struct channel *c, uint64_t token,
+			      struct str peer_id, struct str from);
 	/* The answer to a receipt or inbound, see channel_events. A ticket
 	 * whose connection is gone is ignored. */
 	void (*answer)(struct channel *c, uint64_t ticket, int rc);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "channels/smpp/flight.h"
+#include "channels/smpp/query.h"
 #include "channels/smpp/session.h"
 #include "channels/smpp/settings.h"
 #include "channels/smpp/submit.h"
@@ -37,7 +38,8 @@ struct smpp_binds {
 	struct smpp_submit pack; /* the message being sent */
 	struct smpp_override *overrides;
 	size_t noverrides;
-	struct list flights; /* on their way */
+	struct list queries; /* on their way */
+	struct list flights;
 	struct list settled; /* `ended` is to be told in the next turn */
 	bool shut;
 	bool told;
@@ -176,7 +178,8 @@ static void cut_tail(struct bind *v, enum outcome_class class,
 
 /* Sends PDUs of p from *next on, while there is room. -EPIPE: the connection
  * is gone. */
-static int send_some(struct bind *v, struct smpp_submit *p, unsigned *next,
+static int send_some(struct smpp_binds *b, struct bind *v,
+		     struct smpp_submit *p, unsigned *next,
 		     struct smpp_flight *f)
 {
 	int rc = 0;
@@ -188,6 +191,7 @@ static int send_some(struct bind *v, struct smpp_submit *p, unsigned *next,
 					 p->part[*next]);
 		if (rc != 0)
 			break;
+		stat_add(b->env.meter->submits, 1);
 		f->sent = true;
 		(*next)++;
 	}
@@ -201,7 +205,7 @@ static void pump(struct smpp_binds *b, struct bind *v)
 
 	if (f->failed) /* one part was refused: the others would be waste */
 		cut_tail(v, f->class, f->reason);
-	else if (send_some(v, &v->rest, &v->next, f) != 0)
+	else if (send_some(b, v, &v->rest, &v->next, f) != 0)
 		cut_tail(v, OUTCOME_UNKNOWN, "connection_lost");
 	else if (v->next == v->rest.pdus)
 		v->tail = NULL;
@@ -272,7 +276,7 @@ int smpp_binds_send(struct smpp_binds *b, uint64_t attempt,
 	struct smpp_flight *f = smpp_flight_new(attempt, p->parts, parts_done);
 	f->receipt = p->receipt;
 	unsigned next = 0;
-	int rc = send_some(v, p, &next, f);
+	int rc = send_some(b, v, p, &next, f);
 	if (rc != 0 && next == 0) {
 		smpp_flight_free(&f);
 		return -EAGAIN;
@@ -289,6 +293,33 @@ int smpp_binds_send(struct smpp_binds *b, uint64_t attempt,
 	return 0;
 }
 
+int smpp_binds_query(struct smpp_binds *b, uint64_t token, struct str peer_id,
+		     struct str from)
+{
+	must(b != NULL && b->env.events->answered != NULL);
+	struct bind *v = b->shut ? NULL : least_loaded(b);
+	if (v == NULL)
+		return -EAGAIN;
+	struct smpp_query *q = smpp_query_new(token, peer_id);
+	if (q == NULL)
+		return -EINVAL;
+
+	struct buf out;
+	buf_init(&out, 4096);
+	uint32_t seq = smpp_session_next(v->session);
+	int rc = smpp_query_pack(q, b->env.cfg, from, seq, &out);
+	if (rc == 0 && smpp_session_submit(v->session, seq, buf_str(&out), q,
+					   SMPP_PART_QUERY) != 0)
+		rc = -EAGAIN;
+	buf_done(&out);
+	if (rc == 0)
+		list_append(&b->queries, &q->link);
+	else
+		smpp_query_free(&q);
+	show_window(b);
+	return rc;
+}
+
 /* ---- what sessions tell --------------------------------------------------- */
 
 /* A part of f has ended. */
@@ -302,12 +333,26 @@ static void part_over(struct smpp_binds *b, struct bind *v,
 	show_window(b);
 }
 
+/* A place has come free: a message that waits for it goes on. */
+static void end_query(struct smpp_binds *b, struct bind *v,
+		      struct smpp_query *q, const struct smpp_pdu *pdu)
+{
+	smpp_query_end(&q, pdu, b->env.clock, b->env.events, b->env.owner);
+	if (v->tail != NULL)
+		pump(b, v);
+	show_window(b);
+}
+
 static void on_answered(void *owner, struct smpp_session *s, void *flight,
 			unsigned part, const struct smpp_pdu *pdu)
 {
 	struct smpp_binds *b = of(owner);
 	struct smpp_flight *f = flight;
 
+	if (part == SMPP_PART_QUERY) {
+		end_query(b, bind_of(b, s), flight, pdu);
+		return;
+	}
 	if (pdu->status == SMPP_ROK && pdu->id != SMPP_GENERIC_NACK)
 		smpp_flight_took(f, part, pdu->message_id);
 	else
@@ -317,11 +362,15 @@ static void on_answered(void *owner, struct smpp_session *s, void *flight,
 }
 
 static void on_lost(void *owner, struct smpp_session *s, void *flight,
-		    unsigned part UNUSED, bool late)
+		    unsigned part, bool late)
 {
 	struct smpp_binds *b = of(owner);
 	struct smpp_flight *f = flight;
 
+	if (part == SMPP_PART_QUERY) {
+		end_query(b, bind_of(b, s), flight, NULL);
+		return;
+	}
 	smpp_flight_fail(f, 1, OUTCOME_UNKNOWN,
 			 late ? "no_answer" : "connection_lost", 0);
 	part_over(b, bind_of(b, s), f);
@@ -421,6 +470,12 @@ void smpp_binds_give_up(struct smpp_binds *b)
 	must(b != NULL && b->shut);
 	for (unsigned i = 0; i < b->n; i++)
 		cut_tail(&b->v[i], OUTCOME_UNKNOWN, "closed");
+	while (!list_empty(&b->queries)) {
+		struct smpp_query *q =
+			LIST_ITEM(b->queries.next, struct smpp_query, link);
+		smpp_query_end(&q, NULL, b->env.clock, b->env.events,
+			       b->env.owner);
+	}
 	while (!list_empty(&b->flights)) {
 		struct smpp_flight *f =
 			LIST_ITEM(b->flights.next, struct smpp_flight, link);
@@ -501,6 +556,7 @@ struct smpp_binds *smpp_binds_new(const struct smpp_binds_env *env)
 	smpp_packer_init(&b->packer, env->cfg);
 	smpp_submit_init(&b->pack);
 	read_overrides(b);
+	list_init(&b->queries);
 	list_init(&b->flights);
 	list_init(&b->settled);
 	b->nhosts = smpp_cfg_hosts(env->cfg, b->hosts);
@@ -514,7 +570,8 @@ void smpp_binds_free(struct smpp_binds **bp)
 	struct smpp_binds *b = TAKE(*bp);
 	if (b == NULL)
 		return;
-	must(list_empty(&b->flights) && list_empty(&b->settled));
+	must(list_empty(&b->flights) && list_empty(&b->settled) &&
+	     list_empty(&b->queries));
 	for (unsigned i = 0; i < b->n; i++) {
 		smpp_session_free(&b->v[i].session);
 		smpp_submit_done(&b->v[i].rest);

@@ -40,6 +40,9 @@ MUST_USE int smpp_binds_send(struct smpp_binds *b, uint64_t attempt,
 			     const struct message *m, uint32_t parts_done);
 /* A connection of the SMSC that said outbind. true: a bind took it. */
 bool smpp_binds_outbound(struct smpp_binds *b, struct smpp_wire *w);
+/* channel_ops.query. */
+MUST_USE int smpp_binds_query(struct smpp_binds *b, uint64_t token,
+			      struct str peer_id, struct str from);
 /* Answers a PDU of the connection `generation`, if that is still there. */
 void smpp_binds_respond(struct smpp_binds *b, uint64_t generation,
 			uint32_t command, uint32_t status, uint32_t seq);

@@ -91,6 +91,16 @@ static int channel_send(struct channel *cp, uint64_t attempt,
 	return smpp_binds_send(c->binds, attempt, m, parts_done);
 }
 
+static int channel_query(struct channel *cp, uint64_t token, struct str peer_id,
+			 struct str from)
+{
+	struct channel *c = of(cp);
+
+	if (c->ending != ENDING_NOT)
+		return -EAGAIN;
+	return smpp_binds_query(c->binds, token, peer_id, from);
+}
+
 static void channel_answer(struct channel *cp, uint64_t ticket, int rc)
 {
 	struct channel *c = of(cp);
@@ -293,6 +303,7 @@ const struct channel_ops smpp_channel_ops = {
 	.open = channel_open,
 	.send = channel_send,
 	.notify = NULL,
+	.query = channel_query,
 	.answer = channel_answer,
 	.hold = channel_hold,
 	.rebind = channel_rebind,

@@ -199,7 +199,7 @@ void smpp_decode_piece(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 
 /* ---- receipts ------------------------------------------------------------- */
 
-static enum message_state state_of(int state)
+enum message_state smpp_decode_state(uint32_t state)
 {
 	switch (state) {
 	case RECEIPT_ENROUTE:
@@ -337,7 +337,8 @@ int smpp_decode_receipt(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 
 	*out = (struct receipt){
 		.peer_id = has_id ? id : text.id,
-		.state = state_of(has_state ? (int)state : text.state),
+		.state = smpp_decode_state(has_state ? state
+						     : (uint32_t)text.state),
 		.done_ms = text.done_ms,
 	};
 	if (type == SMPP_ESM_INTERMEDIATE)

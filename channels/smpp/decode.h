@@ -35,6 +35,9 @@ MUST_USE int smpp_decode_receipt(struct smpp_decoder *d,
 				 const struct smpp_pdu *pdu,
 				 struct receipt *out);
 
+/* message_state, of a TLV or of query_sm_resp. */
+enum message_state smpp_decode_state(uint32_t state);
+
 /* A message, or one part. GSM text is septets, one a byte. */
 struct smpp_piece {
 	enum sms_charset charset;

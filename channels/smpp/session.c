@@ -34,7 +34,6 @@ int smpp_session_submit(struct smpp_session *s, uint32_t seq, struct str pdu,
 	int rc = smpp_wire_write(s->wire, pdu, 1);
 	if (rc != 0)
 		return rc;
-	stat_add(s->env.meter->submits, 1);
 	smpp_window_add(s->window, seq, flight, part);
 	s->active_ms = smpp_session_now_ms(s);
 	return 0;

@@ -74,7 +74,8 @@ uint32_t smpp_session_next(struct smpp_session *s);
 /*
  * Writes one packed submit with the number from smpp_session_next, which
  * `answered` or `lost` follows. There must be room. -EPIPE: the connection
- * is gone; no event follows for this one.
+ * is gone; no event follows for this one. A query_sm goes the same way, with
+ * SMPP_PART_QUERY.
  */
 MUST_USE int smpp_session_submit(struct smpp_session *s, uint32_t seq,
 				 struct str pdu, void *flight, unsigned part);

@@ -129,6 +129,7 @@ void smpp_session_pdu(struct smpp_session *s, const struct smpp_pdu *pdu)
 	case SMPP_SUBMIT_SM_RESP:
 	case SMPP_DATA_SM_RESP:
 	case SMPP_SUBMIT_MULTI_RESP:
+	case SMPP_QUERY_SM_RESP:
 		if (fsm_allows(&s->run, SESSION_E_SUBMIT_RESP))
 			take_answer(s, pdu);
 		break;
@@ -175,7 +176,6 @@ void smpp_session_pdu(struct smpp_session *s, const struct smpp_pdu *pdu)
 		break;
 	case SMPP_ALERT_NOTIFICATION: /* these two have no response */
 	case SMPP_OUTBIND:
-	case SMPP_QUERY_SM_RESP:
 	case SMPP_REPLACE_SM_RESP:
 	case SMPP_CANCEL_SM_RESP:
 	case SMPP_DELIVER_SM_RESP:

@@ -100,10 +100,11 @@ static bool address_of(struct str s, struct smpp_addr *out)
 	return out->addr.len <= SMPP_ADDRESS_MAX;
 }
 
-static bool source_of(const struct smpp_cfg *cfg, const struct message *m,
-		      struct smpp_addr *out)
+bool smpp_submit_source(const struct smpp_cfg *cfg, struct str from,
+			struct smpp_addr *out)
 {
-	struct str s = m->from.len > 0 ? m->from : str_of(cfg->source);
+	must(cfg != NULL && out != NULL);
+	struct str s = from.len > 0 ? from : str_of(cfg->source);
 	int ton = smpp_cfg_ton(cfg), npi = smpp_cfg_npi(cfg);
 
 	if (!address_of(s, out)) {
@@ -346,7 +347,7 @@ int smpp_submit_pack(struct smpp_packer *p, const struct message *m,
 	};
 	if (!dest_of(m, &sm.dest))
 		return refuse(why, OUTCOME_BROKEN, "bad_destination");
-	if (!source_of(p->cfg, m, &sm.source))
+	if (!smpp_submit_source(p->cfg, m->from, &sm.source))
 		return refuse(why, OUTCOME_REFUSED, "bad_source");
 	int rc = plan_text(p, m, concat, &plan);
 	if (rc != 0)

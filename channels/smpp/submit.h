@@ -1,6 +1,7 @@
 /* One message as the PDUs that carry it. Pure: no socket, no clock. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -52,5 +53,9 @@ MUST_USE int smpp_submit_pack(struct smpp_packer *p, const struct message *m,
 			      uint32_t skip, bool tlvs, int64_t now_ms,
 			      struct smpp_submit *out,
 			      struct smpp_refusal *why);
+/* The sender as this link writes it; "" is the link's own. false: it cannot be
+ * written. */
+bool smpp_submit_source(const struct smpp_cfg *cfg, struct str from,
+			struct smpp_addr *out);
 /* The bytes of PDU i with this sequence number in them. */
 struct str smpp_submit_number(struct smpp_submit *s, unsigned i, uint32_t seq);

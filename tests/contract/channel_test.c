@@ -288,6 +288,39 @@ static void close_gives_up(void **state)
 }
 
 /* The peer keeps it until it is stored here, and not longer. */
+/* Where a channel can ask: one answer each, whatever happens. */
+static void each_query_is_answered_once(void **state)
+{
+	const struct far *f = *state;
+
+	if (f->ops->query == NULL)
+		return;
+	begin_up(f, 4);
+	f->quiet(true);
+	bed.seat.in_ops++;
+	int rc = f->ops->query(bed.seat.c, 7, STR("ID1"), STR(""));
+	bed.seat.in_ops--;
+	assert_int_equal(rc, 0);
+	assert_true(NEVER(50, bed.seat.nanswers > 0));
+	f->kill();
+	assert_true(UNTIL(bed.seat.nanswers == 1));
+	assert_int_equal(bed.seat.answers[0].token, 7);
+	assert_false(bed.seat.answers[0].known);
+	assert_true(UNTIL(bed.seat.state != CHANNEL_UP));
+	assert_int_equal(f->ops->query(bed.seat.c, 8, STR("ID1"), STR("")),
+			 -EAGAIN);
+	f->again();
+	assert_true(UNTIL(bed.seat.state == CHANNEL_UP));
+	bed.seat.in_ops++;
+	rc = f->ops->query(bed.seat.c, 9, STR("ID1"), STR(""));
+	bed.seat.in_ops--;
+	assert_int_equal(rc, 0);
+	seat_close(&bed.seat, 20);
+	assert_int_equal(bed.seat.nanswers, 2);
+	assert_int_equal(bed.seat.answers[1].token, 9);
+	end();
+}
+
 static void news_come_until_stored(void **state)
 {
 	const struct far *f = *state;
@@ -388,13 +421,21 @@ static const struct {
 	const char *name;
 	void (*fn)(void **state);
 } cases[] = {
-	CASE(table_is_whole),         CASE(each_send_ends_once),
-	CASE(each_notice_ends_once),  CASE(full_is_eagain),
-	CASE(down_is_eagain),         CASE(nobody_there_is_retry),
-	CASE(close_when_idle),        CASE(close_while_dialling),
-	CASE(close_drains),           CASE(close_gives_up),
-	CASE(news_come_until_stored), CASE(held_takes_no_news),
-	CASE(rebind_dials_again),     CASE(open_and_close_often),
+	CASE(table_is_whole),
+	CASE(each_send_ends_once),
+	CASE(each_notice_ends_once),
+	CASE(full_is_eagain),
+	CASE(down_is_eagain),
+	CASE(nobody_there_is_retry),
+	CASE(close_when_idle),
+	CASE(close_while_dialling),
+	CASE(close_drains),
+	CASE(close_gives_up),
+	CASE(each_query_is_answered_once),
+	CASE(news_come_until_stored),
+	CASE(held_takes_no_news),
+	CASE(rebind_dials_again),
+	CASE(open_and_close_often),
 };
 
 /* Each case with each far side, named "mqtt: close_drains". */

@@ -82,11 +82,29 @@ static void seat_inbound(void *owner, const struct inbound *in, uint64_t ticket)
 		seat_answer(s, ticket, s->answer);
 }
 
+static void seat_answered(void *owner, uint64_t token, const struct receipt *r)
+{
+	struct seat *s = seat_event(owner);
+
+	must(s->nanswers < ARRAY_LEN(s->answers));
+	struct seat_answer *a = &s->answers[s->nanswers++];
+	a->token = token;
+	a->known = r != NULL;
+	if (r == NULL)
+		return;
+	a->state = r->state;
+	a->peer_status = r->peer_status;
+	a->done_ms = r->done_ms;
+	seat_text(a->peer_id, sizeof(a->peer_id), r->peer_id);
+	seat_text(a->reason, sizeof(a->reason), r->reason);
+}
+
 static const struct channel_events seat_events = {
 	.state = seat_state,
 	.ended = seat_end,
 	.receipt = seat_receipt,
 	.inbound = seat_inbound,
+	.answered = seat_answered,
 };
 
 static void seat_done(void *owner)

@@ -38,6 +38,17 @@ struct seat_news {
 	uint8_t flags;
 };
 
+/* What came of a query. */
+struct seat_answer {
+	uint64_t token;
+	bool known; /* else nothing was learnt */
+	enum message_state state;
+	char peer_id[72];
+	char reason[48];
+	uint32_t peer_status;
+	int64_t done_ms;
+};
+
 struct seat {
 	struct loop *loop;
 	const struct channel_ops *ops;
@@ -51,6 +62,8 @@ struct seat {
 	size_t nends;
 	struct seat_news news[SEAT_MAX];
 	size_t nnews;
+	struct seat_answer answers[64];
+	size_t nanswers;
 	unsigned in_ops; /* an ops entry is on the stack: no event may come */
 	unsigned done;   /* times done was called */
 	bool keep;       /* do not answer news by itself */
