@@ -13,7 +13,6 @@
 #include "model/record.h"
 
 enum {
-	PART_LAYOUT = 1,
 	PARTS_AGAIN_MS = 1000,
 	PARTS_SCAN_ROWS = 1000,
 };
@@ -45,7 +44,7 @@ struct set {
 	unsigned have; /* durable ones */
 	bool over;     /* whole or given up: no more parts are taken */
 	bool waits;    /* its end waits for the store */
-	struct part part[SMPP_SERVER_PARTS_MAX];
+	struct part part[PARTS_MAX];
 };
 
 struct parts {
@@ -72,77 +71,20 @@ struct arrival {
 
 /* ---- records -------------------------------------------------------------- */
 
-static void put_part(struct buf *out, const struct set *s, unsigned number)
-{
-	const struct parts_head *h = &s->head;
-	const struct part *p = &s->part[number - 1];
-
-	buf_u8(out, PART_LAYOUT);
-	buf_u64(out, s->id);
-	buf_lstr(out, h->account);
-	buf_lstr(out, h->from);
-	buf_u8(out, h->source.ton);
-	buf_u8(out, h->source.npi);
-	buf_lstr(out, h->source.addr);
-	buf_lstr(out, h->to);
-	buf_u8(out, h->dest_ton);
-	buf_u8(out, h->dest_npi);
-	buf_u8(out, h->plus);
-	buf_u8(out, (uint8_t)h->total);
-	buf_u16(out, (uint16_t)h->ref);
-	buf_u8(out, h->wide);
-	buf_u8(out, (uint8_t)number);
-	buf_u8(out, (uint8_t)p->charset);
-	buf_u8(out, p->registered);
-	buf_u64(out, (uint64_t)p->send_at_ms);
-	buf_u64(out, (uint64_t)p->valid_until_ms);
-	buf_lstr(out, p->bytes);
-}
-
-struct part_record {
-	uint64_t id;
-	struct parts_head head;
-	unsigned number;
-	struct part part; /* bytes: a view */
-};
-
-static int read_part(struct str body, struct part_record *out)
-{
-	struct bufr r = bufr_of(body.p, body.len);
-	struct parts_head *h = &out->head;
-
-	if (bufr_u8(&r) != PART_LAYOUT)
-		return -EBADMSG;
-	out->id = bufr_u64(&r);
-	h->account = bufr_lstr(&r);
-	h->from = bufr_lstr(&r);
-	h->source.ton = bufr_u8(&r);
-	h->source.npi = bufr_u8(&r);
-	h->source.addr = bufr_lstr(&r);
-	h->to = bufr_lstr(&r);
-	h->dest_ton = bufr_u8(&r);
-	h->dest_npi = bufr_u8(&r);
-	h->plus = bufr_u8(&r) != 0;
-	h->total = bufr_u8(&r);
-	h->ref = bufr_u16(&r);
-	h->wide = bufr_u8(&r) != 0;
-	out->number = bufr_u8(&r);
-	out->part.charset = (enum sms_charset)bufr_u8(&r);
-	out->part.registered = bufr_u8(&r);
-	out->part.send_at_ms = (int64_t)bufr_u64(&r);
-	out->part.valid_until_ms = (int64_t)bufr_u64(&r);
-	out->part.bytes = bufr_lstr(&r);
-	return r.bad || h->total < 2 || h->total > SMPP_SERVER_PARTS_MAX ||
-			       out->number < 1 || out->number > h->total ||
-			       out->part.charset > SMS_UCS2
-		       ? -EBADMSG
-		       : 0;
-}
-
 static void append_part(struct set *s, unsigned number)
 {
 	const struct parts_env *env = &s->parts->env;
-	struct part *p = &s->part[number - 1];
+	const struct part *p = &s->part[number - 1];
+	const struct part_record r = {
+		.id = s->id,
+		.head = s->head,
+		.number = number,
+		.charset = p->charset,
+		.registered = p->registered,
+		.send_at_ms = p->send_at_ms,
+		.valid_until_ms = p->valid_until_ms,
+		.bytes = p->bytes,
+	};
 	struct notice n = {
 		.id = p->record,
 		.endpoint = str_of(s->parts->endpoint),
@@ -154,7 +96,7 @@ static void append_part(struct set *s, unsigned number)
 
 	buf_init(&body, BUF_NO_LIMIT);
 	buf_init(&record, BUF_NO_LIMIT);
-	put_part(&body, s, number);
+	part_record_put(&r, &body);
 	n.body = buf_str(&body);
 	notice_encode(&n, &record);
 	store_append(env->store, RECORD_NOTICE, n.id, buf_str(&record));
@@ -432,7 +374,7 @@ int parts_put(struct parts *p, const struct parts_head *head,
 	      void (*done)(void *by, int rc), void *by, uint64_t *id)
 {
 	must(p != NULL && head != NULL && piece != NULL && done != NULL);
-	must(head->total >= 2 && head->total <= SMPP_SERVER_PARTS_MAX);
+	must(head->total >= 2 && head->total <= PARTS_MAX);
 	must(piece->part >= 1 && piece->part <= head->total && id != NULL);
 	struct set *s = p->stopped ? NULL : set_for(p, head, piece->bytes.len);
 	struct arrival *a;
@@ -486,7 +428,15 @@ static void recover(struct parts *p, const struct part_record *r,
 		    uint64_t record)
 {
 	struct set *s = map_ptr(p->by_id, r->id);
-	struct part part = r->part;
+	const struct part part = {
+		.record = record,
+		.durable = true,
+		.charset = r->charset,
+		.registered = r->registered,
+		.send_at_ms = r->send_at_ms,
+		.valid_until_ms = r->valid_until_ms,
+		.bytes = r->bytes,
+	};
 	struct buf key;
 
 	if (s == NULL) {
@@ -497,8 +447,6 @@ static void recover(struct parts *p, const struct part_record *r,
 	}
 	if (r->head.total != s->head.total)
 		return;
-	part.record = record;
-	part.durable = true;
 	if (s->part[r->number - 1].record != 0)
 		append_end(p, s->part[r->number - 1].record);
 	learn(s, r->number, &part);
@@ -515,7 +463,7 @@ static bool on_row(void *owner, const struct row *row)
 	if (notice_decode(row_s(row, 1), scan->last, &n) != 0 ||
 	    !str_eqz(n.endpoint, scan->parts->endpoint))
 		return true;
-	if (read_part(n.body, &r) == 0)
+	if (part_record_read(n.body, &r) == 0)
 		recover(scan->parts, &r, n.id);
 	else
 		scan->bad++;

@@ -10,22 +10,10 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "channels/smpp/server.h"
+#include "daemon/esme_record.h"
 #include "model/store.h"
 
 struct parts;
-
-/* What is the same in all parts of a message. Views. */
-struct parts_head {
-	struct str account; /* "main/demo" */
-	struct str from;
-	struct smpp_addr source;
-	struct str to;
-	uint8_t dest_ton, dest_npi;
-	bool plus;
-	unsigned total; /* 2 .. SMPP_SERVER_PARTS_MAX */
-	unsigned ref;
-	bool wide;
-};
 
 /* A message that is whole, or given up. */
 struct parts_whole {

@@ -265,7 +265,7 @@ static void take_part(struct seat *seat, const struct smpp_server_submit *m,
 	uint32_t status = SMPP_RINVMSGLEN;
 	uint64_t id = 0;
 
-	if (head.total <= SMPP_SERVER_PARTS_MAX)
+	if (head.total <= PARTS_MAX)
 		status = probe(seat, m);
 	if (status == SMPP_ROK && gateway_ready(d->esme->env.gateway) != 0)
 		status = SMPP_RMSGQFUL;

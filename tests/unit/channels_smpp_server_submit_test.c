@@ -1,0 +1,703 @@
+/* The SMPP server: what ESMEs ask for, and what is delivered to them. */
+#include "tests/unit/channels_smpp_server_bench.h"
+
+#include "proto/receipt.h"
+
+#define TRX SMPP_BIND_TRANSCEIVER
+#define TX SMPP_BIND_TRANSMITTER
+#define RX SMPP_BIND_RECEIVER
+
+/* ---- submit_sm ------------------------------------------------------------ */
+
+/* Rows change the plain submit: NULL and 0 leave it. */
+static void submits(void **state UNUSED)
+{
+	static const struct {
+		const char *source;
+		uint8_t source_ton;
+		const char *dest;
+		uint8_t dest_ton;
+		uint8_t esm, dc;
+		const char *text;
+		size_t len;
+		const char *schedule, *validity;
+		uint32_t status;
+		const char *from, *to, *utf8;
+	} rows[] = {
+		{ .from = "DEMOCARE", .to = "+447700900001", .utf8 = "hello" },
+		/* addresses */
+		{ .dest = "+447700900002", .to = "+447700900002" },
+		{ .dest = "447700900002",
+		  .dest_ton = 0,
+		  .to = "+447700900002" },
+		{ .dest = "07700900002", .dest_ton = 2, .to = "+447700900002" },
+		{ .dest = "80808", .dest_ton = 3, .to = "80808" },
+		{ .source = "99901", .source_ton = 1, .from = "99901" },
+		{ .source = "+99900", .source_ton = 1, .from = "+99900" },
+		{ .source = "", .source_ton = 0, .from = "DEMOCARE" },
+		{ .source = "OTHER",
+		  .source_ton = 5,
+		  .status = SMPP_RINVSRCADR },
+		{ .source = "DEMOCAR",
+		  .source_ton = 5,
+		  .status = SMPP_RINVSRCADR },
+		{ .dest = "", .status = SMPP_RINVDSTADR },
+		/* charsets */
+		{ .dc = 8,
+		  .text = "\x4f\x60\x59\x7d",
+		  .len = 4,
+		  .utf8 = "你好" },
+		{ .dc = 3, .text = "caf\xe9", .len = 4, .utf8 = "café" },
+		{ .dc = 0, .text = "\x1b\x65 5\x05", .len = 5, .utf8 = "€ 5é" },
+		{ .dc = 1, .text = "abc", .len = 3, .utf8 = "abc" },
+		{ .dc = 4, .text = "\1\2", .len = 2, .status = SMPP_RINVDCS },
+		{ .dc = 0xF5,
+		  .text = "\1\2",
+		  .len = 2,
+		  .status = SMPP_RINVDCS },
+		/* what would be lost is refused */
+		{ .esm = SMPP_ESM_UDHI,
+		  .text = "\6\5\4\x0b\x84\x23\xf0hi",
+		  .len = 9,
+		  .status = SMPP_RINVESMCLASS },
+		{ .esm = SMPP_ESM_UDHI,
+		  .text = "\x7fhi",
+		  .len = 3,
+		  .status = SMPP_RINVESMCLASS },
+		{ .esm = SMPP_ESM_ACK, .status = SMPP_RINVESMCLASS },
+		{ .esm = 3, .utf8 = "hello" }, /* store and forward */
+		/* times */
+		{ .schedule = "261231235900000+", .utf8 = "hello" },
+		{ .schedule = "261331235900000+", .status = SMPP_RINVSCHED },
+		{ .validity = "000001000000000R", .utf8 = "hello" },
+		{ .validity = "000001000000000X", .status = SMPP_RINVEXPIRY },
+	};
+
+	begin_with("", ACCOUNT "country = 44 }");
+	struct client *c = bound(0, TRX);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct smpp_sm sm = plain_sm;
+		unsigned had = owner.n;
+
+		if (rows[i].source != NULL)
+			sm.source =
+				(struct smpp_addr){ rows[i].source_ton, 0,
+						    str_of(rows[i].source) };
+		if (rows[i].dest != NULL)
+			sm.dest = (struct smpp_addr){ rows[i].dest_ton, 1,
+						      str_of(rows[i].dest) };
+		if (rows[i].text != NULL)
+			sm.text = str_bytes(rows[i].text, rows[i].len);
+		sm.esm_class = rows[i].esm;
+		sm.data_coding = rows[i].dc;
+		sm.schedule = str_of(rows[i].schedule);
+		sm.validity = str_of(rows[i].validity);
+		uint32_t status = submit_status(c, &sm);
+		if (status != rows[i].status)
+			fail_msg("row %zu: status %#x", i, status);
+		assert_int_equal(owner.n - had, rows[i].status == 0);
+		if (rows[i].status != 0)
+			continue;
+		const struct asked *a = &owner.asked[had];
+		if (rows[i].from != NULL)
+			assert_string_equal(a->from, rows[i].from);
+		if (rows[i].to != NULL)
+			assert_string_equal(a->to, rows[i].to);
+		if (rows[i].utf8 != NULL)
+			assert_string_equal(a->text, rows[i].utf8);
+		assert_int_equal(a->send_at_ms != 0, rows[i].schedule != NULL);
+		assert_int_equal(a->valid_until_ms != 0,
+				 rows[i].validity != NULL);
+		assert_int_equal(a->registered, 1);
+	}
+	end();
+}
+
+static void odd_fields(void **state UNUSED)
+{
+	static const struct {
+		uint8_t replace, default_id;
+		size_t len;
+		uint32_t status;
+	} rows[] = {
+		{ 1, 0, 5, SMPP_RINVSUBREP },
+		{ 0, 7, 5, SMPP_RINVDFTMSGID },
+		{ 0, 0, 0, SMPP_RINVMSGLEN },
+		{ 0, 0, 2000, 0 }, /* as a message_payload */
+	};
+	static char text[2000];
+
+	memset(text, 'x', sizeof(text));
+	begin("");
+	struct client *c = bound(0, TRX);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct smpp_sm sm = plain_sm;
+
+		sm.replace_if_present = rows[i].replace;
+		sm.default_msg_id = rows[i].default_id;
+		sm.text = str_bytes(text, rows[i].len);
+		assert_int_equal(submit_status(c, &sm), rows[i].status);
+	}
+	end();
+}
+
+static void any_sender_and_none(void **state UNUSED)
+{
+	static const struct {
+		const char *senders, *source;
+		uint32_t status;
+		const char *from;
+	} rows[] = {
+		{ "{\"*\"}", "ANYBODY", 0, "ANYBODY" },
+		{ "{\"*\"}", "", 0, "" },
+		{ "{}", "ANYBODY", SMPP_RINVSRCADR, NULL },
+		{ "{}", "", 0, "" },
+		{ "{\"9*\", \"ME\"}", "", 0, "ME" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char file[256];
+		struct smpp_sm sm = plain_sm;
+
+		(void)snprintf(file, sizeof(file),
+			       "esme demo { password = secret class = service "
+			       "allow = {\"127.0.0.1\"} senders = %s }",
+			       rows[i].senders);
+		begin_with("", file);
+		struct client *c = bound(0, TRX);
+		sm.source = (struct smpp_addr){ 5, 0, str_of(rows[i].source) };
+		assert_int_equal(submit_status(c, &sm), rows[i].status);
+		if (rows[i].status == 0)
+			assert_string_equal(owner.asked[0].from, rows[i].from);
+		end();
+	}
+}
+
+static void parts(void **state UNUSED)
+{
+	static const struct smpp_tlv sar[] = {
+		{ SMPP_TLV_SAR_MSG_REF_NUM, { "\x12\x34", 2 } },
+		{ SMPP_TLV_SAR_TOTAL_SEGMENTS, { "\3", 1 } },
+		{ SMPP_TLV_SAR_SEGMENT_SEQNUM, { "\2", 1 } },
+	};
+	static const struct {
+		uint8_t esm;
+		const char *text;
+		size_t len;
+		const struct smpp_tlv *tlv;
+		unsigned total, part, ref;
+		const char *utf8;
+	} rows[] = {
+		{ SMPP_ESM_UDHI, "\5\0\3\x2a\2\1one", 9, NULL, 2, 1, 0x2a,
+		  "one" },
+		{ SMPP_ESM_UDHI, "\6\x08\4\1\2\4\4four", 11, NULL, 4, 4, 0x102,
+		  "four" },
+		{ 0, "sar", 3, sar, 3, 2, 0x1234, "sar" },
+		{ 0, "whole", 5, NULL, 1, 1, 0, "whole" },
+	};
+
+	begin("");
+	struct client *c = bound(0, TRX);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct smpp_sm sm = plain_sm;
+
+		sm.esm_class = rows[i].esm;
+		sm.text = str_bytes(rows[i].text, rows[i].len);
+		sm.tlv = rows[i].tlv;
+		sm.tlvs = rows[i].tlv == NULL ? 0 : 3;
+		assert_int_equal(submit_status(c, &sm), 0);
+		assert_int_equal(owner.asked[i].total, rows[i].total);
+		assert_int_equal(owner.asked[i].part, rows[i].part);
+		assert_int_equal(owner.asked[i].ref, rows[i].ref);
+		assert_string_equal(owner.asked[i].text, rows[i].utf8);
+	}
+	end();
+}
+
+static void statuses_go_down(void **state UNUSED)
+{
+	static const uint32_t rows[] = { SMPP_RMSGQFUL, SMPP_RSUBMITFAIL, 0x431,
+					 SMPP_ROK };
+
+	begin("");
+	struct client *c = bound(0, TRX);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		owner.status = rows[i];
+		assert_int_equal(submit_status(c, &plain_sm), rows[i]);
+		const struct smpp_pdu *p =
+			heard(c, SMPP_SUBMIT_SM_RESP, (unsigned)i);
+		assert_int_equal(p->message_id.len > 0, rows[i] == 0);
+	}
+	end();
+}
+
+/* ---- the other requests --------------------------------------------------- */
+
+static void data_sm(void **state UNUSED)
+{
+	struct smpp_sm sm = plain_sm;
+	struct buf b;
+
+	begin("");
+	struct client *c = bound(0, TX);
+	buf_init(&b, BUF_NO_LIMIT);
+	assert_int_equal(smpp_write_data_sm(&b, ++c->seq, &sm), 0);
+	client_write(c, buf_str(&b));
+	buf_done(&b);
+	UNTIL(count(c, SMPP_DATA_SM_RESP) == 1);
+	assert_true(str_eqz(heard(c, SMPP_DATA_SM_RESP, 0)->message_id, "m1"));
+	assert_string_equal(owner.asked[0].text, "hello");
+	end();
+}
+
+/* submit_multi by hand: nobody of ours writes one. */
+static void put_multi(struct buf *b, uint32_t seq, unsigned dests, bool list)
+{
+	size_t at = b->len;
+
+	buf_u32(b, 0);
+	buf_u32(b, SMPP_SUBMIT_MULTI);
+	buf_u32(b, 0);
+	buf_u32(b, seq);
+	buf_put(b, "\0\5\0DEMOCARE", 12);
+	buf_u8(b, (uint8_t)(dests + (list ? 1 : 0)));
+	for (unsigned i = 0; i < dests; i++) {
+		buf_put(b, "\1\1\1", 3);
+		buf_f(b, "4477009%05u", i);
+		buf_u8(b, 0);
+	}
+	if (list)
+		buf_put(b, "\2friends", 9);
+	buf_put(b, "\0\0\0\0\0\1\0\0\0\2hi", 12);
+	uint32_t len = (uint32_t)(b->len - at);
+	for (unsigned i = 0; i < 4; i++)
+		b->p[at + i] = (char)(len >> (24 - 8 * i));
+}
+
+static void submit_multi(void **state UNUSED)
+{
+	static const struct {
+		unsigned dests;
+		bool list;
+		uint32_t status;
+	} rows[] = {
+		{ 2, false, 0 },
+		{ 2, true, 0 },
+		{ 254, false, 0 },
+		{ 255, false, SMPP_RINVNUMDESTS },
+		{ 0, false, SMPP_RINVNUMDESTS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b;
+
+		begin("");
+		struct client *c = bound(0, TRX);
+		buf_init(&b, BUF_NO_LIMIT);
+		put_multi(&b, 42, rows[i].dests, rows[i].list);
+		client_write(c, buf_str(&b));
+		buf_done(&b);
+		UNTIL(count(c, SMPP_SUBMIT_MULTI_RESP) == 1);
+		const struct smpp_pdu *p = heard(c, SMPP_SUBMIT_MULTI_RESP, 0);
+		assert_int_equal(p->status, rows[i].status);
+		assert_int_equal(p->seq, 42);
+		if (rows[i].status == 0) {
+			const struct asked *a = &owner.asked[0];
+			struct smpp_dest d;
+			size_t at = 0;
+
+			assert_int_equal(a->ndests,
+					 rows[i].dests + rows[i].list);
+			assert_string_equal(a->to, "+447700900000");
+			if (rows[i].list)
+				assert_int_equal(a->dest_status[2],
+						 SMPP_RCNTSUBDL);
+			/* the owner of the bench refuses one */
+			assert_int_equal(p->dests, 1);
+			assert_true(smpp_dest_next(p, &at, &d));
+			assert_int_equal(d.status, SMPP_RINVDSTADR);
+		}
+		end();
+	}
+}
+
+static void query_cancel_replace(void **state UNUSED)
+{
+	struct smpp_sm sm = plain_sm;
+	struct buf b;
+
+	begin("");
+	struct client *c = bound(0, TRX);
+	buf_init(&b, BUF_NO_LIMIT);
+	assert_int_equal(smpp_write_query_sm(&b, 10, STR("0abc-2"), &sm.source),
+			 0);
+	assert_int_equal(smpp_write_cancel_sm(&b, 11, STR("0abc"), &sm), 0);
+	assert_int_equal(smpp_write_cancel_sm(&b, 12, STR_NONE, &sm), 0);
+	assert_int_equal(smpp_write_replace_sm(&b, 13, STR("0abc"), &sm), 0);
+	assert_int_equal(smpp_write_query_sm(&b, 14, STR_NONE, &sm.source), 0);
+	client_write(c, buf_str(&b));
+	buf_done(&b);
+	UNTIL(c->n == 6); /* with the bind */
+	const struct smpp_pdu *p = heard(c, SMPP_QUERY_SM_RESP, 0);
+	assert_int_equal(p->seq, 10);
+	assert_int_equal(p->message_state, RECEIPT_DELIVERED);
+	assert_int_equal(p->final_date.len, 16);
+	assert_int_equal(heard(c, SMPP_QUERY_SM_RESP, 1)->status,
+			 SMPP_RINVMSGID);
+	assert_int_equal(heard(c, SMPP_CANCEL_SM_RESP, 0)->status, 0);
+	assert_int_equal(heard(c, SMPP_CANCEL_SM_RESP, 1)->seq, 12);
+	assert_int_equal(heard(c, SMPP_REPLACE_SM_RESP, 0)->status,
+			 SMPP_RREPLACEFAIL);
+	assert_string_equal(owner.asked[0].text, "0abc-2");
+	assert_string_equal(owner.asked[1].text, "0abc");
+	assert_string_equal(owner.asked[2].text, "");
+	assert_string_equal(owner.asked[2].from, "DEMOCARE");
+	assert_string_equal(owner.asked[2].to, "+447700900001");
+	assert_int_equal(owner.n, 3);
+	end();
+}
+
+/* ---- deliveries ----------------------------------------------------------- */
+
+static int give_receipt(uint64_t attempt, enum message_state s,
+			const char *reason)
+{
+	const struct str id = STR("0abc");
+	const struct smpp_server_receipt r = {
+		.message_id = &id,
+		.n = 1,
+		.source = { 1, 1, STR("447700900001") },
+		.dest = { 5, 0, STR("DEMOCARE") },
+		.state = s,
+		.reason = str_of(reason),
+		.submitted_ms = 1795000000000,
+		.done_ms = 1795000060000,
+	};
+
+	return smpp_server_receipt(server, 0, attempt, &r);
+}
+
+static void receipts(void **state UNUSED)
+{
+	static const struct {
+		enum message_state state;
+		const char *reason;
+		const char *text; /* from "stat" on */
+		uint8_t tlv;
+		uint32_t error; /* network_error_code; 0: none */
+	} rows[] = {
+		{ MESSAGE_DELIVERED, "", "stat:DELIVRD err:000 text:", 2, 0 },
+		{ MESSAGE_UNDELIVERED, "err-042",
+		  "stat:UNDELIV err:042 text:", 5, 0x03002A },
+		{ MESSAGE_UNDELIVERED, "absent_subscriber",
+		  "stat:UNDELIV err:027 text:", 5, 0x03001B },
+		{ MESSAGE_UNDELIVERED, "net-2-9",
+		  "stat:UNDELIV err:009 text:", 5, 0x020009 },
+		{ MESSAGE_FAILED, "no_route", "stat:UNDELIV err:000 text:", 5,
+		  0 },
+		{ MESSAGE_EXPIRED, "validity", "stat:EXPIRED err:000 text:", 3,
+		  0 },
+		{ MESSAGE_REJECTED, "", "stat:REJECTD err:000 text:", 8, 0 },
+		{ MESSAGE_SUPPRESSED, "withdrawn",
+		  "stat:REJECTD err:000 text:", 8, 0 },
+		{ MESSAGE_CANCELLED, "", "stat:DELETED err:000 text:", 4, 0 },
+		{ MESSAGE_UNKNOWN, "", "stat:UNKNOWN err:000 text:", 7, 0 },
+		{ MESSAGE_SENT, "", "stat:ACCEPTD err:000 text:", 6, 0 },
+	};
+
+	begin("");
+	struct client *c = bound(0, RX);
+	UNTIL(owner.window[0] == 20);
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct receipt_text r;
+		uint32_t error = 0;
+		struct str id;
+
+		assert_int_equal(give_receipt(100 + i, rows[i].state,
+					      rows[i].reason),
+				 0);
+		UNTIL(owner.ended == i + 1);
+		assert_int_equal(owner.attempt[i], 100 + i);
+		assert_int_equal(owner.class[i], OUTCOME_DELIVERED);
+		const struct smpp_pdu *p = heard(c, SMPP_DELIVER_SM, i);
+		assert_int_equal(p->esm_class, SMPP_ESM_RECEIPT);
+		assert_true(str_eqz(p->source.addr, "447700900001"));
+		assert_true(str_eqz(p->dest.addr, "DEMOCARE"));
+		/* our own reader understands it */
+		assert_int_equal(receipt_parse(p->short_message, &r), 0);
+		assert_true(str_eqz(r.id, "0abc"));
+		assert_int_equal(r.state, rows[i].tlv);
+		assert_int_equal(r.done_ms, 1795000020000);
+		size_t tail = strlen(rows[i].text);
+		assert_memory_equal(p->short_message.p + p->short_message.len -
+					    tail,
+				    rows[i].text, tail);
+		assert_true(
+			smpp_tlv_text(p, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
+		assert_true(str_eqz(id, "0abc"));
+		assert_int_equal(smpp_tlv_number(p, SMPP_TLV_NETWORK_ERROR_CODE,
+						 &error),
+				 rows[i].error != 0);
+		assert_int_equal(error, rows[i].error);
+	}
+	end();
+}
+
+static void receipts_of_parts(void **state UNUSED)
+{
+	const struct str ids[] = { STR("0abc-1"), STR("0abc-3") };
+	const struct smpp_server_receipt r = {
+		.message_id = ids,
+		.n = 2,
+		.source = { 1, 1, STR("447700900001") },
+		.dest = { 5, 0, STR("DEMOCARE") },
+		.state = MESSAGE_DELIVERED,
+		.reason = STR_NONE,
+	};
+
+	begin("");
+	struct client *c = bound(0, RX);
+	UNTIL(owner.window[0] > 0);
+	assert_int_equal(smpp_server_receipt(server, 0, 7, &r), 0);
+	UNTIL(owner.ended == 1);
+	assert_int_equal(count(c, SMPP_DELIVER_SM), 2);
+	assert_non_null(memmem(heard(c, SMPP_DELIVER_SM, 0)->short_message.p, 9,
+			       "id:0abc-1", 9));
+	assert_non_null(memmem(heard(c, SMPP_DELIVER_SM, 1)->short_message.p, 9,
+			       "id:0abc-3", 9));
+	end();
+}
+
+static void nobody_is_bound(void **state UNUSED)
+{
+	begin("");
+	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), -EAGAIN);
+	(void)bound(0, TX); /* hears nothing */
+	rest(10);
+	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), -EAGAIN);
+	struct client *rx = bound(1, RX);
+	UNTIL(owner.window[0] == 20);
+	(void)bound(2, TRX);
+	UNTIL(owner.window[0] == 40);
+	hang_up(rx);
+	UNTIL(owner.window[0] == 20);
+	end();
+}
+
+static void not_taken(void **state UNUSED)
+{
+	static const struct {
+		uint32_t status;
+		const char *reason;
+	} rows[] = {
+		{ SMPP_RX_T_APPN, "app_temporary" },
+		{ SMPP_RMSGQFUL, "queue_full" },
+		{ 0x499, "vendor_error" },
+	};
+
+	begin("");
+	struct client *c = bound(0, TRX);
+	UNTIL(owner.window[0] > 0);
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		c->deliver_status = rows[i].status;
+		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
+		UNTIL(owner.ended == i + 1);
+		assert_int_equal(owner.class[i], OUTCOME_RETRY);
+		assert_string_equal(owner.reason[i], rows[i].reason);
+	}
+	/* a nack in place of the response */
+	c->mute = true;
+	assert_int_equal(give_receipt(50, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(count(c, SMPP_DELIVER_SM) == 4);
+	client_head(c, SMPP_GENERIC_NACK, SMPP_RINVCMDID,
+		    heard(c, SMPP_DELIVER_SM, 3)->seq);
+	UNTIL(owner.ended == 4);
+	assert_int_equal(owner.class[3], OUTCOME_RETRY);
+	end();
+}
+
+static void no_answer_in_time(void **state UNUSED)
+{
+	begin("response_timeout = 30ms");
+	struct client *c = bound(0, TRX);
+	c->mute = true;
+	UNTIL(owner.window[0] > 0);
+	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(owner.ended == 1);
+	assert_int_equal(owner.class[0], OUTCOME_RETRY);
+	assert_string_equal(owner.reason[0], "no_answer");
+	/* what comes too late is of no use, and does no harm */
+	client_head(c, SMPP_DELIVER_SM_RESP, 0,
+		    heard(c, SMPP_DELIVER_SM, 0)->seq);
+	rest(10);
+	assert_int_equal(owner.ended, 1);
+	end();
+}
+
+static void another_bind_takes_over(void **state UNUSED)
+{
+	begin("");
+	struct client *a = bound(0, TRX);
+	a->mute = true;
+	UNTIL(owner.window[0] > 0);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(count(a, SMPP_DELIVER_SM) == 5);
+	hang_up(a);
+	rest(20);
+	assert_int_equal(owner.ended, 0); /* they wait for the next */
+	struct client *b = bound(1, RX);
+	UNTIL(owner.ended == 5);
+	assert_int_equal(count(b, SMPP_DELIVER_SM), 5);
+	end();
+}
+
+static void least_loaded(void **state UNUSED)
+{
+	begin("deliver_window = 4");
+	struct client *a = bound(0, TRX), *b = bound(1, RX);
+	a->mute = b->mute = true;
+	UNTIL(owner.window[0] == 8);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(count(a, SMPP_DELIVER_SM) == 4 && count(b, SMPP_DELIVER_SM) == 4);
+	rest(10); /* the windows are full */
+	assert_int_equal(count(a, SMPP_DELIVER_SM), 4);
+	for (unsigned i = 0; i < 3; i++)
+		client_head(a, SMPP_DELIVER_SM_RESP, 0,
+			    heard(a, SMPP_DELIVER_SM, i)->seq);
+	UNTIL(count(a, SMPP_DELIVER_SM) == 6);
+	end();
+}
+
+static void older_peers_get_no_tlvs(void **state UNUSED)
+{
+	struct buf b;
+
+	begin("");
+	struct client *c = dial(0);
+	buf_init(&b, 512);
+	assert_int_equal(smpp_write_bind(&b, TRX, ++c->seq,
+					 &(struct smpp_bind){
+						 STR("demo"),
+						 STR("secret"),
+						 STR_NONE,
+						 0x33,
+						 { 0, 0, STR_NONE } }),
+			 0);
+	client_write(c, buf_str(&b));
+	buf_done(&b);
+	UNTIL(c->n == 1);
+	assert_int_equal(heard(c, TRX | SMPP_RESP, 0)->tlvs, 0);
+	UNTIL(owner.window[0] > 0);
+	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(owner.ended == 1);
+	assert_int_equal(heard(c, SMPP_DELIVER_SM, 0)->tlvs, 0);
+	end();
+}
+
+static void inbound(void **state UNUSED)
+{
+	static const struct {
+		const char *charset, *text;
+		unsigned pdus;
+		uint8_t dc;
+		const char *first; /* bytes of the first, behind its UDH */
+		size_t len;
+	} rows[] = {
+		{ "gsm7", "yes", 1, 0, "yes", 3 },
+		{ "gsm7", "5 €", 1, 0, "5 \x1b\x65", 4 },
+		{ "gsm7", "你好", 1, 8, "\x4f\x60\x59\x7d", 4 },
+		{ "latin1", "café", 1, 0, "caf\xe9", 4 },
+		/* of GSM, but not of Latin-1 */
+		{ "latin1", "5 €", 1, 8, "\0005\0 \x20\xac", 6 },
+		{ "gsm7-packed", "hellohello", 1, 0,
+		  "\xe8\x32\x9b\xfd\x46\x97\xd9\xec\x37", 9 },
+		{ "gsm7",
+		  "0123456789012345678901234567890123456789012345678901234567"
+		  "8901234567890123456789012345678901234567890123456789012345"
+		  "678901234567890123456789012345678901234567890123456789",
+		  2, 0, "0123456789", 10 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char file[256];
+
+		(void)snprintf(file, sizeof(file), ACCOUNT "charset = %s }",
+			       rows[i].charset);
+		begin_with("", file);
+		struct client *c = bound(0, TRX);
+		UNTIL(owner.window[0] > 0);
+		assert_int_equal(smpp_server_inbound(server, 0, 9,
+						     STR("+447700900001"),
+						     STR("99900"),
+						     str_of(rows[i].text)),
+				 0);
+		UNTIL(owner.ended == 1);
+		assert_int_equal(owner.class[0], OUTCOME_DELIVERED);
+		assert_int_equal(count(c, SMPP_DELIVER_SM), rows[i].pdus);
+		const struct smpp_pdu *p = heard(c, SMPP_DELIVER_SM, 0);
+		size_t udh = rows[i].pdus > 1 ? 6 : 0;
+		assert_int_equal(p->esm_class, udh > 0 ? SMPP_ESM_UDHI : 0);
+		assert_int_equal(p->data_coding, rows[i].dc);
+		assert_int_equal(p->source.ton, 1);
+		assert_true(str_eqz(p->source.addr, "447700900001"));
+		assert_int_equal(p->dest.ton, 3);
+		assert_true(str_eqz(p->dest.addr, "99900"));
+		if (udh > 0)
+			assert_memory_equal(p->short_message.p, "\5\0\3", 3);
+		else
+			assert_int_equal(p->short_message.len, rows[i].len);
+		assert_memory_equal(p->short_message.p + udh, rows[i].first,
+				    rows[i].len);
+		end();
+	}
+}
+
+/* Longer than parts can carry: one message_payload. */
+static void inbound_too_long_for_parts(void **state UNUSED)
+{
+	static char text[6001];
+
+	memset(text, 'x', sizeof(text) - 1);
+	begin("");
+	struct client *c = bound(0, TRX);
+	UNTIL(owner.window[0] > 0);
+	assert_int_equal(smpp_server_inbound(server, 0, 9, STR("+447700900001"),
+					     STR("99900"), str_of(text)),
+			 0);
+	UNTIL(owner.ended == 1);
+	assert_int_equal(count(c, SMPP_DELIVER_SM), 1);
+	assert_int_equal(smpp_text(heard(c, SMPP_DELIVER_SM, 0)).len, 12000);
+	assert_int_equal(
+		smpp_server_inbound(server, 0, 9,
+				    STR("a-name-that-no-address-holds"),
+				    STR("99900"), STR("x")),
+		-EINVAL);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(submits),
+		cmocka_unit_test(odd_fields),
+		cmocka_unit_test(any_sender_and_none),
+		cmocka_unit_test(parts),
+		cmocka_unit_test(statuses_go_down),
+		cmocka_unit_test(data_sm),
+		cmocka_unit_test(submit_multi),
+		cmocka_unit_test(query_cancel_replace),
+		cmocka_unit_test(receipts),
+		cmocka_unit_test(receipts_of_parts),
+		cmocka_unit_test(nobody_is_bound),
+		cmocka_unit_test(not_taken),
+		cmocka_unit_test(no_answer_in_time),
+		cmocka_unit_test(another_bind_takes_over),
+		cmocka_unit_test(least_loaded),
+		cmocka_unit_test(older_peers_get_no_tlvs),
+		cmocka_unit_test(inbound),
+		cmocka_unit_test(inbound_too_long_for_parts),
+	};
+	return cmocka_run_group_tests(tests, bench_setup, NULL);
+}
