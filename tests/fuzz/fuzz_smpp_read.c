@@ -58,7 +58,7 @@ static void decode(const struct smpp_pdu *pdu)
 		smpp_decoder_init(&decoder, &cfg);
 		buf_init(&text, 1 << 20);
 	}
-	cfg.charset = pdu->seq % 3;
+	cfg.charset = pdu->seq % 4;
 	buf_reset(&text);
 	if (smpp_decode_receipt(&decoder, pdu, &r) == 0)
 		must(r.peer_id.len > 0);
