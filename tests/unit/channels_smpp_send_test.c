@@ -129,10 +129,10 @@ static void many_messages(void **state UNUSED)
 
 static void no_answer_is_unknown(void **state UNUSED)
 {
-	begin("response_timeout = 60ms");
+	begin("response_timeout = 400ms");
 	peer.answer = PEER_IS_MUTE;
 	assert_int_equal(say(1, "x"), 0);
-	rest(30);
+	rest(200);
 	assert_int_equal(say(2, "y"), 0);
 	assert_int_equal(seat.nends, 0);
 	assert_true(seat_wait_ends(&seat, 1));
