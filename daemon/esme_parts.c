@@ -17,6 +17,7 @@ enum {
 	PARTS_SCAN_ROWS = 1000,
 };
 #define PARTS_BYTES_MAX ((size_t)16 << 20) /* of one account */
+#define PARTS_ALL_BYTES_MAX ((size_t)256 << 20)
 
 struct part {
 	uint64_t record; /* id of its notice; 0: has not come */
@@ -54,6 +55,7 @@ struct parts {
 	struct dict *open; /* by key: those that take parts */
 	struct map *by_id; /* all */
 	struct dict *shares;
+	size_t bytes; /* of all */
 	struct heap clock;
 	struct loop_timer *timer;
 	bool stopped;
@@ -175,6 +177,7 @@ static void part_clear(struct set *s, struct part *part)
 	if (part->bytes.len > 0)
 		mem_free((void *)(uintptr_t)part->bytes.p);
 	s->share->bytes -= part->bytes.len;
+	s->parts->bytes -= part->bytes.len;
 	if (part->durable)
 		s->have--;
 	*part = (struct part){ .bytes = STR_NONE };
@@ -339,7 +342,8 @@ static struct set *set_for(struct parts *p, const struct parts_head *head,
 	const struct share *share = share_of(p, head->account);
 	struct buf key;
 
-	if (share->bytes + bytes > PARTS_BYTES_MAX)
+	if (share->bytes + bytes > PARTS_BYTES_MAX ||
+	    p->bytes + bytes > PARTS_ALL_BYTES_MAX)
 		return NULL;
 	buf_init(&key, BUF_NO_LIMIT);
 	put_key(&key, head);
@@ -363,6 +367,7 @@ static void learn(struct set *s, unsigned number, const struct part *from)
 			: str_bytes(mem_dup(from->bytes.p, from->bytes.len),
 				    from->bytes.len);
 	s->share->bytes += from->bytes.len;
+	s->parts->bytes += from->bytes.len;
 	if (part->durable)
 		s->have++;
 	wait_for(s, s->parts->limits.wait_ms);
