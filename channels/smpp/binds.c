@@ -144,7 +144,7 @@ static void end_flight(struct smpp_binds *b, struct smpp_flight *f)
 		  KV_ID("attempt", f->attempt),
 		  KV_S("class", outcome_name(f->class)),
 		  KV_S("reason", f->reason), KV_U("parts", f->parts));
-	smpp_flight_end(&f, b->env.events, b->env.owner);
+	smpp_flight_end(&f, b->env.cfg, b->env.events, b->env.owner);
 }
 
 /* `ended` may not come from inside send: the turn tells it. */
@@ -371,7 +371,10 @@ static void on_lost(void *owner, struct smpp_session *s, void *flight,
 		end_query(b, bind_of(b, s), flight, NULL);
 		return;
 	}
-	smpp_flight_fail(f, 1, OUTCOME_UNKNOWN,
+	smpp_flight_fail(f, 1,
+			 late && b->env.cfg->no_answer == SMPP_NO_ANSWER_RETRY
+				 ? OUTCOME_RETRY
+				 : OUTCOME_UNKNOWN,
 			 late ? "no_answer" : "connection_lost", 0);
 	part_over(b, bind_of(b, s), f);
 }

@@ -42,6 +42,20 @@ enum smpp_message_id {
 	SMPP_MESSAGE_ID_DEC_HEX, /* response decimal, receipt hexadecimal */
 };
 
+/* When a message of several parts is delivered; applied by the gateway. */
+enum smpp_receipt_rule {
+	SMPP_RECEIPT_ALL, /* every part was */
+	SMPP_RECEIPT_ANY, /* one part was */
+	SMPP_RECEIPT_LAST /* the last part was */
+};
+
+/* What becomes of a submit that gets no answer in time. */
+enum smpp_no_answer {
+	SMPP_NO_ANSWER_UNKNOWN, /* it is in doubt */
+	SMPP_NO_ANSWER_RETRY,   /* it is sent again, and may arrive twice */
+	SMPP_NO_ANSWER_REBIND,  /* it is in doubt, and the bind is dropped */
+};
+
 enum smpp_validity {
 	SMPP_VALIDITY_OFF,
 	SMPP_VALIDITY_ABSOLUTE, /* UTC */
@@ -72,6 +86,7 @@ struct smpp_cfg {
 	int64_t window; /* unanswered PDUs of one bind */
 	int64_t rate;   /* parts a second, 0: no limit; kept by the lane */
 	int64_t burst;
+	int64_t cost;
 
 	char *source;
 	int source_ton; /* 0: auto, else TON + 1 */
@@ -84,8 +99,9 @@ struct smpp_cfg {
 	int64_t max_parts;
 	int dlr; /* enum smpp_dlr */
 	bool dlr_text;
-	int message_id; /* enum smpp_message_id */
-	int validity;   /* enum smpp_validity */
+	int message_id;   /* enum smpp_message_id */
+	int receipt_rule; /* enum smpp_receipt_rule */
+	int validity;     /* enum smpp_validity */
 	int64_t priority;
 	int64_t protocol_id;
 	int mode; /* of esm_class: its two lowest bits */
@@ -96,6 +112,8 @@ struct smpp_cfg {
 	struct setting_list tlv; /* of every submit, see extras.h */
 	struct setting_list status;
 	int unknown_status; /* 0: retry, 1: refused, 2: broken */
+	int no_answer;      /* enum smpp_no_answer */
+	int64_t throttle_hold_ms;
 
 	char *country;
 	char *tenant;

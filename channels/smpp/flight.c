@@ -67,10 +67,10 @@ bool smpp_flight_over(const struct smpp_flight *f)
 	return f->todo == 0;
 }
 
-void smpp_flight_end(struct smpp_flight **fp, const struct channel_events *ev,
-		     void *owner)
+void smpp_flight_end(struct smpp_flight **fp, const struct smpp_cfg *cfg,
+		     const struct channel_events *ev, void *owner)
 {
-	must(fp != NULL && *fp != NULL && ev != NULL);
+	must(fp != NULL && *fp != NULL && cfg != NULL && ev != NULL);
 	struct smpp_flight *f = *fp;
 	struct outcome o = {
 		.class = f->class,
@@ -80,6 +80,9 @@ void smpp_flight_end(struct smpp_flight **fp, const struct channel_events *ev,
 		.parts_done = f->done,
 		.parts = f->parts,
 		.receipt = f->class == OUTCOME_ACCEPTED && f->receipt,
+		.hold_ms = f->class == OUTCOME_HOLD
+				   ? (uint64_t)cfg->throttle_hold_ms
+				   : 0,
 	};
 	for (unsigned i = 0; i < OUTCOME_PARTS_MAX; i++)
 		o.peer_id[i] = i < f->parts ? str_of(f->id[i]) : STR_NONE;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
-#include "model/channel.h"
+#include "channels/smpp/channel.h"
 #include "proto/smpp.h"
 
 /*
@@ -40,6 +40,6 @@ void smpp_flight_fail(struct smpp_flight *f, unsigned parts,
 		      enum outcome_class class, const char *reason,
 		      uint32_t status);
 bool smpp_flight_over(const struct smpp_flight *f);
-/* Tells the outcome and frees f. */
-void smpp_flight_end(struct smpp_flight **fp, const struct channel_events *ev,
-		     void *owner);
+/* Tells the outcome and frees f. cfg: how long a throttled link is silent. */
+void smpp_flight_end(struct smpp_flight **fp, const struct smpp_cfg *cfg,
+		     const struct channel_events *ev, void *owner);

@@ -54,6 +54,9 @@ static void window_lost(void *owner, const struct smpp_slot *slot, bool late)
 		log_warn("smpp.no_answer", KV_S("link", s->env.link),
 			 KV_U("bind", s->env.index), KV_U("seq", slot->seq));
 	s->env.events->lost(s->env.owner, s, slot->flight, slot->part, late);
+	if (late && s->env.cfg->no_answer == SMPP_NO_ANSWER_REBIND &&
+	    s->run.state == SESSION_UP)
+		loop_timer_set(s->timer, 0); /* the window is being walked */
 	smpp_session_drained(s);
 }
 
@@ -197,10 +200,12 @@ static void state_late(void *owner)
 	case SESSION_UNBINDING:
 		smpp_session_back_off(s, 0, "unbind_timeout");
 		break;
+	case SESSION_UP: /* an answer has not come */
+		smpp_session_back_off(s, 0, "no_answer");
+		break;
 	case SESSION_WAITING:
 	case SESSION_RESOLVING:
 	case SESSION_DIALING:
-	case SESSION_UP:
 	case SESSION_STOPPED:
 	case SESSION_IDLE:
 	case SESSION_STATES:

@@ -37,6 +37,8 @@ static const char *const ids[] = { "auto", "same", "hex-dec", "dec-hex", NULL };
 static const char *const modes[] = { "default", "datagram", "forward", "store",
 				     NULL };
 static const char *const acks[] = { "none", "delivery", "user", "both", NULL };
+static const char *const receipt_rules[] = { "all", "any", "last", NULL };
+static const char *const no_answers[] = { "unknown", "retry", "rebind", NULL };
 static const char *const validities[] = { "off", "absolute", "relative", NULL };
 static const char *const unknowns[] = { "retry", "refused", "broken", NULL };
 
@@ -85,6 +87,8 @@ static const struct setting rows[] = {
 	  "Parts a second over the whole link, kept by its lane; 0: no limit." },
 	{ "burst", SETTING_INT, AT(burst), "0", 0, 100000, NULL, "parts", true,
 	  "Parts that may leave at once under `rate`; 0: a tenth of a second's worth." },
+	{ "cost", SETTING_INT, AT(cost), "0", 0, 1000000, NULL, NULL, false,
+	  "Price of a part here, in any unit that all links share; for cheapest routing." },
 	{ "source", SETTING_STR, AT(source), "", 0, 0, NULL, NULL, false,
 	  "Sender of messages that name none." },
 	{ "source_ton", SETTING_ENUM, AT(source_ton), "auto", 0, 0, tons, NULL, false,
@@ -110,6 +114,8 @@ static const struct setting rows[] = {
 	  "Take a text that looks like a receipt for one, though esm_class does not say so." },
 	{ "message_id", SETTING_ENUM, AT(message_id), "auto", 0, 0, ids, NULL, false,
 	  "Notation of ids in responses and in receipts; auto learns it." },
+	{ "receipt_rule", SETTING_ENUM, AT(receipt_rule), "all", 0, 0, receipt_rules, NULL, false,
+	  "A long message is delivered when all of its parts are, any of them, or the last." },
 	{ "validity", SETTING_ENUM, AT(validity), "absolute", 0, 0, validities, NULL, false,
 	  "How validity_period is written; off leaves it to the SMSC." },
 	{ "priority", SETTING_INT, AT(priority), "0", 0, 3, NULL, NULL, false,
@@ -134,6 +140,11 @@ static const struct setting rows[] = {
 	  "What a command_status means here: {\"0x405=hold\", \"RSYSERR=refused\"}." },
 	{ "unknown_status", SETTING_ENUM, AT(unknown_status), "refused", 0, 0, unknowns, NULL,
 	  false, "Outcome of a command_status that no table knows." },
+	{ "throttle_hold", SETTING_DURATION, AT(throttle_hold_ms), "0s", 0, DAY_MS, NULL, NULL,
+	  false, "Shortest silence of the link after the SMSC said that it was throttled." },
+	{ "no_answer", SETTING_ENUM, AT(no_answer), "unknown", 0, 0, no_answers, NULL, false,
+	  "What a submit without an answer is: unknown, so that its class decides; retry, though "
+	  "it may arrive twice; rebind, unknown and the connection is made anew." },
 	{ "country", SETTING_STR, AT(country), "", 0, 0, NULL, NULL, false,
 	  "Country calling code put before national numbers of customers." },
 	{ "tenant", SETTING_STR, AT(tenant), "", 0, 0, NULL, NULL, false,

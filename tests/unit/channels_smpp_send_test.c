@@ -150,6 +150,50 @@ static void no_answer_is_unknown(void **state UNUSED)
 	end();
 }
 
+static void no_answer_as_the_link_says(void **state UNUSED)
+{
+	begin("response_timeout = 40ms no_answer = retry");
+	peer.answer = PEER_IS_MUTE;
+	assert_int_equal(say(1, "x"), 0);
+	assert_true(seat_wait_ends(&seat, 1));
+	assert_int_equal(seat.ends[0].class, OUTCOME_RETRY);
+	assert_true(seat.ends[0].sent);
+	assert_int_equal(peer.conns, 1);
+	end();
+	begin("response_timeout = 40ms no_answer = rebind");
+	peer.answer = PEER_IS_MUTE;
+	assert_int_equal(say(1, "x"), 0);
+	rest(20);
+	assert_int_equal(say(2, "y"), 0);
+	assert_true(seat_wait_ends(&seat, 2));
+	assert_int_equal(seat.ends[0].class, OUTCOME_UNKNOWN);
+	assert_string_equal(seat.ends[0].reason, "no_answer");
+	assert_int_equal(seat.ends[1].class, OUTCOME_UNKNOWN);
+	assert_string_equal(seat.ends[1].reason, "connection_lost");
+	peer.answer = PEER_TAKES;
+	UNTIL(peer.conns == 2);
+	assert_true(seat_wait_up(&seat));
+	assert_int_equal(say(3, "z"), 0);
+	assert_true(seat_wait_ends(&seat, 3));
+	assert_int_equal(seat.ends[2].class, OUTCOME_ACCEPTED);
+	end();
+}
+
+static void throttled_as_the_link_says(void **state UNUSED)
+{
+	begin("throttle_hold = 60s");
+	peer.answer = PEER_REFUSES;
+	peer.status = SMPP_RTHROTTLED;
+	assert_int_equal(say(1, "x"), 0);
+	assert_true(seat_wait_ends(&seat, 1));
+	assert_int_equal(seat.ends[0].hold_ms, 60000);
+	peer.status = SMPP_RMSGQFUL;
+	assert_int_equal(say(2, "x"), 0);
+	assert_true(seat_wait_ends(&seat, 2));
+	assert_int_equal(seat.ends[1].hold_ms, 0);
+	end();
+}
+
 static void drop_after_submit_is_unknown(void **state UNUSED)
 {
 	begin("");
@@ -361,6 +405,8 @@ int main(void)
 		cmocka_unit_test(window_is_never_exceeded),
 		cmocka_unit_test(many_messages),
 		cmocka_unit_test(no_answer_is_unknown),
+		cmocka_unit_test(no_answer_as_the_link_says),
+		cmocka_unit_test(throttled_as_the_link_says),
 		cmocka_unit_test(drop_after_submit_is_unknown),
 		cmocka_unit_test(nack_without_number),
 		cmocka_unit_test(peer_lost_the_bind),
