@@ -11,6 +11,7 @@ struct options {
 	struct knobs knobs;
 	int port, control;
 	const char *log;
+	struct tls_cfg tls; /* without files: plain */
 };
 
 static void usage(FILE *f)
@@ -22,7 +23,10 @@ static void usage(FILE *f)
 	      "smscsim: an SMSC for the demo and for tests\n"
 	      "  --port N          SMPP port on 127.0.0.1; 0: any free one\n"
 	      "  --control N       control port; 0: any free one\n"
-	      "  --log FILE        one line of JSON per submit; -: off\n");
+	      "  --log FILE        one line of JSON per submit; -: off\n"
+	      "  --tls-cert FILE   speak TLS with this certificate (PEM)\n"
+	      "  --tls-key FILE    and this key\n"
+	      "  --tls-ca FILE     want clients' certificates signed by these\n");
 	knobs_help(&b);
 	(void)fwrite(b.p, 1, b.len, f);
 	buf_done(&b);
@@ -50,7 +54,15 @@ static int option(struct options *o, struct str name, const char *value,
 		o->log = strcmp(value, "-") == 0 ? NULL : value;
 		return 0;
 	}
-	return knobs_set(&o->knobs, name, str_of(value), err);
+	if (str_eqz(name, "tls-cert"))
+		o->tls.cert_file = value;
+	else if (str_eqz(name, "tls-key"))
+		o->tls.key_file = value;
+	else if (str_eqz(name, "tls-ca"))
+		o->tls.ca_file = value;
+	else
+		return knobs_set(&o->knobs, name, str_of(value), err);
+	return 0;
 }
 
 static int options_read(struct options *o, int argc, char **argv,
@@ -81,7 +93,10 @@ static int serve(struct loop *l, const struct options *o, int log_fd,
 	AUTO(sim_close) struct sim *sim = NULL;
 	AUTO(control_close) struct control *control = NULL;
 
-	int rc = sim_open(&sim, l, &o->knobs, o->port, log_fd, err);
+	bool secured = o->tls.cert_file != NULL || o->tls.key_file != NULL ||
+		       o->tls.ca_file != NULL;
+	int rc = sim_open(&sim, l, &o->knobs, o->port, secured ? &o->tls : NULL,
+			  log_fd, err);
 	if (rc == 0)
 		rc = control_open(&control, l, o->control, sim, err);
 	if (rc < 0)

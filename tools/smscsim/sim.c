@@ -242,9 +242,10 @@ void sim_reset(struct sim *sim)
 
 static int sim_listen(struct sim *sim, struct err *err)
 {
-	static const struct stream_cfg cfg = { .max_read = SMPP_PDU_MAX * 2,
-					       .high_bytes = 1 << 20,
-					       .low_bytes = 1 << 18 };
+	const struct stream_cfg cfg = { .max_read = SMPP_PDU_MAX * 2,
+					.high_bytes = 1 << 20,
+					.low_bytes = 1 << 18,
+					.tls = sim->tls };
 	char at[32];
 
 	(void)snprintf(at, sizeof(at), "127.0.0.1:%d", sim->port);
@@ -358,12 +359,13 @@ int sim_port(const struct sim *sim)
 }
 
 int sim_open(struct sim **out, struct loop *l, const struct knobs *k, int port,
-	     int log_fd, struct err *err)
+	     const struct tls_cfg *tls, int log_fd, struct err *err)
 {
 	must(out != NULL && l != NULL && k != NULL);
 	AUTO(sim_close) struct sim *sim = mem_new(struct sim);
 
 	sim->loop = l;
+	sim->tls = tls;
 	sim->port = port;
 	sim->log_fd = log_fd;
 	list_init(&sim->links);

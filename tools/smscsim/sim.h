@@ -7,14 +7,17 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
+#include "base/stream_tls.h"
 #include "tools/smscsim/mo.h"
 #include "tools/smscsim/rules.h"
 
 struct sim;
 
 /* log_fd: where each submit is written as a line of JSON; -1: nowhere. */
+/* tls: NULL, or what the listener is to be like; it outlives the sim. */
 MUST_USE int sim_open(struct sim **out, struct loop *l, const struct knobs *k,
-		      int port, int log_fd, struct err *err);
+		      int port, const struct tls_cfg *tls, int log_fd,
+		      struct err *err);
 void sim_close(struct sim **sp);
 int sim_port(const struct sim *sim);
 

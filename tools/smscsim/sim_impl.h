@@ -32,6 +32,7 @@ struct sim {
 	struct map *by_id; /* link id -> struct sim_link */
 	struct mo_book *mos;
 	uint64_t next_link, next_id;
+	const struct tls_cfg *tls; /* NULL: plain */
 	int port, log_fd;
 	bool closing;
 	bool holding; /* receipts stay in hold */
