@@ -145,6 +145,11 @@ LAYOUT = {
     "query_sm": ID + ADDR,
     "query_sm_resp": ID + [("final_date", "c"), ("message_state", "b"),
                            ("error_code", "b")],
+    "replace_sm": ID + ADDR + [
+        ("schedule", "c"), ("validity", "c"), ("registered_delivery", "b"),
+        ("default_msg_id", "b"), ("short_message", "s")],
+    "submit_multi": SM[:4] + [("dests", "d")] + SM[7:],
+    "submit_multi_resp": ID + [("refused", "r")],
     "cancel_sm": [("service_type", "c"), ("message_id", "c")] + ADDR +
                  [("dest_ton", "b"), ("dest_npi", "b"), ("dest", "c")],
     "generic_nack": [], "unbind": [], "unbind_resp": [], "enquire_link": [],
@@ -203,6 +208,15 @@ def pack(p):
             body += bytes((v,))
         elif kind == "c":
             body += str(v).encode("latin-1") + b"\0"
+        elif kind == "d":
+            v = v or []
+            body += bytes((len(v),)) + b"".join(
+                b"\1\1\1" + to.encode("latin-1") + b"\0" for to in v)
+        elif kind == "r":
+            v = v or []
+            body += bytes((len(v),)) + b"".join(
+                b"\1\1" + to.encode("latin-1") + b"\0" +
+                struct.pack(">I", status) for to, status in v)
         else:
             body += bytes((len(v),)) + v
     for tag, v in p.tlv.items():
@@ -223,13 +237,18 @@ def unpack(frame):
     p = Pdu(NAMES[cmd], status, seq)
     p.raw = frame
     r = Reader(frame[16:])
-    if r.left() == 0 and (status != 0 or p.name == "deliver_sm_resp"):
+    if r.left() == 0 and (status != 0 or p.name in (
+            "deliver_sm_resp", "data_sm_resp")):
         return p
     for field, kind in LAYOUT[p.name]:
         if kind == "b":
             p[field] = r.u8()
         elif kind == "c":
             p[field] = r.cstr()
+        elif kind == "r":
+            p[field] = [(r.octets(2), r.cstr(),
+                         struct.unpack(">I", r.octets(4))[0])[1:]
+                        for _ in range(r.u8())]
         else:
             p[field] = r.octets(r.u8())
     p.tlv = r.tlvs()

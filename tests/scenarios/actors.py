@@ -11,7 +11,7 @@ from carillon import Carillon, Hook, sign
 from fetches import Fetches
 from language import Fault, OPS, block_of, fields, split, value_of, walk
 from programs import free_port
-from smpp import Listener, STATUS, text_encode
+from smpp import Esme, Listener, STATUS, text_encode
 
 
 class Actor:
@@ -372,17 +372,21 @@ class Script(Actor):
         self.last = p
         self.line_respond(rest)
 
-    def line_expect(self, rest):
-        name, rest = split(rest, 1)
-        p = self.wire.expect(name, timeout=10)
+    def match(self, p, rest):
         words = shlex.split(rest)
         for i in range(0, len(words), 3):
             field, op, want = words[i:i + 3]
             got = self.field(p, field)
+            if field == "status":
+                want = str(STATUS.get(want, want))
             if not OPS[op](got, value_of(want)):
                 raise Fault("%s %s %s: it is %r in %r" % (
                     field, op, want, got, p))
         self.last = p
+
+    def line_expect(self, rest):
+        name, rest = split(rest, 1)
+        self.match(self.wire.expect(name, timeout=10), rest)
 
     @staticmethod
     def field(p, name):
@@ -404,7 +408,7 @@ class Script(Actor):
 
     def build(self, rest):
         """(status, seq, tlv, fields) of name=value words."""
-        out, tlv, status, seq = {}, {}, 0, None
+        out, tlv, status, seq, udh = {}, {}, 0, None, b""
         for k, v in fields(rest).items():
             if k == "status":
                 status = STATUS.get(v) if v in STATUS else int(v, 0)
@@ -414,11 +418,19 @@ class Script(Actor):
                 tlv[k[4:]] = int(v) if v.isdigit() and len(v) < 3 else v
             elif k == "text":
                 out["data_coding"], out["short_message"] = text_encode(v)
+            elif k == "dests":
+                out[k] = v.split(",")
+            elif k == "udh":
+                udh = bytes.fromhex(v)
             elif v.lstrip("-").isdigit() and k not in (
-                    "source", "dest", "message_id", "system_id"):
+                    "source", "dest", "message_id", "system_id", "password",
+                    "service_type", "schedule", "validity"):
                 out[k] = int(v)
             else:
                 out[k] = v
+        if udh:
+            out["esm_class"] = out.get("esm_class", 0) | 0x40
+            out["short_message"] = udh + out["short_message"]
         return status, seq, tlv, out
 
     def line_send(self, rest):
@@ -472,6 +484,100 @@ class Script(Actor):
             raise Fault("nobody signalled " + rest)
 
 
+class Client(Script):
+    """esme e1 { connect PORT / bind ... / send submit_sm ... / expect ... }:
+    an ESME that does what its lines say. What it does not yet expect waits
+    for a later line; enquire_link is answered without one."""
+
+    def __init__(self, play, name, _, statement):
+        Actor.__init__(self, play, name)
+        self.wire, self.last, self.fault, self.held = None, None, None, []
+        self.line = 0
+        self.statements = block_of(statement)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+        play.place.later(self.close)
+
+    def get_port(self, _):
+        return None
+
+    def close(self):
+        if self.wire:
+            self.wire.close()
+
+    def line_connect(self, rest):
+        """connect PORT: again where somebody does not listen yet"""
+        self.held = []
+        end = time.monotonic() + 10
+        while True:
+            try:
+                self.wire = Esme(int(rest), auto=("enquire_link",))
+                return
+            except ConnectionRefusedError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+
+    def line_bind(self, rest):
+        """bind KIND system_id=.. password=.. [status=..]"""
+        kind, rest = split(rest, 1)
+        status, _, tlv, out = self.build(rest)
+        out.setdefault("interface_version", 0x34)
+        self.wire.send("bind_" + kind, 0, None, tlv, **out)
+        p = self.wire.expect("bind_%s_resp" % kind, timeout=10)
+        if p.status != status:
+            raise Fault("bind: expected %#x, came %r" % (status, p))
+        self.last = p
+
+    def take(self, name, good=lambda p: True, timeout=10):
+        """The first PDU of that name that is good, of all that came."""
+        end, at = time.monotonic() + timeout, 0
+        while True:
+            if at == len(self.held):
+                p = self.wire.next(max(0.01, end - time.monotonic()))
+                if p is None:
+                    raise Fault("the peer closed; expected " + name)
+                self.held.append(p)
+            p = self.held[at]
+            if p.name == name and good(p):
+                return self.held.pop(at)
+            at += 1
+
+    def line_expect(self, rest):
+        name, rest = split(rest, 1)
+        self.match(self.take(name), rest)
+
+    def line_expect_any(self, rest):
+        """expect-any PDU FIELD OP VALUE ...: one of them, in any order"""
+        name, rest = split(rest, 1)
+
+        def good(p):
+            try:
+                self.match(p, rest)
+                return True
+            except Fault:
+                return False
+        self.last = self.take(name, good)
+
+    def line_submit(self, rest):
+        """submit NAME ...: sends, waits for the response, and keeps its
+        message_id as NAME"""
+        name, rest = split(rest, 1)
+        self.line_send("submit_sm " + rest)
+        seq = self.wire.seq
+        p = self.take("submit_sm_resp", lambda p: p.seq == seq)
+        if p.status != 0:
+            raise Fault("submit: %r" % p)
+        self.last = p
+        self.play.let(name, p["message_id"])
+
+    def line_expect_close(self, rest):
+        p = self.wire.next(float(rest or 5))
+        while p is not None:
+            self.held.append(p)
+            p = self.wire.next(float(rest or 5))
+
+
 KINDS = {"carillon": Gateway, "sim": Simulator, "broker": Broker,
-         "hook": Receiver, "smsc": Script, "port": Port,
+         "hook": Receiver, "smsc": Script, "esme": Client, "port": Port,
          "fetches": Fetched}
