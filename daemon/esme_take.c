@@ -42,6 +42,17 @@ static bool written_with_plus(const struct smpp_addr *a)
 	return str_starts(str_trim(a->addr), STR("+"));
 }
 
+/* To whom a receipt goes: the sender, also one that we put in. */
+static struct smpp_addr sender_of(const struct smpp_server_submit *m)
+{
+	struct smpp_addr a = m->source;
+
+	if (str_trim(a.addr).len == 0)
+		a = (struct smpp_addr){ SMPP_TON_UNKNOWN, SMPP_NPI_UNKNOWN,
+					m->from };
+	return a;
+}
+
 /* Who wants no receipt has no note of where it would go. */
 static unsigned dlr_of(const struct seat *seat, uint8_t registered)
 {
@@ -111,7 +122,7 @@ static void take_one(struct seat *seat, const struct smpp_server_submit *m,
 	struct esme_note note = {
 		.account = seat->name,
 		.dlr = dlr_of(seat, m->registered),
-		.source = m->source,
+		.source = sender_of(m),
 		.dest_ton = m->dest->addr.ton,
 		.dest_npi = m->dest->addr.npi,
 		.plus = written_with_plus(&m->dest->addr),
@@ -208,7 +219,7 @@ static void take_many(struct seat *seat, const struct smpp_server_submit *m,
 				&(struct esme_note){
 					.account = seat->name,
 					.dlr = dlr_of(seat, m->registered),
-					.source = m->source,
+					.source = sender_of(m),
 					.dest_ton = to->addr.ton,
 					.dest_npi = to->addr.npi,
 					.plus = written_with_plus(&to->addr),
@@ -253,7 +264,7 @@ static void take_part(struct seat *seat, const struct smpp_server_submit *m,
 	struct parts_head head = {
 		.account = str_of(seat->name),
 		.from = m->from,
-		.source = m->source,
+		.source = sender_of(m),
 		.to = str_of(m->dest->to),
 		.dest_ton = m->dest->addr.ton,
 		.dest_npi = m->dest->addr.npi,

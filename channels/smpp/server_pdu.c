@@ -31,9 +31,12 @@ static void take_unbind(struct server_session *x, const struct smpp_pdu *pdu)
 
 static void take_request(struct server_session *x, const struct smpp_pdu *pdu)
 {
+	bool leaving = x->run.state == SERVER_DRAINING ||
+		       x->run.state == SERVER_UNBINDING;
+
 	if (server_session_sends(x) && x->account->cfg != NULL)
 		server_submit_take(x, pdu);
-	else if (x->run.state == SERVER_DRAINING && !x->unbind_asked)
+	else if (leaving && !x->unbind_asked)
 		/* by us: it may well send it elsewhere, or later */
 		out_of_state(x, pdu, SMPP_RSYSERR);
 	else

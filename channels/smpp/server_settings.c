@@ -130,6 +130,12 @@ static void check_tls(const char *name, const struct smpp_server_cfg *cfg,
 
 	if (cfg->tls_cert[0] == '\0' && cfg->tls_key[0] == '\0')
 		return;
+	if (cfg->tls_cert[0] == '\0' || cfg->tls_key[0] == '\0') {
+		faults_add(faults,
+			   "smpp_server %s: tls_cert and tls_key go together",
+			   name);
+		return;
+	}
 	smpp_server_tls(cfg, &tls);
 	if (tls_check(&tls, true, &err) != 0)
 		faults_add(faults, "smpp_server %s: %s", name, err.text);
