@@ -44,10 +44,17 @@ struct endpoint {
 	struct heap waiting;
 	unsigned window, flying;
 	size_t owed;
-	bool loading;          /* spilled notices are being read back */
+	struct reload *reload; /* spilled notices are being read back */
 	uint64_t spilled_from; /* first id that is only in the store; 0: none */
 	uint64_t spilled_late; /* the same, of those since the read began */
 	struct stat *done, *failed, *dropped;
+};
+
+/* Reading spilled notices back, on the reader's thread: only into this. */
+struct reload {
+	struct endpoint *endpoint; /* NULL: it is gone meanwhile */
+	struct buf found;          /* id u64, counted bytes, ... */
+	unsigned n;
 };
 
 struct publish {
@@ -110,6 +117,8 @@ static void endpoint_free(struct endpoint *e)
 {
 	struct heap_node *n;
 
+	if (e->reload != NULL)
+		e->reload->endpoint = NULL;
 	LIST_EACH_SAFE (it, &e->ready)
 		owed_free(LIST_ITEM(it, struct owed, node));
 	while ((n = heap_first(&e->waiting)) != NULL)
@@ -284,7 +293,7 @@ static bool endpoint_spills(struct endpoint *e, uint64_t id)
 		return false;
 	if (e->spilled_from == 0)
 		e->spilled_from = id;
-	if (e->loading && e->spilled_late == 0)
+	if (e->reload != NULL && e->spilled_late == 0)
 		e->spilled_late = id;
 	return true;
 }
@@ -387,13 +396,6 @@ static void endpoint_due(struct endpoint *e, uint64_t now_ms)
 	}
 }
 
-/* Reading spilled notices back, on the reader's thread: only into this. */
-struct reload {
-	struct endpoint *endpoint;
-	struct buf found; /* id u64, counted bytes, ... */
-	unsigned n;
-};
-
 static bool reload_row(void *owner, const struct row *row)
 {
 	struct reload *r = owner;
@@ -404,17 +406,13 @@ static bool reload_row(void *owner, const struct row *row)
 	return true;
 }
 
-#define RELOAD_ROWS 1000
-
-static void reload_done(void *owner, int rc)
+/* What was read becomes owed again. */
+static void take_back(struct endpoint *e, const struct reload *r)
 {
-	struct reload *r = owner;
-	struct endpoint *e = r->endpoint;
 	struct bufr in = bufr_of(r->found.p, r->found.len);
 	uint64_t last = 0;
 
-	e->loading = false;
-	for (unsigned i = 0; rc == 0 && i < r->n; i++) {
+	for (unsigned i = 0; i < r->n; i++) {
 		struct notice n;
 		struct str bytes;
 
@@ -424,13 +422,23 @@ static void reload_done(void *owner, int rc)
 		    str_eqz(n.endpoint, e->name))
 			list_append(&e->ready, &owed_new(e, &n)->node);
 	}
-	if (rc == 0)
-		e->spilled_from =
-			r->n < RELOAD_ROWS ? e->spilled_late : last + 1;
+	e->spilled_from = r->n < RELOAD_ROWS ? e->spilled_late : last + 1;
+}
+
+static void reload_done(void *owner, int rc)
+{
+	struct reload *r = owner;
+	struct endpoint *e = r->endpoint;
+
+	if (e != NULL) {
+		e->reload = NULL;
+		if (rc == 0)
+			take_back(e, r);
+		loop_again(e->publish->core->loop);
+		publish_turn(e->publish);
+	}
 	buf_done(&r->found);
 	mem_free(r);
-	loop_again(e->publish->core->loop);
-	publish_turn(e->publish);
 }
 
 static void endpoint_reload(struct endpoint *e)
@@ -440,13 +448,13 @@ static void endpoint_reload(struct endpoint *e)
 			       CELL_I(RELOAD_ROWS) };
 	struct reload *r;
 
-	if (e->spilled_from == 0 || e->loading ||
+	if (e->spilled_from == 0 || e->reload != NULL ||
 	    e->owed > (size_t)core->cfg->notices_max / 2)
 		return;
 	r = mem_new(struct reload);
 	r->endpoint = e;
 	buf_init(&r->found, BUF_NO_LIMIT);
-	e->loading = true;
+	e->reload = r;
 	e->spilled_late = 0;
 	core->store->ops->get(core->store, STORE_NOTICE_SCAN, args,
 			      ARRAY_LEN(args), reload_row, reload_done, r);
