@@ -14,6 +14,8 @@
 #include "proto/json.h"
 
 #define ENDPOINTS_MAX 1024
+/* Spilled notices read back at once. */
+#define RELOAD_ROWS 1000
 
 /* Waits before the second, third ... try; after the last it is given up. */
 static const int64_t schedule_ms[] = {
