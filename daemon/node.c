@@ -139,6 +139,8 @@ static void on_reload(void *owner, int signo)
 		rc = gateway_reload(n->gateway, &fresh, &faults);
 	if (rc == 0)
 		esme_reload(n->esme, &fresh, &faults);
+	if (rc == 0)
+		daemon_settings_frozen(&n->settings, &fresh, &faults);
 	log_faults(&faults);
 	log_info("node.reloaded", KV_S("result", rc == 0 ? "done" : "refused"));
 	if (rc == 0) {

@@ -112,6 +112,42 @@ int daemon_settings_read(const char *path, struct settings *out,
 	return -EINVAL;
 }
 
+static void one_frozen(const struct section *now, const struct section *s,
+		       struct faults *faults)
+{
+	struct faults names = { 0 };
+
+	if (now == NULL) {
+		faults_add(faults, "line %u: a new %s takes a restart", s->line,
+			   s->kind->name);
+		return;
+	}
+	IGNORE(settings_differ(s->kind, now->value, s->value, &names));
+	for (size_t i = 0; i < names.len; i++)
+		faults_add(faults, "line %u: %s: '%s' takes a restart", s->line,
+			   s->kind->name, names.v[i]);
+	faults_done(&names);
+}
+
+void daemon_settings_frozen(const struct settings *old,
+			    const struct settings *fresh, struct faults *faults)
+{
+	static const char *const kinds[] = { "node", "store", "http", "hook",
+					     "kannel_user" };
+
+	must(old != NULL && fresh != NULL && faults != NULL);
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		const struct section *s;
+		size_t at = 0;
+
+		while ((s = settings_next(fresh, kinds[k], &at)) != NULL)
+			one_frozen(settings_find(old, kinds[k],
+						 s->kind->titled ? s->title
+								 : NULL),
+				   s, faults);
+	}
+}
+
 void daemon_settings_reference(struct buf *out)
 {
 	struct setting_section kinds[REGISTRY_SECTIONS_MAX];

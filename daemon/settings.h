@@ -7,5 +7,10 @@
  * or -ENOENT. Sections that a file may leave out are there afterwards. */
 MUST_USE int daemon_settings_read(const char *path, struct settings *out,
 				  struct faults *faults);
+/* Names in faults what of the daemon's own sections differs and is read at the
+ * start only: links, routes and classes are not its business. */
+void daemon_settings_frozen(const struct settings *old,
+			    const struct settings *fresh,
+			    struct faults *faults);
 /* config/carillon.conf.reference. */
 void daemon_settings_reference(struct buf *out);
