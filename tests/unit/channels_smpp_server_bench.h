@@ -22,6 +22,7 @@
 #include "proto/smpp_read.h"
 #include "proto/smpp_status.h"
 #include "proto/smpp_write.h"
+#include "tests/lib/slower.h"
 
 enum { CLIENTS = 24, HEARD = 2048, ASKED = 1024 };
 
@@ -317,7 +318,7 @@ static UNUSED void turn(void)
 			turn();                                  \
 		ok_;                                             \
 	})
-#define UNTIL(condition) assert_true(HOLDS(2000, condition))
+#define UNTIL(condition) assert_true(HOLDS(2000ul * slower(), condition))
 
 static UNUSED void rest(uint64_t ms)
 {
