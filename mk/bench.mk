@@ -11,5 +11,9 @@ $(B)/load: $(B)/tests/bench/load.o $(B)/tests/bench/histogram.o
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lm
 
-bench-here: all $(B)/load
+$(B)/sink: $(B)/tests/bench/sink.o
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^
+
+bench-here: all $(B)/load $(B)/sink
 	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/bench/run.py $(BENCH)

@@ -16,7 +16,7 @@ log-file = %(dir)s/bearerbox.log
 log-level = 3
 store-type = %(store)s
 store-location = %(dir)s/kannel.store
-dlr-storage = internal
+dlr-storage = %(dlr)s
 
 group = smsc
 smsc = smpp
@@ -58,11 +58,12 @@ class Kannel:
     name = "kannel"
     key = "username=bench&password=bench"
 
-    def __init__(self, place, smsc_port, store="file", more=""):
+    def __init__(self, place, smsc_port, store="file", more="",
+                 dlr="internal"):
         self.port = free_port()
         values = {"admin": free_port(), "box": free_port(),
                   "http": self.port, "smsc": smsc_port, "dir": place.dir,
-                  "store": store}
+                  "store": store, "dlr": dlr}
         self.admin = values["admin"]
         conf = place.write("kannel.conf", CONF % values + more)
         self.bearer = Program(place, "bearerbox", [exe("bearerbox"), conf])

@@ -283,8 +283,8 @@ static struct conn *idle(struct run *r)
 	return NULL;
 }
 
-/* Sends what is due; ms until the next one is. */
-static int pace(struct run *r)
+/* Sends what is due; us until the next one is. */
+static uint64_t pace(struct run *r)
 {
 	struct conn *c;
 
@@ -295,17 +295,18 @@ static int pace(struct run *r)
 			due = r->begun_us +
 			      (uint64_t)(nth * 1000000 / r->o.rate);
 			if (due > now)
-				return (int)((due - now) / 1000);
+				return due - now < 100000 ? due - now : 100000;
 		}
 		conn_send(r, c, due);
 	}
-	return 100;
+	return 100000;
 }
 
-static void turn(struct run *r, int wait_ms)
+static void turn(struct run *r, uint64_t wait_us)
 {
 	struct epoll_event e[256];
-	int n = epoll_wait(r->epoll, e, 256, wait_ms);
+	struct timespec wait = { .tv_nsec = (long)wait_us * 1000 };
+	int n = epoll_pwait2(r->epoll, e, 256, &wait, NULL);
 
 	for (int i = 0; i < n; i++) {
 		struct conn *c = e[i].data.ptr;
