@@ -53,6 +53,11 @@ enum smpp_server_bind {
 	SMPP_SERVER_BIND_TRANSCEIVER,
 };
 
+enum smpp_server_coding1 {
+	SMPP_SERVER_CODING1_ASCII,
+	SMPP_SERVER_CODING1_GSM7,
+};
+
 /* What a section `esme name { ... }` of the accounts file fills; its title is
  * the system_id. */
 struct smpp_account_cfg {
@@ -70,6 +75,7 @@ struct smpp_account_cfg {
 	char *tenant;
 	char *country;
 	int charset; /* enum smpp_charset: what data_coding 0 means */
+	int coding1; /* enum smpp_server_coding1: what data_coding 1 means */
 	bool receipts;
 };
 

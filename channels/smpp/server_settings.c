@@ -66,6 +66,7 @@ const struct setting_section smpp_server_settings = {
 #define AT(field) offsetof(struct smpp_account_cfg, field)
 
 static const char *const binds[] = { "any", "transmitter", "receiver", "transceiver", NULL };
+static const char *const codings1[] = { "ascii", "gsm7", NULL };
 static const char *const charsets[] = { "gsm7", "gsm7-packed", "latin1", NULL };
 
 static const struct setting account_rows[] = {
@@ -98,6 +99,8 @@ static const struct setting account_rows[] = {
 	  "Country calling code put before national numbers." },
 	{ "charset", SETTING_ENUM, AT(charset), "gsm7", 0, 0, charsets, NULL, true,
 	  "What data_coding 0 means to it, both ways." },
+	{ "coding1", SETTING_ENUM, AT(coding1), "ascii", 0, 0, codings1, NULL, true,
+	  "What data_coding 1 is from it; node's smpp sends the GSM alphabet so." },
 	{ "receipts", SETTING_BOOL, AT(receipts), "true", 0, 0, NULL, NULL, true,
 	  "Receipts for messages that ask for one." },
 };

@@ -217,6 +217,19 @@ static uint32_t read_times(const struct server_session *x,
 	return SMPP_ROK;
 }
 
+/* data_coding 1 is ASCII by the letter. Bytes that no ASCII text has show
+ * that it was written as GSM, also where the settings do not say so. */
+static bool coding1_is_gsm(const struct server_session *x, struct str bytes)
+{
+	if (x->account->cfg->coding1 == SMPP_SERVER_CODING1_GSM7)
+		return true;
+	for (size_t i = 0; i < bytes.len; i++)
+		if ((uint8_t)bytes.p[i] < ' ' && bytes.p[i] != '\n' &&
+		    bytes.p[i] != '\r' && bytes.p[i] != '\t')
+			return true;
+	return false;
+}
+
 /* What we would lose is refused: bytes that are no text, ports, shift tables
  * that are not ours. */
 static uint32_t read_text(struct server_session *x, const struct smpp_pdu *pdu,
@@ -236,6 +249,9 @@ static uint32_t read_text(struct server_session *x, const struct smpp_pdu *pdu,
 		return SMPP_RINVSUBREP;
 	s->reading.charset = x->account->cfg->charset;
 	smpp_decode_piece(&s->decoder, pdu, &m->piece);
+	if (pdu->data_coding == SMPP_DC_ASCII &&
+	    coding1_is_gsm(x, m->piece.bytes))
+		m->piece.charset = SMS_GSM7;
 	if (m->piece.charset == SMS_BINARY)
 		return SMPP_RINVDCS;
 	buf_reset(&s->text);
