@@ -24,11 +24,19 @@ static void start_failing(struct bed *b, const char *config)
 	bed_start(b, config, true);
 }
 
+/* The writer's thread reads `at` last. */
 static void fail_from_now(int rc, unsigned times)
 {
 	failing.rc = rc;
 	failing.times = times;
-	failing.at = steps + 1;
+	__atomic_store_n(&failing.at,
+			 __atomic_load_n(&steps, __ATOMIC_RELAXED) + 1,
+			 __ATOMIC_RELEASE);
+}
+
+static void fail_no_more(void)
+{
+	__atomic_store_n(&failing.at, 0, __ATOMIC_RELEASE);
 }
 
 static int answered;
@@ -63,7 +71,7 @@ static void test_full_disk(void **state)
 	/* and until there is room nothing is taken */
 	TURN_UNTIL(b, gateway_ready(b->gateway) == -ENOSPC);
 	assert_int_equal(submit(b, "alert", SHI, "two").rc, -ENOSPC);
-	failing.at = 0;
+	fail_no_more();
 	TURN_UNTIL(b, gateway_ready(b->gateway) == 0);
 	s = submit(b, "alert", SHI, "three");
 	assert_int_equal(s.rc, 0);
@@ -116,7 +124,7 @@ static void test_full_disk_hears(void **state)
 	fake_hear(link_of(b, "a"), SHI, STR("99900"), STR("TD"));
 	/* the refusal works already, and is written when there is room */
 	TURN_UNTIL(b, gateway_ready(b->gateway) == -ENOSPC);
-	failing.at = 0;
+	fail_no_more();
 	TURN_UNTIL(b, gateway_ready(b->gateway) == 0);
 	assert_int_equal(submit(b, "marketing", SHI, "x").decision.verdict,
 			 VERDICT_DENY);
