@@ -7,6 +7,8 @@ import struct
 import threading
 import time
 
+import tls
+
 IDS = {
     "generic_nack": 0x80000000,
     "bind_receiver": 0x1, "bind_transmitter": 0x2, "query_sm": 0x3,
@@ -24,7 +26,8 @@ STATUS = {
     "ok": 0, "RINVMSGLEN": 1, "RINVCMDLEN": 2, "RINVCMDID": 3,
     "RINVBNDSTS": 4, "RALYBND": 5, "RSYSERR": 8, "RINVSRCADR": 0xA,
     "RINVDSTADR": 0xB, "RBINDFAIL": 0xD, "RINVPASWD": 0xE, "RINVSYSID": 0xF,
-    "RMSGQFUL": 0x14, "RSUBMITFAIL": 0x45, "RTHROTTLED": 0x58,
+    "RMSGQFUL": 0x14, "RSUBMITFAIL": 0x45, "RINVSYSTYP": 0x53,
+    "RTHROTTLED": 0x58,
     "RX_T_APPN": 0x64, "RX_P_APPN": 0x65, "RX_R_APPN": 0x66,
 }
 
@@ -152,6 +155,8 @@ LAYOUT = {
     "submit_multi_resp": ID + [("refused", "r")],
     "cancel_sm": [("service_type", "c"), ("message_id", "c")] + ADDR +
                  [("dest_ton", "b"), ("dest_npi", "b"), ("dest", "c")],
+    "alert_notification": ADDR + [("esme_ton", "b"), ("esme_npi", "b"),
+                                  ("esme", "c")],
     "generic_nack": [], "unbind": [], "unbind_resp": [], "enquire_link": [],
     "enquire_link_resp": [], "cancel_sm_resp": [], "replace_sm_resp": [],
 }
@@ -352,16 +357,21 @@ class Wire:
 
 
 class Listener:
-    """A peer that plays the SMSC: accepts connections as Wires."""
+    """A peer that plays the SMSC: accepts connections as Wires. context: an
+    ssl.SSLContext, for TLS."""
 
-    def __init__(self, auto=("enquire_link", "unbind")):
-        self.sock = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, auto=("enquire_link", "unbind"), host="127.0.0.1",
+                 context=None):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.sock = socket.create_server((host, 0), family=family)
         self.port = self.sock.getsockname()[1]
-        self.auto = auto
+        self.auto, self.context = auto, context
 
     def accept(self, timeout=5):
         self.sock.settimeout(timeout)
         s, _ = self.sock.accept()
+        if self.context:
+            s = tls.accept(s, self.context, timeout)
         return Wire(s, self.auto)
 
     def close(self):

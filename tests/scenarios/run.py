@@ -17,10 +17,10 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 
 import re                                   # noqa: E402
 
-from actors import KINDS                    # noqa: E402
 from language import (Fault, block_of, check, parse, path_of, split,  # noqa: E402
                       value_of, wait, walk)
 from programs import Place                  # noqa: E402
+from smsc import KINDS                      # noqa: E402
 
 
 def hours(first, last):
@@ -142,6 +142,12 @@ class Play:
     def say_await(self, rest, _):
         if not self.event(rest).wait(10):
             raise Fault("nobody signalled " + rest)
+
+    def say_settle(self, *_):
+        """All scripts of SMSCs have come to their last line."""
+        for a in self.actors.values():
+            if hasattr(a, "settle"):
+                a.settle()
 
     def say_shell(self, rest, _):
         code = os.system("( %s ) >/dev/null 2>&1" % rest)
