@@ -1,6 +1,7 @@
 /* Bytes that grow up to a limit: the writing half of base/buf.h. */
 #include "base/buf.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,33 +50,45 @@ char *buf_take(struct buf *b)
 	return p;
 }
 
-void *buf_room(struct buf *b, size_t n)
+static void buf_grow(struct buf *b, size_t need)
+{
+	b->cap = MAX(b->cap * 2, need);
+	b->p = mem_resize(b->p, b->cap);
+}
+
+/* In the file itself, so that numbers are written without a call. */
+static inline char *buf_fit(struct buf *b, size_t n)
 {
 	must(b != NULL && b->p != NULL);
 	if (b->full || n > b->limit || b->len > b->limit - n) {
 		b->full = true;
 		return NULL;
 	}
-
-	size_t need = b->len + n + 1;
-	if (need > b->cap) {
-		size_t cap = MAX(b->cap * 2, need);
-		b->p = mem_resize(b->p, cap);
-		b->cap = cap;
-	}
+	if (b->len + n + 1 > b->cap)
+		buf_grow(b, b->len + n + 1);
 	return b->p + b->len;
+}
+
+void *buf_room(struct buf *b, size_t n)
+{
+	return buf_fit(b, n);
+}
+
+static inline void buf_add(struct buf *b, const void *p, size_t len)
+{
+	char *at = buf_fit(b, len);
+
+	if (at == NULL || len == 0)
+		return;
+	memcpy(at, p, len);
+	b->len += len;
+	at[len] = '\0';
 }
 
 void buf_put(struct buf *b, const void *p, size_t len)
 {
 	must(p != NULL || len == 0);
-
-	char *at = buf_room(b, len);
-	if (at == NULL || len == 0)
-		return;
-	memcpy(at, p, len);
-	b->len += len;
-	b->p[b->len] = '\0';
+	buf_add(b, p, len);
 }
 
 void buf_str_put(struct buf *b, struct str s)
@@ -117,34 +130,30 @@ void buf_f(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
-/* v as n bytes, most significant first. */
-static void buf_big_endian(struct buf *b, uint64_t v, size_t n)
-{
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
-	buf_put(b, bytes, n);
-}
-
 void buf_u8(struct buf *b, uint8_t v)
 {
-	buf_put(b, &v, 1);
+	buf_add(b, &v, 1);
 }
 
 void buf_u16(struct buf *b, uint16_t v)
 {
-	buf_big_endian(b, v, 2);
+	uint16_t wire = htobe16(v);
+
+	buf_add(b, &wire, sizeof(wire));
 }
 
 void buf_u32(struct buf *b, uint32_t v)
 {
-	buf_big_endian(b, v, 4);
+	uint32_t wire = htobe32(v);
+
+	buf_add(b, &wire, sizeof(wire));
 }
 
 void buf_u64(struct buf *b, uint64_t v)
 {
-	buf_big_endian(b, v, 8);
+	uint64_t wire = htobe64(v);
+
+	buf_add(b, &wire, sizeof(wire));
 }
 
 void buf_varint(struct buf *b, uint64_t v)
@@ -152,10 +161,14 @@ void buf_varint(struct buf *b, uint64_t v)
 	uint8_t bytes[10];
 	size_t n = 0;
 
+	if (v < 0x80) { /* nearly all are short */
+		buf_u8(b, (uint8_t)v);
+		return;
+	}
 	for (; v >= 0x80; v >>= 7)
 		bytes[n++] = (uint8_t)(v | 0x80);
 	bytes[n++] = (uint8_t)v;
-	buf_put(b, bytes, n);
+	buf_add(b, bytes, n);
 }
 
 void buf_lstr(struct buf *b, struct str s)

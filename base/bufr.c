@@ -1,6 +1,9 @@
 /* Reading numbers and strings out of bytes: the reading half of buf.h. */
 #include "base/buf.h"
 
+#include <endian.h>
+#include <string.h>
+
 struct bufr bufr_of(const void *p, size_t len)
 {
 	must(p != NULL || len == 0);
@@ -14,7 +17,7 @@ size_t bufr_left(const struct bufr *r)
 }
 
 /* The next n bytes, or NULL and bad. */
-static const uint8_t *bufr_take(struct bufr *r, size_t n)
+static inline const uint8_t *bufr_take(struct bufr *r, size_t n)
 {
 	if (r->bad || n > bufr_left(r)) {
 		r->bad = true;
@@ -26,39 +29,50 @@ static const uint8_t *bufr_take(struct bufr *r, size_t n)
 	return p;
 }
 
-static uint64_t bufr_big_endian(struct bufr *r, size_t n)
-{
-	const uint8_t *p = bufr_take(r, n);
-	uint64_t v = 0;
-
-	for (size_t i = 0; p != NULL && i < n; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 uint8_t bufr_u8(struct bufr *r)
 {
-	return (uint8_t)bufr_big_endian(r, 1);
+	const uint8_t *p = bufr_take(r, 1);
+
+	return p == NULL ? 0 : *p;
 }
 
 uint16_t bufr_u16(struct bufr *r)
 {
-	return (uint16_t)bufr_big_endian(r, 2);
+	const uint8_t *p = bufr_take(r, 2);
+	uint16_t wire = 0;
+
+	if (p != NULL)
+		memcpy(&wire, p, sizeof(wire));
+	return be16toh(wire);
 }
 
 uint32_t bufr_u32(struct bufr *r)
 {
-	return (uint32_t)bufr_big_endian(r, 4);
+	const uint8_t *p = bufr_take(r, 4);
+	uint32_t wire = 0;
+
+	if (p != NULL)
+		memcpy(&wire, p, sizeof(wire));
+	return be32toh(wire);
 }
 
 uint64_t bufr_u64(struct bufr *r)
 {
-	return bufr_big_endian(r, 8);
+	const uint8_t *p = bufr_take(r, 8);
+	uint64_t wire = 0;
+
+	if (p != NULL)
+		memcpy(&wire, p, sizeof(wire));
+	return be64toh(wire);
 }
 
 uint64_t bufr_varint(struct bufr *r)
 {
 	uint64_t v = 0;
+
+	must(r != NULL && r->at <= r->len);
+	if (!r->bad && r->at < r->len && r->p[r->at] < 0x80)
+		return r->p[r->at++]; /* nearly all are short */
 
 	for (unsigned shift = 0; shift < 70; shift += 7) {
 		uint8_t byte = bufr_u8(r);
