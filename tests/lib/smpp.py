@@ -379,10 +379,11 @@ class Listener:
 
 
 class Esme(Wire):
-    """A client of an SMSC."""
+    """A client of an SMSC; by TLS with the files of a Certs as `certs`."""
 
-    def __init__(self, port, auto=("enquire_link", "deliver_sm")):
-        super().__init__(socket.create_connection(("127.0.0.1", port), 5), auto)
+    def __init__(self, port, auto=("enquire_link", "deliver_sm"), certs=None):
+        s = socket.create_connection(("127.0.0.1", port), 5)
+        super().__init__(tls.connect(s, certs) if certs else s, auto)
 
     def bind(self, kind="transceiver", system_id="demo", password="demo"):
         seq = self.send("bind_" + kind, system_id=system_id, password=password,

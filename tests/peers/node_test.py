@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import tap                           # noqa: E402
 from carillon import Carillon, sign  # noqa: E402
 from programs import Place, Program  # noqa: E402
+from tls import Certs                # noqa: E402
 from waiting import until            # noqa: E402
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -48,12 +49,12 @@ class Node(Program):
         return super().stop(timeout)
 
 
-def config(port, more=""):
+def config(port, more="", link=""):
     return """
 smpp s1 { host = "127.0.0.1" port = %d system_id = "demo"
-          password = "demo1234" source = "DEMOCARE" }
+          password = "demo1234" source = "DEMOCARE" %s }
 route all { pool = {"s1"} }
-%s""" % (port, more)
+%s""" % (port, link, more)
 
 
 def test_messages_receipts_and_replies_with_node_smpp():
@@ -78,6 +79,37 @@ def test_messages_receipts_and_replies_with_node_smpp():
                                      "text": "thank you 谢谢"}) + "\n")
         assert smsc.wait_event("mo_resp")["status"] == 0
         assert all(r["status"] == 0 for r in smsc.events("receipt_resp"))
+
+
+def test_transmitter_and_receiver_with_node_smpp():
+    with Place() as place:
+        smsc = Node(place, "smsc.js", "demo", "demo1234")
+        c = Carillon(place, config(smsc.port, link="bind = pair")).start()
+        place.later(c.stop)
+        smsc.wait_event("bind", n=2)
+        assert {b["kind"] for b in smsc.events("bind")} == {
+            "transmitter", "receiver"}, smsc.events("bind")
+        c.wait_state(c.send("+447700900001", "by the pair"), "delivered")
+        smsc.input.write(json.dumps({"from": "447700900001", "to": "DEMOCARE",
+                                     "text": "and back"}) + "\n")
+        assert smsc.wait_event("mo_resp")["status"] == 0
+
+
+def test_tls_with_node_smpp():
+    with Place() as place:
+        k, other = Certs(place, "k"), Certs(place, "other")
+        smsc = Node(place, "smsc.js", "demo", "demo1234", k.cert, k.key)
+        c = Carillon(place, config(smsc.port, link="""
+bind = pair tls = on ca_file = "%s" """ % k.ca)).start()
+        place.later(c.stop)
+        c.wait_state(c.send("+447700900001", "secret " * 60), "delivered")
+        assert {b["tls"] for b in smsc.events("bind")} == {"TLSv1.3"}
+        wrong = Carillon(place, config(smsc.port, link="""
+tls = on ca_file = "%s" """ % other.ca), "c2").start()
+        place.later(wrong.stop)
+        until(lambda: "smpp.tls" in wrong.program.tail(200),
+              what="a certificate of somebody else is refused")
+        assert len(smsc.events("bind")) == 2
 
 
 def test_unbind_on_stop_with_node_smpp():

@@ -1,12 +1,14 @@
 // node's `smpp` as an SMSC: lines of JSON out for what comes, lines of JSON in
-// for what it shall do. Exits when its input ends.
+// for what it shall do. Exits when its input ends. With CERT and KEY, TLS:
+// smsc.js SYSTEM_ID PASSWORD [CERT KEY]
 'use strict';
 
+const fs = require('fs');
 const readline = require('readline');
 const smpp = require('smpp');
 
-const [systemId, password] = process.argv.slice(2);
-const sessions = new Set();
+const [systemId, password, cert, key] = process.argv.slice(2);
+const sessions = new Set(); // those that may be delivered to
 let next = 0xab00;
 
 function say(event, more) {
@@ -18,7 +20,8 @@ function textOf(pdu) {
 	return m && m.message !== undefined ? m.message.toString() : '';
 }
 
-function receipt(session, pdu, id) {
+function receipt(pdu, id) {
+	const [session] = sessions;
 	const text = `id:${id} sub:001 dlvrd:001 submit date:2611221040 ` +
 		'done date:2611221041 stat:DELIVRD err:000 text:';
 	session.deliver_sm({
@@ -43,17 +46,22 @@ function serve(session) {
 		say('unbind', {});
 		session.send(pdu.response(), () => {}, () => session.close());
 	});
-	session.on('bind_transceiver', (pdu) => {
+	const bind = (kind) => (pdu) => {
 		if (pdu.system_id !== systemId || pdu.password !== password) {
 			session.send(pdu.response({
 				command_status: smpp.ESME_RINVPASWD }));
 			say('refused', {});
 			return;
 		}
-		sessions.add(session);
+		if (kind !== 'transmitter')
+			sessions.add(session);
 		session.send(pdu.response({ system_id: 'node' }));
-		say('bind', { system_id: pdu.system_id });
-	});
+		say('bind', { system_id: pdu.system_id, kind,
+			tls: session.socket.encrypted ?
+				session.socket.getProtocol() : null });
+	};
+	for (const kind of ['transceiver', 'transmitter', 'receiver'])
+		session.on('bind_' + kind, bind(kind));
 	session.on('submit_sm', (pdu) => {
 		const id = (next++).toString(16);
 		const udh = pdu.short_message.udh;
@@ -67,11 +75,14 @@ function serve(session) {
 			udh: udh ? udh.map((u) => u.toString('hex')) : [],
 		});
 		if (pdu.registered_delivery & 1)
-			receipt(session, pdu, id);
+			receipt(pdu, id);
 	});
 }
 
-const server = smpp.createServer({}, serve);
+const server = smpp.createServer(cert ? {
+	cert: fs.readFileSync(cert),
+	key: fs.readFileSync(key),
+} : {}, serve);
 server.listen(0, '127.0.0.1', () => say('listening', {
 	port: server.address().port }));
 

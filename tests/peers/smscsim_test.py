@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import tap                           # noqa: E402
 from programs import Place           # noqa: E402
 from smpp import Esme, STATUS, Pdu   # noqa: E402
+from tls import Certs                # noqa: E402
 from waiting import until            # noqa: E402
 
 
@@ -37,6 +38,20 @@ def test_binds_and_refusals():
         e.send("unbind")
         e.expect("unbind_resp")
         assert e.next() is None, "the link is closed after unbind"
+
+
+def test_tls():
+    with Place() as place:
+        k = Certs(place, "k")
+        sim = place.sim(tls_cert=k.cert, tls_key=k.key, tls_ca=k.ca)
+        e = Esme(sim.port, certs=k)
+        assert e.bind().status == 0
+        submit_ok(e, text="secret " * 20)
+        assert sim.list(1)[0]["text"] == "secret " * 20
+        plain = Esme(sim.port)
+        plain.send("enquire_link")
+        assert plain.next(5) is None, "who speaks no TLS is cut off"
+        e.close()
 
 
 def test_text_is_decoded_and_joined():
