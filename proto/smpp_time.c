@@ -12,6 +12,14 @@ enum { TIME_FIELDS = 6 };
 
 #define DAY_MS INT64_C(86400000)
 
+static char *put_two(char *p, unsigned n)
+{
+	*p++ = (char)('0' + n / 10 % 10);
+	*p++ = (char)('0' + n % 10);
+	return p;
+}
+
+/* Every submit may bear one: by hand, as snprintf takes ten times as long. */
 void smpp_time_absolute(int64_t wall_ms, char out[SMPP_TIME_SIZE])
 {
 	must(out != NULL);
@@ -21,11 +29,14 @@ void smpp_time_absolute(int64_t wall_ms, char out[SMPP_TIME_SIZE])
 	time_t at = (time_t)(ms / 1000);
 	struct tm tm;
 	must(gmtime_r(&at, &tm) != NULL);
-	(void)snprintf(out, SMPP_TIME_SIZE, "%02u%02u%02u%02u%02u%02u%u00+",
-		       (unsigned)tm.tm_year % 100u, (unsigned)tm.tm_mon + 1u,
-		       (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		       (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u,
-		       (unsigned)(ms % 1000 / 100));
+	char *p = put_two(out, (unsigned)tm.tm_year);
+	p = put_two(p, (unsigned)tm.tm_mon + 1u);
+	p = put_two(p, (unsigned)tm.tm_mday);
+	p = put_two(p, (unsigned)tm.tm_hour);
+	p = put_two(p, (unsigned)tm.tm_min);
+	p = put_two(p, (unsigned)tm.tm_sec);
+	*p++ = (char)('0' + ms % 1000 / 100);
+	memcpy(p, "00+", 4);
 }
 
 void smpp_time_relative(int64_t after_ms, char out[SMPP_TIME_SIZE])

@@ -107,12 +107,23 @@ unsigned text_gsm_len(uint32_t cp)
 	return s == NONE ? 0 : (s & EXTENDED) ? 2 : 1;
 }
 
+/* The next character of a text; most are ASCII. */
+static inline uint32_t step(struct str utf8, size_t *at)
+{
+	uint8_t c = (uint8_t)utf8.p[*at];
+
+	if (c >= 0x80)
+		return text_next(utf8, at);
+	++*at;
+	return c;
+}
+
 /* Septets of the whole text, or the first character that does not fit. */
 static uint32_t first_foreign(struct str utf8, size_t *septets)
 {
 	*septets = 0;
 	for (size_t at = 0; at < utf8.len;) {
-		uint32_t cp = text_next(utf8, &at);
+		uint32_t cp = step(utf8, &at);
 		uint8_t s = septet_of(cp);
 
 		if (s == NONE)
@@ -139,7 +150,7 @@ int text_to_gsm(struct str utf8, struct buf *out, uint32_t *bad)
 	if (p == NULL)
 		return 0; /* out->full says so */
 	for (size_t at = 0; at < utf8.len;) {
-		uint8_t s = septet_of(text_next(utf8, &at));
+		uint8_t s = septet_of(step(utf8, &at));
 
 		if (s & EXTENDED)
 			*p++ = ESC;
