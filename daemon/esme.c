@@ -13,6 +13,8 @@
 #include "model/address.h"
 #include "proto/e164.h"
 
+enum { LINES_A_SECOND = 10 };
+
 /* ---- checking ------------------------------------------------------------- */
 
 void esme_check_settings(const struct settings *s, struct faults *faults)
@@ -75,26 +77,46 @@ void esme_check_accounts(const struct settings *s, struct faults *faults)
 
 /* ---- seats ---------------------------------------------------------------- */
 
-/* As written, and as E.164: both ways in which a link may name it. */
-static void claim_number(struct seat *seat, const char *number)
+/* origin: whose it is; "" = nobody's. As written, and as E.164: both ways in
+ * which a link may name it. */
+static void claim_number(struct gateway *g, const char *number,
+			 const char *origin)
 {
-	struct gateway *g = seat->door->esme->env.gateway;
 	char e164[E164_MAX];
 
-	gateway_inbound_origin(g, str_of(number), str_of(seat->name));
+	gateway_inbound_origin(g, str_of(number), str_of(origin));
 	if (number[0] == '+')
-		gateway_inbound_origin(g, str_of(number + 1),
-				       str_of(seat->name));
+		gateway_inbound_origin(g, str_of(number + 1), str_of(origin));
 	else if (e164_parse(str_of(number), "", e164, NULL) == 0)
-		gateway_inbound_origin(g, str_of(e164), str_of(seat->name));
+		gateway_inbound_origin(g, str_of(e164), str_of(origin));
 }
 
-static void seat_learn(struct seat *seat)
+static void seat_let_go(struct seat *seat)
+{
+	for (size_t i = 0; i < seat->nnumbers; i++) {
+		if (seat->door->esme->env.gateway != NULL)
+			claim_number(seat->door->esme->env.gateway,
+				     seat->numbers[i], "");
+		mem_free(seat->numbers[i]);
+	}
+	mem_free(seat->numbers);
+	seat->numbers = NULL;
+	seat->nnumbers = 0;
+}
+
+static void seat_claim(struct seat *seat)
 {
 	const struct smpp_account_cfg *cfg = seat_cfg(seat);
 
-	for (size_t i = 0; cfg != NULL && i < cfg->numbers.len; i++)
-		claim_number(seat, cfg->numbers.v[i]);
+	if (cfg == NULL)
+		return;
+	seat->nnumbers = cfg->numbers.len;
+	seat->numbers = mem_array(seat->nnumbers, sizeof(seat->numbers[0]));
+	for (size_t i = 0; i < seat->nnumbers; i++) {
+		seat->numbers[i] = str_dup(cfg->numbers.v[i]);
+		claim_number(seat->door->esme->env.gateway, seat->numbers[i],
+			     seat->name);
+	}
 }
 
 static struct seat *seat_new(struct door *d, unsigned account)
@@ -104,6 +126,8 @@ static struct seat *seat_new(struct door *d, unsigned account)
 
 	seat->door = d;
 	seat->account = account;
+	limit_init(&seat->lines, LINES_A_SECOND, 2 * LINES_A_SECOND,
+		   clock_mono_us(d->esme->env.clock));
 	buf_init(&name, 256);
 	buf_f(&name, "%s/%s", d->name, smpp_server_account(d->server, account));
 	seat->name = buf_take(&name);
@@ -139,8 +163,11 @@ static int door_seats(struct door *d, struct err *err)
 				       smpp_server_account(d->server,
 							   seat->account));
 	}
+	/* one may have what another had */
 	for (unsigned i = 0; i < d->nseats; i++)
-		seat_learn(d->seats[i]);
+		seat_let_go(d->seats[i]);
+	for (unsigned i = 0; i < d->nseats; i++)
+		seat_claim(d->seats[i]);
 	return 0;
 }
 
@@ -292,6 +319,8 @@ void esme_reload(struct esme *e, const struct settings *fresh,
 	size_t at = 0, n = 0;
 
 	must(e != NULL && fresh != NULL && faults != NULL);
+	if (e->stopping != 0)
+		return;
 	for (unsigned i = 0; i < e->ndoors; i++) {
 		struct door *d = e->doors[i];
 
@@ -320,7 +349,8 @@ static void on_door_stopped(void *owner)
 
 	if (--e->stopping > 0)
 		return;
-	e->stopping = 1; /* for good */
+	e->stopping = 1;       /* for good */
+	e->env.gateway = NULL; /* it may close now */
 	void (*stopped)(void *) = TAKE(e->stopped);
 	stopped(e->stopped_owner);
 }
@@ -343,6 +373,7 @@ static void door_free(struct door *d)
 	smpp_server_close(&d->server);
 	parts_close(&d->parts);
 	for (unsigned i = 0; i < d->nseats; i++) {
+		seat_let_go(d->seats[i]);
 		mem_free(d->seats[i]->name);
 		mem_free(d->seats[i]);
 	}

@@ -3,6 +3,7 @@
  * customers; esme.c: opening, reloading, the end. */
 #pragma once
 
+#include "base/limit.h"
 #include "channels/smpp/server.h"
 #include "daemon/esme.h"
 #include "daemon/esme_parts.h"
@@ -13,8 +14,11 @@
 struct seat {
 	struct door *door;
 	unsigned account;
-	int endpoint; /* of the gateway; -1: there was no room for one */
-	char *name;   /* "main/demo" */
+	int endpoint;       /* of the gateway; -1: there was no room for one */
+	char *name;         /* "main/demo" */
+	struct limit lines; /* in the log, of what was refused */
+	char **numbers;     /* of ours that it has now */
+	size_t nnumbers;
 };
 
 /* One smpp_server. */

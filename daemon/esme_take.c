@@ -80,11 +80,15 @@ static struct submission submission_of(const struct seat *seat,
 	};
 }
 
-static void log_refused(const struct seat *seat, const struct submitted *got,
+/* No more lines than somebody reads; what was denied is stored besides. */
+static void log_refused(struct seat *seat, const struct submitted *got,
 			uint32_t status)
 {
 	bool denied = got->rc == 0;
 
+	if (!limit_take(&seat->lines, 1,
+			clock_mono_us(seat->door->esme->env.clock)))
+		return;
 	log_info("esme.refused", KV_S("account", seat->name),
 		 KV_ID("id", got->id), KV_HEX("status", status),
 		 KV_STR("reason",

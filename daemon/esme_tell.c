@@ -100,11 +100,17 @@ int esme_notify(void *owner, uint64_t attempt, const struct notice *n)
 {
 	struct seat *seat = owner;
 	struct esme *e = seat->door->esme;
-	json_t *o = json_loadb(n->body.p, n->body.len, 0, NULL);
-	const json_t *data = json_object_get(o, "data");
-	int rc = str_eqz(n->type, "message.inbound")
-			 ? tell_inbound(seat, attempt, data)
-			 : tell_receipt(seat, attempt, data);
+	const json_t *data;
+	json_t *o;
+	int rc;
+
+	if (e->stopping != 0)
+		return -EAGAIN;
+	o = json_loadb(n->body.p, n->body.len, 0, NULL);
+	data = json_object_get(o, "data");
+	rc = str_eqz(n->type, "message.inbound")
+		     ? tell_inbound(seat, attempt, data)
+		     : tell_receipt(seat, attempt, data);
 
 	json_decref(o);
 	if (rc == 0 || rc == -EAGAIN)
@@ -125,7 +131,7 @@ void esme_told(struct esme *e)
 	struct bufr in;
 	struct buf now = e->told;
 
-	if (now.len == 0)
+	if (now.len == 0 || e->env.gateway == NULL)
 		return;
 	buf_init(&e->told, BUF_NO_LIMIT);
 	in = bufr_of(now.p, now.len);

@@ -132,9 +132,12 @@ static void on_reload(void *owner, int signo)
 	struct node *n = owner;
 	struct settings fresh = { 0 };
 	struct faults faults = { 0 };
-	int rc = daemon_settings_read(n->path, &fresh, &faults);
+	int rc;
 
 	(void)signo;
+	if (n->stopping) /* the gateway may be gone already */
+		return;
+	rc = daemon_settings_read(n->path, &fresh, &faults);
 	if (rc == 0)
 		rc = gateway_reload(n->gateway, &fresh, &faults);
 	if (rc == 0)

@@ -122,12 +122,16 @@ static void stop_late(void *owner)
 				   "stop_timeout");
 }
 
+static const struct server_hands hands = { server_session_pdu,
+					   server_deliver_lost };
+
 static struct smpp_server *server_new(const struct smpp_server_env *env)
 {
 	struct smpp_server *s = mem_new(struct smpp_server);
 
 	s->magic = SERVER_MAGIC;
 	s->env = *env;
+	s->hands = &hands;
 	list_init(&s->sessions);
 	list_init(&s->dead);
 	list_init(&s->dirty);

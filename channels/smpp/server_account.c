@@ -6,6 +6,8 @@
 #include "base/secret.h"
 #include "channels/smpp/server_impl.h"
 
+enum { LINES_A_SECOND = 10 };
+
 /* ---- loading -------------------------------------------------------------- */
 
 static struct stat *account_stat(const struct server_account *a,
@@ -54,6 +56,8 @@ static struct server_account *account_new(struct smpp_server *s,
 	list_init(&a->held);
 	list_init(&a->dirty);
 	limit_init(&a->limit, 0, 0, clock_mono_us(s->env.clock));
+	limit_init(&a->lines, LINES_A_SECOND, 2 * LINES_A_SECOND,
+		   clock_mono_us(s->env.clock));
 	account_stats(a);
 	s->accounts = mem_resize(s->accounts,
 				 (s->naccounts + 1) * sizeof(s->accounts[0]));
@@ -190,6 +194,11 @@ struct str server_account_sender(const struct server_account *a)
 bool server_account_takes(struct server_account *a, unsigned n)
 {
 	return limit_take(&a->limit, n, clock_mono_us(a->server->env.clock));
+}
+
+bool server_account_may_log(struct server_account *a)
+{
+	return limit_take(&a->lines, 1, clock_mono_us(a->server->env.clock));
 }
 
 void server_account_touch(struct server_account *a)

@@ -103,6 +103,12 @@ static unsigned failures(struct smpp_server *s, struct server_peer *p)
 	return p->failed;
 }
 
+static bool failed_too_often(const struct server_session *x)
+{
+	return failures(x->server, x->peer) >=
+	       (unsigned)x->server->env.cfg->failed_binds;
+}
+
 /* ---- the answer ----------------------------------------------------------- */
 
 static void respond(struct server_session *x, uint32_t status)
@@ -249,21 +255,14 @@ static void checks_go_on(struct smpp_server *s)
 		list_remove(&x->waiting);
 		if (x->account->cfg == NULL)
 			server_session_end(x, "account_gone");
+		else if (failed_too_often(x))
+			refuse(x, str_of(x->account->name), SMPP_RBINDFAIL,
+			       "too_many_failures");
 		else if (is_known(x->account, str_of(x->password)))
 			admit(x);
 		else
 			check_start(s, x);
 	}
-}
-
-void server_bind_forget(struct server_session *x)
-{
-	list_remove(&x->waiting);
-	if (x->password != NULL) {
-		secret_wipe(x->password, strlen(x->password));
-		mem_free(x->password);
-	}
-	x->password = NULL;
 }
 
 void server_bind_close(struct smpp_server *s)
@@ -312,7 +311,7 @@ void server_bind_asked(struct server_session *x, const struct smpp_pdu *pdu)
 	x->command = pdu->id;
 	x->bind_seq = pdu->seq;
 	x->version = pdu->interface_version;
-	if (failures(s, x->peer) >= (unsigned)s->env.cfg->failed_binds) {
+	if (failed_too_often(x)) {
 		refuse(x, pdu->system_id, SMPP_RBINDFAIL, "too_many_failures");
 		return;
 	}

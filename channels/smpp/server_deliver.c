@@ -133,8 +133,10 @@ void server_deliver_answered(struct server_session *x,
 	} else {
 		fail(d, smpp_status_reason(pdu->status), pdu->status);
 		stat_add(a->undelivered, 1);
-		log_info("smpp_server.not_taken", KV_S("account", a->name),
-			 KV_HEX("status", pdu->status));
+		if (server_account_may_log(a))
+			log_info("smpp_server.not_taken",
+				 KV_S("account", a->name),
+				 KV_HEX("status", pdu->status));
 	}
 	settle(a, d);
 	server_account_touch(a);

@@ -1,8 +1,8 @@
 /* What the files of the server share; for them alone. Each uses those before
- * it: server_account.c (who may do what), server_deliver.c (what goes to an
- * ESME), server_session.c (the states of a connection), server_bind.c (who it
- * is), server_submit.c (what it asks for), server_pdu.c (which PDU goes
- * where), server.c (the listener, and what the owner calls). */
+ * it: server_account.c (who may do what), server_session.c (the states of a
+ * connection), server_bind.c (who it is), server_deliver.c (what goes to it),
+ * server_submit.c (what it asks for), server_pdu.c (which PDU goes where),
+ * server.c (the listener, and what the owner calls). */
 #pragma once
 
 #include "base/fsm.h"
@@ -20,6 +20,8 @@
 #define SERVER_MAGIC 0x73727672u
 #define SERVER_SESSION_MAGIC 0x73736573u
 
+struct server_session;
+
 struct server_account {
 	struct smpp_server *server;
 	char *name;
@@ -28,6 +30,7 @@ struct server_account {
 	struct smpp_range *allow;
 	size_t nallow;
 	struct limit limit;
+	struct limit lines;   /* in the log, about what it does wrong */
 	struct list sessions; /* bound ones, by of_account */
 	unsigned binds;
 	unsigned window;   /* as the owner was told last */
@@ -50,9 +53,17 @@ struct server_peer {
 	uint64_t minute;
 };
 
+/* What a session calls upward. */
+struct server_hands {
+	void (*pdu)(struct server_session *x, const struct smpp_pdu *pdu);
+	/* smpp_window_cfg.lost; owner is the session */
+	void (*lost)(void *owner, const struct smpp_slot *slot, bool late);
+};
+
 struct smpp_server {
 	uint32_t magic;
 	struct smpp_server_env env;
+	const struct server_hands *hands;
 	struct smpp_meter meter;
 	struct listener *listener;
 	struct loop_hook *hook;
@@ -128,6 +139,7 @@ struct server_session {
 	unsigned unanswered; /* requests of the peer */
 	unsigned throttled;  /* in a row */
 	bool resting;
+	unsigned strays;   /* PDUs that are not for its state */
 	bool unbind_asked; /* by the peer; its number is unbind_seq */
 	uint32_t unbind_seq;
 	uint64_t active_ms;
@@ -154,21 +166,10 @@ bool server_account_sends_as(const struct server_account *a, struct str as);
 struct str server_account_sender(const struct server_account *a);
 /* n requests: is there room under its rate? */
 bool server_account_takes(struct server_account *a, unsigned n);
+/* May one more of its faults be logged? They are counted in any case. */
+bool server_account_may_log(struct server_account *a);
 /* There may be something to deliver, or room for it, or a window to tell. */
 void server_account_touch(struct server_account *a);
-
-/* ---- server_deliver.c ----------------------------------------------------- */
-
-/* Sends what can be sent. */
-void server_deliver_pump(struct server_account *a);
-/* The response to a deliver_sm, or a nack in its place. */
-void server_deliver_answered(struct server_session *x,
-			     const struct smpp_pdu *pdu);
-/* For the window of a session. */
-void server_deliver_lost(void *session, const struct smpp_slot *slot,
-			 bool late);
-/* Forgets all that waits. */
-void server_deliver_forget(struct server_account *a);
 
 /* ---- server_session.c ----------------------------------------------------- */
 
@@ -189,6 +190,8 @@ void server_session_write(struct server_session *x, struct str pdus,
 bool server_session_has_room(const struct server_session *x);
 bool server_session_sends(const struct server_session *x);
 bool server_session_receives(const struct server_session *x);
+/* Its password is of no use any more, nor does it wait for it. */
+void server_session_forget(struct server_session *x);
 /* The bind was found good. */
 void server_session_bound(struct server_session *x);
 /* No more requests; unbinds when all is answered. */
@@ -205,13 +208,24 @@ void server_session_throttled(struct server_session *x);
 /* ---- server_bind.c -------------------------------------------------------- */
 
 void server_bind_asked(struct server_session *x, const struct smpp_pdu *pdu);
-/* It waits for its password no more. */
-void server_bind_forget(struct server_session *x);
 /* Whom to tell is gone. */
 void server_bind_close(struct smpp_server *s);
 /* The row of this address, made when it is new; NULL: the table is full. */
 struct server_peer *server_peer_of(struct smpp_server *s, const char *stream);
 void server_peers_free(struct smpp_server *s);
+
+/* ---- server_deliver.c ----------------------------------------------------- */
+
+/* Sends what can be sent. */
+void server_deliver_pump(struct server_account *a);
+/* The response to a deliver_sm, or a nack in its place. */
+void server_deliver_answered(struct server_session *x,
+			     const struct smpp_pdu *pdu);
+/* For the window of a session. */
+void server_deliver_lost(void *session, const struct smpp_slot *slot,
+			 bool late);
+/* Forgets all that waits. */
+void server_deliver_forget(struct server_account *a);
 
 /* ---- server_submit.c ------------------------------------------------------ */
 

@@ -3,15 +3,21 @@
 #include "channels/smpp/server_impl.h"
 #include "proto/smpp_status.h"
 
+/* Answered always, logged once for a connection. Who is not even bound has
+ * not many of them. */
 static void out_of_state(struct server_session *x, const struct smpp_pdu *pdu,
 			 uint32_t status)
 {
-	log_info("smpp_server.out_of_state",
-		 KV_S("server", x->server->env.name),
-		 KV_S("peer", smpp_wire_peer(x->wire)),
-		 KV_S("state", fsm_name(&x->run)),
-		 KV_S("command", smpp_command_name(pdu->id)));
+	if (x->strays++ == 0)
+		log_info("smpp_server.out_of_state",
+			 KV_S("server", x->server->env.name),
+			 KV_S("peer", smpp_wire_peer(x->wire)),
+			 KV_S("state", fsm_name(&x->run)),
+			 KV_S("command", smpp_command_name(pdu->id)));
 	server_session_head(x, pdu->id | SMPP_RESP, status, pdu->seq);
+	if (x->run.state == SERVER_OPEN &&
+	    x->strays >= (unsigned)x->server->env.cfg->malformed_max)
+		server_session_end(x, "out_of_state");
 }
 
 static void take_unbind(struct server_session *x, const struct smpp_pdu *pdu)

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "channels/smpp/server_impl.h"
 
 enum { SERVER_REST_MS = 1000 };
@@ -124,23 +125,35 @@ static void leave_account(struct server_session *x)
 	server_account_touch(a);
 }
 
+void server_session_forget(struct server_session *x)
+{
+	list_remove(&x->waiting);
+	if (x->password != NULL) {
+		secret_wipe(x->password, strlen(x->password));
+		mem_free(x->password);
+	}
+	x->password = NULL;
+}
+
 void server_session_end(struct server_session *x, const char *why)
 {
 	struct smpp_server *s = x->server;
 
 	if (x->run.state == SERVER_GONE)
 		return;
-	log_info("smpp_server.closed", KV_S("server", s->env.name),
-		 KV_S("account", x->account == NULL ? "" : x->account->name),
-		 KV_S("peer", smpp_wire_peer(x->wire)),
-		 KV_S("state", fsm_name(&x->run)), KV_S("why", why));
+	/* who never bound may be a probe that comes every second */
+	log_write(x->account == NULL ? LOG_DEBUG : LOG_INFO,
+		  "smpp_server.closed", KV_S("server", s->env.name),
+		  KV_S("account", x->account == NULL ? "" : x->account->name),
+		  KV_S("peer", smpp_wire_peer(x->wire)),
+		  KV_S("state", fsm_name(&x->run)), KV_S("why", why));
 	fsm_move(&x->run, SERVER_GONE);
 	loop_timer_stop(x->timer);
 	loop_timer_stop(x->enquire);
 	loop_timer_stop(x->inactive);
 	loop_timer_stop(x->rest);
 	smpp_wire_close(&x->wire);
-	server_bind_forget(x);
+	server_session_forget(x);
 	leave_account(x);
 	if (x->window != NULL)
 		smpp_window_lose(x->window);
@@ -204,8 +217,8 @@ void server_session_drain(struct server_session *x, const char *why)
 	case SERVER_STATES:
 		return;
 	}
-	log_info("smpp_server.unbinding", KV_S("account", x->account->name),
-		 KV_S("why", why));
+	log_debug("smpp_server.unbinding", KV_S("account", x->account->name),
+		  KV_S("why", why));
 	fsm_move(&x->run, SERVER_DRAINING);
 	x->resting = false;
 	server_session_flow(x);
@@ -279,7 +292,7 @@ void server_session_bound(struct server_session *x)
 			.clock = s->env.clock,
 			.limit = (unsigned)s->env.cfg->deliver_window,
 			.timeout_ms = (uint64_t)s->env.cfg->response_timeout_ms,
-			.lost = server_deliver_lost,
+			.lost = s->hands->lost,
 			.owner = x });
 	list_append(&a->sessions, &x->of_account);
 	a->binds++;
@@ -301,7 +314,9 @@ void server_session_bound(struct server_session *x)
 
 static void on_pdu(void *owner, const struct smpp_pdu *pdu)
 {
-	server_session_pdu(of(owner), pdu);
+	struct server_session *x = of(owner);
+
+	x->server->hands->pdu(x, pdu);
 }
 
 static void on_room(void *owner)

@@ -211,6 +211,36 @@ static void check_account(const char *name, const struct smpp_account_cfg *a,
 		faults_add(f, "%s: esme %s: class is empty", where, name);
 }
 
+/* What a customer writes can go to one account only. */
+static void check_numbers(const char *path, const struct settings *s,
+			  struct faults *f)
+{
+	struct dict *seen = dict_new();
+
+	for (size_t i = 0; i < s->len; i++) {
+		const struct section *sec = &s->v[i];
+		const struct smpp_account_cfg *a = sec->value;
+
+		for (size_t k = 0; k < a->numbers.len; k++) {
+			struct str number = str_of(a->numbers.v[k]);
+			const struct section *other;
+
+			if (str_starts(number, STR("+")))
+				number = str_from(number, 1);
+			other = dict_get(seen, number);
+			if (other != NULL && other != sec)
+				faults_add(f,
+					   "%s:%u: esme %s: number %s is that "
+					   "of esme %s on line %u",
+					   path, sec->line, sec->title,
+					   a->numbers.v[k], other->title,
+					   other->line);
+			(void)dict_set(seen, number, &s->v[i]);
+		}
+	}
+	dict_free(&seen);
+}
+
 int smpp_accounts_read(const char *path, struct settings *out,
 		       struct faults *faults)
 {
@@ -228,6 +258,8 @@ int smpp_accounts_read(const char *path, struct settings *out,
 		buf_f(&where, "%s:%u", path, s->line);
 		check_account(s->title, s->value, where.p, faults);
 	}
+	if (rc == 0)
+		check_numbers(path, out, faults);
 	if (out->len > SMPP_SERVER_ACCOUNTS_MAX)
 		faults_add(faults, "%s: %zu accounts, at most %d go", path,
 			   out->len, SMPP_SERVER_ACCOUNTS_MAX);

@@ -132,9 +132,11 @@ static void refuse(struct server_session *x, const struct smpp_pdu *pdu,
 		   uint32_t status)
 {
 	stat_add(x->account->refused, 1);
-	log_info("smpp_server.refused", KV_S("account", x->account->name),
-		 KV_S("command", smpp_command_name(pdu->id)),
-		 KV_S("why", smpp_status_reason(status)));
+	if (server_account_may_log(x->account))
+		log_info("smpp_server.refused",
+			 KV_S("account", x->account->name),
+			 KV_S("command", smpp_command_name(pdu->id)),
+			 KV_S("why", smpp_status_reason(status)));
 	server_session_head(x, pdu->id | SMPP_RESP, status, pdu->seq);
 }
 

@@ -1,4 +1,4 @@
-/* The SMPP server: what ESMEs ask for, and what is delivered to them. */
+/* The SMPP server: what ESMEs ask for. */
 #include "tests/unit/channels_smpp_server_bench.h"
 
 #include "proto/receipt.h"
@@ -10,105 +10,92 @@
 /* ---- submit_sm ------------------------------------------------------------ */
 
 /* Rows change the plain submit: NULL and 0 leave it. */
+static const struct {
+	const char *source;
+	uint8_t source_ton;
+	const char *dest;
+	uint8_t dest_ton;
+	uint8_t esm, dc;
+	const char *text;
+	size_t len;
+	const char *schedule, *validity;
+	uint32_t status;
+	const char *from, *to, *utf8;
+} submit_rows[] = {
+	{ .from = "DEMOCARE", .to = "+447700900001", .utf8 = "hello" },
+	/* addresses */
+	{ .dest = "+447700900002", .to = "+447700900002" },
+	{ .dest = "447700900002", .dest_ton = 0, .to = "+447700900002" },
+	{ .dest = "07700900002", .dest_ton = 2, .to = "+447700900002" },
+	{ .dest = "80808", .dest_ton = 3, .to = "80808" },
+	{ .source = "99901", .source_ton = 1, .from = "99901" },
+	{ .source = "+99900", .source_ton = 1, .from = "+99900" },
+	{ .source = "", .source_ton = 0, .from = "DEMOCARE" },
+	{ .source = "OTHER", .source_ton = 5, .status = SMPP_RINVSRCADR },
+	{ .source = "DEMOCAR", .source_ton = 5, .status = SMPP_RINVSRCADR },
+	{ .dest = "", .status = SMPP_RINVDSTADR },
+	/* charsets */
+	{ .dc = 8, .text = "\x4f\x60\x59\x7d", .len = 4, .utf8 = "你好" },
+	{ .dc = 3, .text = "caf\xe9", .len = 4, .utf8 = "café" },
+	{ .dc = 0, .text = "\x1b\x65 5\x05", .len = 5, .utf8 = "€ 5é" },
+	{ .dc = 1, .text = "a[b@c", .len = 5, .utf8 = "a[b@c" },
+	{ .dc = 1, .text = "5\x1b\x65\x5b", .len = 4, .utf8 = "5€Ä" },
+	{ .dc = 4, .text = "\1\2", .len = 2, .status = SMPP_RINVDCS },
+	{ .dc = 0xF5, .text = "\1\2", .len = 2, .status = SMPP_RINVDCS },
+	/* what would be lost is refused */
+	{ .esm = SMPP_ESM_UDHI,
+	  .text = "\6\5\4\x0b\x84\x23\xf0hi",
+	  .len = 9,
+	  .status = SMPP_RINVESMCLASS },
+	{ .esm = SMPP_ESM_UDHI,
+	  .text = "\x7fhi",
+	  .len = 3,
+	  .status = SMPP_RINVESMCLASS },
+	{ .esm = SMPP_ESM_ACK, .status = SMPP_RINVESMCLASS },
+	{ .esm = 3, .utf8 = "hello" }, /* store and forward */
+	/* times */
+	{ .schedule = "261231235900000+", .utf8 = "hello" },
+	{ .schedule = "261331235900000+", .status = SMPP_RINVSCHED },
+	{ .validity = "000001000000000R", .utf8 = "hello" },
+	{ .validity = "000001000000000X", .status = SMPP_RINVEXPIRY },
+};
+
 static void submits(void **state UNUSED)
 {
-	static const struct {
-		const char *source;
-		uint8_t source_ton;
-		const char *dest;
-		uint8_t dest_ton;
-		uint8_t esm, dc;
-		const char *text;
-		size_t len;
-		const char *schedule, *validity;
-		uint32_t status;
-		const char *from, *to, *utf8;
-	} rows[] = {
-		{ .from = "DEMOCARE", .to = "+447700900001", .utf8 = "hello" },
-		/* addresses */
-		{ .dest = "+447700900002", .to = "+447700900002" },
-		{ .dest = "447700900002",
-		  .dest_ton = 0,
-		  .to = "+447700900002" },
-		{ .dest = "07700900002", .dest_ton = 2, .to = "+447700900002" },
-		{ .dest = "80808", .dest_ton = 3, .to = "80808" },
-		{ .source = "99901", .source_ton = 1, .from = "99901" },
-		{ .source = "+99900", .source_ton = 1, .from = "+99900" },
-		{ .source = "", .source_ton = 0, .from = "DEMOCARE" },
-		{ .source = "OTHER",
-		  .source_ton = 5,
-		  .status = SMPP_RINVSRCADR },
-		{ .source = "DEMOCAR",
-		  .source_ton = 5,
-		  .status = SMPP_RINVSRCADR },
-		{ .dest = "", .status = SMPP_RINVDSTADR },
-		/* charsets */
-		{ .dc = 8,
-		  .text = "\x4f\x60\x59\x7d",
-		  .len = 4,
-		  .utf8 = "你好" },
-		{ .dc = 3, .text = "caf\xe9", .len = 4, .utf8 = "café" },
-		{ .dc = 0, .text = "\x1b\x65 5\x05", .len = 5, .utf8 = "€ 5é" },
-		{ .dc = 1, .text = "a[b@c", .len = 5, .utf8 = "a[b@c" },
-		{ .dc = 1, .text = "5\x1b\x65\x5b", .len = 4, .utf8 = "5€Ä" },
-		{ .dc = 4, .text = "\1\2", .len = 2, .status = SMPP_RINVDCS },
-		{ .dc = 0xF5,
-		  .text = "\1\2",
-		  .len = 2,
-		  .status = SMPP_RINVDCS },
-		/* what would be lost is refused */
-		{ .esm = SMPP_ESM_UDHI,
-		  .text = "\6\5\4\x0b\x84\x23\xf0hi",
-		  .len = 9,
-		  .status = SMPP_RINVESMCLASS },
-		{ .esm = SMPP_ESM_UDHI,
-		  .text = "\x7fhi",
-		  .len = 3,
-		  .status = SMPP_RINVESMCLASS },
-		{ .esm = SMPP_ESM_ACK, .status = SMPP_RINVESMCLASS },
-		{ .esm = 3, .utf8 = "hello" }, /* store and forward */
-		/* times */
-		{ .schedule = "261231235900000+", .utf8 = "hello" },
-		{ .schedule = "261331235900000+", .status = SMPP_RINVSCHED },
-		{ .validity = "000001000000000R", .utf8 = "hello" },
-		{ .validity = "000001000000000X", .status = SMPP_RINVEXPIRY },
-	};
-
 	begin_with("", ACCOUNT "country = 44 }");
 	struct client *c = bound(0, TRX);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(submit_rows); i++) {
+		const __typeof__(submit_rows[0]) *r = &submit_rows[i];
 		struct smpp_sm sm = plain_sm;
 		unsigned had = owner.n;
 
-		if (rows[i].source != NULL)
-			sm.source =
-				(struct smpp_addr){ rows[i].source_ton, 0,
-						    str_of(rows[i].source) };
-		if (rows[i].dest != NULL)
-			sm.dest = (struct smpp_addr){ rows[i].dest_ton, 1,
-						      str_of(rows[i].dest) };
-		if (rows[i].text != NULL)
-			sm.text = str_bytes(rows[i].text, rows[i].len);
-		sm.esm_class = rows[i].esm;
-		sm.data_coding = rows[i].dc;
-		sm.schedule = str_of(rows[i].schedule);
-		sm.validity = str_of(rows[i].validity);
+		if (r->source != NULL)
+			sm.source = (struct smpp_addr){ r->source_ton, 0,
+							str_of(r->source) };
+		if (r->dest != NULL)
+			sm.dest = (struct smpp_addr){ r->dest_ton, 1,
+						      str_of(r->dest) };
+		if (r->text != NULL)
+			sm.text = str_bytes(r->text, r->len);
+		sm.esm_class = r->esm;
+		sm.data_coding = r->dc;
+		sm.schedule = str_of(r->schedule);
+		sm.validity = str_of(r->validity);
 		uint32_t status = submit_status(c, &sm);
-		if (status != rows[i].status)
+		if (status != r->status)
 			fail_msg("row %zu: status %#x", i, status);
-		assert_int_equal(owner.n - had, rows[i].status == 0);
-		if (rows[i].status != 0)
+		assert_int_equal(owner.n - had, r->status == 0);
+		if (r->status != 0)
 			continue;
 		const struct asked *a = &owner.asked[had];
-		if (rows[i].from != NULL)
-			assert_string_equal(a->from, rows[i].from);
-		if (rows[i].to != NULL)
-			assert_string_equal(a->to, rows[i].to);
-		if (rows[i].utf8 != NULL)
-			assert_string_equal(a->text, rows[i].utf8);
-		assert_int_equal(a->send_at_ms != 0, rows[i].schedule != NULL);
-		assert_int_equal(a->valid_until_ms != 0,
-				 rows[i].validity != NULL);
+		if (r->from != NULL)
+			assert_string_equal(a->from, r->from);
+		if (r->to != NULL)
+			assert_string_equal(a->to, r->to);
+		if (r->utf8 != NULL)
+			assert_string_equal(a->text, r->utf8);
+		assert_int_equal(a->send_at_ms != 0, r->schedule != NULL);
+		assert_int_equal(a->valid_until_ms != 0, r->validity != NULL);
 		assert_int_equal(a->registered, 1);
 	}
 	end();
@@ -358,326 +345,6 @@ static void query_cancel_replace(void **state UNUSED)
 	end();
 }
 
-/* ---- deliveries ----------------------------------------------------------- */
-
-static int give_receipt(uint64_t attempt, enum message_state s,
-			const char *reason)
-{
-	const struct str id = STR("0abc");
-	const struct smpp_server_receipt r = {
-		.message_id = &id,
-		.n = 1,
-		.source = { 1, 1, STR("447700900001") },
-		.dest = { 5, 0, STR("DEMOCARE") },
-		.state = s,
-		.reason = str_of(reason),
-		.submitted_ms = 1795000000000,
-		.done_ms = 1795000060000,
-	};
-
-	return smpp_server_receipt(server, 0, attempt, &r);
-}
-
-static void receipts(void **state UNUSED)
-{
-	static const struct {
-		enum message_state state;
-		const char *reason;
-		const char *text; /* from "stat" on */
-		uint8_t tlv;
-		uint32_t error; /* network_error_code; 0: none */
-	} rows[] = {
-		{ MESSAGE_DELIVERED, "", "stat:DELIVRD err:000 text:", 2, 0 },
-		{ MESSAGE_UNDELIVERED, "err-042",
-		  "stat:UNDELIV err:042 text:", 5, 0x03002A },
-		{ MESSAGE_UNDELIVERED, "absent_subscriber",
-		  "stat:UNDELIV err:027 text:", 5, 0x03001B },
-		{ MESSAGE_UNDELIVERED, "net-2-9",
-		  "stat:UNDELIV err:009 text:", 5, 0x020009 },
-		{ MESSAGE_FAILED, "no_route", "stat:UNDELIV err:000 text:", 5,
-		  0 },
-		{ MESSAGE_EXPIRED, "validity", "stat:EXPIRED err:000 text:", 3,
-		  0 },
-		{ MESSAGE_REJECTED, "", "stat:REJECTD err:000 text:", 8, 0 },
-		{ MESSAGE_SUPPRESSED, "withdrawn",
-		  "stat:REJECTD err:000 text:", 8, 0 },
-		{ MESSAGE_CANCELLED, "", "stat:DELETED err:000 text:", 4, 0 },
-		{ MESSAGE_UNKNOWN, "", "stat:UNKNOWN err:000 text:", 7, 0 },
-		{ MESSAGE_SENT, "", "stat:ACCEPTD err:000 text:", 6, 0 },
-	};
-
-	begin("");
-	struct client *c = bound(0, RX);
-	UNTIL(owner.window[0] == 20);
-	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-		struct receipt_text r;
-		uint32_t error = 0;
-		struct str id;
-
-		assert_int_equal(give_receipt(100 + i, rows[i].state,
-					      rows[i].reason),
-				 0);
-		UNTIL(owner.ended == i + 1);
-		assert_int_equal(owner.attempt[i], 100 + i);
-		assert_int_equal(owner.class[i], OUTCOME_DELIVERED);
-		const struct smpp_pdu *p = heard(c, SMPP_DELIVER_SM, i);
-		assert_int_equal(p->esm_class, SMPP_ESM_RECEIPT);
-		assert_true(str_eqz(p->source.addr, "447700900001"));
-		assert_true(str_eqz(p->dest.addr, "DEMOCARE"));
-		/* our own reader understands it */
-		assert_int_equal(receipt_parse(p->short_message, &r), 0);
-		assert_true(str_eqz(r.id, "0abc"));
-		assert_int_equal(r.state, rows[i].tlv);
-		assert_int_equal(r.done_ms, 1795000020000);
-		size_t tail = strlen(rows[i].text);
-		assert_memory_equal(p->short_message.p + p->short_message.len -
-					    tail,
-				    rows[i].text, tail);
-		assert_true(
-			smpp_tlv_text(p, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
-		assert_true(str_eqz(id, "0abc"));
-		assert_int_equal(smpp_tlv_number(p, SMPP_TLV_NETWORK_ERROR_CODE,
-						 &error),
-				 rows[i].error != 0);
-		assert_int_equal(error, rows[i].error);
-	}
-	end();
-}
-
-static void receipts_of_parts(void **state UNUSED)
-{
-	const struct str ids[] = { STR("0abc-1"), STR("0abc-3") };
-	const struct smpp_server_receipt r = {
-		.message_id = ids,
-		.n = 2,
-		.source = { 1, 1, STR("447700900001") },
-		.dest = { 5, 0, STR("DEMOCARE") },
-		.state = MESSAGE_DELIVERED,
-		.reason = STR_NONE,
-	};
-
-	begin("");
-	struct client *c = bound(0, RX);
-	UNTIL(owner.window[0] > 0);
-	assert_int_equal(smpp_server_receipt(server, 0, 7, &r), 0);
-	UNTIL(owner.ended == 1);
-	assert_int_equal(count(c, SMPP_DELIVER_SM), 2);
-	assert_non_null(memmem(heard(c, SMPP_DELIVER_SM, 0)->short_message.p, 9,
-			       "id:0abc-1", 9));
-	assert_non_null(memmem(heard(c, SMPP_DELIVER_SM, 1)->short_message.p, 9,
-			       "id:0abc-3", 9));
-	end();
-}
-
-static void nobody_is_bound(void **state UNUSED)
-{
-	begin("");
-	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), -EAGAIN);
-	(void)bound(0, TX); /* hears nothing */
-	rest(10);
-	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), -EAGAIN);
-	struct client *rx = bound(1, RX);
-	UNTIL(owner.window[0] == 20);
-	(void)bound(2, TRX);
-	UNTIL(owner.window[0] == 40);
-	hang_up(rx);
-	UNTIL(owner.window[0] == 20);
-	end();
-}
-
-static void not_taken(void **state UNUSED)
-{
-	static const struct {
-		uint32_t status;
-		const char *reason;
-	} rows[] = {
-		{ SMPP_RX_T_APPN, "app_temporary" },
-		{ SMPP_RMSGQFUL, "queue_full" },
-		{ 0x499, "vendor_error" },
-	};
-
-	begin("");
-	struct client *c = bound(0, TRX);
-	UNTIL(owner.window[0] > 0);
-	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-		c->deliver_status = rows[i].status;
-		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
-		UNTIL(owner.ended == i + 1);
-		assert_int_equal(owner.class[i], OUTCOME_RETRY);
-		assert_string_equal(owner.reason[i], rows[i].reason);
-	}
-	/* a nack in place of the response */
-	c->mute = true;
-	assert_int_equal(give_receipt(50, MESSAGE_DELIVERED, ""), 0);
-	UNTIL(count(c, SMPP_DELIVER_SM) == 4);
-	client_head(c, SMPP_GENERIC_NACK, SMPP_RINVCMDID,
-		    heard(c, SMPP_DELIVER_SM, 3)->seq);
-	UNTIL(owner.ended == 4);
-	assert_int_equal(owner.class[3], OUTCOME_RETRY);
-	end();
-}
-
-static void no_answer_in_time(void **state UNUSED)
-{
-	begin("response_timeout = 30ms");
-	struct client *c = bound(0, TRX);
-	c->mute = true;
-	UNTIL(owner.window[0] > 0);
-	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), 0);
-	UNTIL(owner.ended == 1);
-	assert_int_equal(owner.class[0], OUTCOME_RETRY);
-	assert_string_equal(owner.reason[0], "no_answer");
-	/* what comes too late is of no use, and does no harm */
-	client_head(c, SMPP_DELIVER_SM_RESP, 0,
-		    heard(c, SMPP_DELIVER_SM, 0)->seq);
-	rest(10);
-	assert_int_equal(owner.ended, 1);
-	end();
-}
-
-static void another_bind_takes_over(void **state UNUSED)
-{
-	begin("");
-	struct client *a = bound(0, TRX);
-	a->mute = true;
-	UNTIL(owner.window[0] > 0);
-	for (unsigned i = 0; i < 5; i++)
-		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
-	UNTIL(count(a, SMPP_DELIVER_SM) == 5);
-	hang_up(a);
-	rest(20);
-	assert_int_equal(owner.ended, 0); /* they wait for the next */
-	struct client *b = bound(1, RX);
-	UNTIL(owner.ended == 5);
-	assert_int_equal(count(b, SMPP_DELIVER_SM), 5);
-	end();
-}
-
-static void least_loaded(void **state UNUSED)
-{
-	begin("deliver_window = 4");
-	struct client *a = bound(0, TRX), *b = bound(1, RX);
-	a->mute = b->mute = true;
-	UNTIL(owner.window[0] == 8);
-	for (unsigned i = 0; i < 10; i++)
-		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
-	UNTIL(count(a, SMPP_DELIVER_SM) == 4 && count(b, SMPP_DELIVER_SM) == 4);
-	rest(10); /* the windows are full */
-	assert_int_equal(count(a, SMPP_DELIVER_SM), 4);
-	for (unsigned i = 0; i < 3; i++)
-		client_head(a, SMPP_DELIVER_SM_RESP, 0,
-			    heard(a, SMPP_DELIVER_SM, i)->seq);
-	UNTIL(count(a, SMPP_DELIVER_SM) == 6);
-	end();
-}
-
-static void older_peers_get_no_tlvs(void **state UNUSED)
-{
-	struct buf b;
-
-	begin("");
-	struct client *c = dial(0);
-	buf_init(&b, 512);
-	assert_int_equal(smpp_write_bind(&b, TRX, ++c->seq,
-					 &(struct smpp_bind){
-						 STR("demo"),
-						 STR("secret"),
-						 STR_NONE,
-						 0x33,
-						 { 0, 0, STR_NONE } }),
-			 0);
-	client_write(c, buf_str(&b));
-	buf_done(&b);
-	UNTIL(c->n == 1);
-	assert_int_equal(heard(c, TRX | SMPP_RESP, 0)->tlvs, 0);
-	UNTIL(owner.window[0] > 0);
-	assert_int_equal(give_receipt(1, MESSAGE_DELIVERED, ""), 0);
-	UNTIL(owner.ended == 1);
-	assert_int_equal(heard(c, SMPP_DELIVER_SM, 0)->tlvs, 0);
-	end();
-}
-
-static void inbound(void **state UNUSED)
-{
-	static const struct {
-		const char *charset, *text;
-		unsigned pdus;
-		uint8_t dc;
-		const char *first; /* bytes of the first, behind its UDH */
-		size_t len;
-	} rows[] = {
-		{ "gsm7", "yes", 1, 0, "yes", 3 },
-		{ "gsm7", "5 €", 1, 0, "5 \x1b\x65", 4 },
-		{ "gsm7", "你好", 1, 8, "\x4f\x60\x59\x7d", 4 },
-		{ "latin1", "café", 1, 0, "caf\xe9", 4 },
-		/* of GSM, but not of Latin-1 */
-		{ "latin1", "5 €", 1, 8, "\0005\0 \x20\xac", 6 },
-		{ "gsm7-packed", "hellohello", 1, 0,
-		  "\xe8\x32\x9b\xfd\x46\x97\xd9\xec\x37", 9 },
-		{ "gsm7",
-		  "0123456789012345678901234567890123456789012345678901234567"
-		  "8901234567890123456789012345678901234567890123456789012345"
-		  "678901234567890123456789012345678901234567890123456789",
-		  2, 0, "0123456789", 10 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char file[256];
-
-		(void)snprintf(file, sizeof(file), ACCOUNT "charset = %s }",
-			       rows[i].charset);
-		begin_with("", file);
-		struct client *c = bound(0, TRX);
-		UNTIL(owner.window[0] > 0);
-		assert_int_equal(smpp_server_inbound(server, 0, 9,
-						     STR("+447700900001"),
-						     STR("99900"),
-						     str_of(rows[i].text)),
-				 0);
-		UNTIL(owner.ended == 1);
-		assert_int_equal(owner.class[0], OUTCOME_DELIVERED);
-		assert_int_equal(count(c, SMPP_DELIVER_SM), rows[i].pdus);
-		const struct smpp_pdu *p = heard(c, SMPP_DELIVER_SM, 0);
-		size_t udh = rows[i].pdus > 1 ? 6 : 0;
-		assert_int_equal(p->esm_class, udh > 0 ? SMPP_ESM_UDHI : 0);
-		assert_int_equal(p->data_coding, rows[i].dc);
-		assert_int_equal(p->source.ton, 1);
-		assert_true(str_eqz(p->source.addr, "447700900001"));
-		assert_int_equal(p->dest.ton, 3);
-		assert_true(str_eqz(p->dest.addr, "99900"));
-		if (udh > 0)
-			assert_memory_equal(p->short_message.p, "\5\0\3", 3);
-		else
-			assert_int_equal(p->short_message.len, rows[i].len);
-		assert_memory_equal(p->short_message.p + udh, rows[i].first,
-				    rows[i].len);
-		end();
-	}
-}
-
-/* Longer than parts can carry: one message_payload. */
-static void inbound_too_long_for_parts(void **state UNUSED)
-{
-	static char text[6001];
-
-	memset(text, 'x', sizeof(text) - 1);
-	begin("");
-	struct client *c = bound(0, TRX);
-	UNTIL(owner.window[0] > 0);
-	assert_int_equal(smpp_server_inbound(server, 0, 9, STR("+447700900001"),
-					     STR("99900"), str_of(text)),
-			 0);
-	UNTIL(owner.ended == 1);
-	assert_int_equal(count(c, SMPP_DELIVER_SM), 1);
-	assert_int_equal(smpp_text(heard(c, SMPP_DELIVER_SM, 0)).len, 12000);
-	assert_int_equal(
-		smpp_server_inbound(server, 0, 9,
-				    STR("a-name-that-no-address-holds"),
-				    STR("99900"), STR("x")),
-		-EINVAL);
-	end();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -689,16 +356,6 @@ int main(void)
 		cmocka_unit_test(data_sm),
 		cmocka_unit_test(submit_multi),
 		cmocka_unit_test(query_cancel_replace),
-		cmocka_unit_test(receipts),
-		cmocka_unit_test(receipts_of_parts),
-		cmocka_unit_test(nobody_is_bound),
-		cmocka_unit_test(not_taken),
-		cmocka_unit_test(no_answer_in_time),
-		cmocka_unit_test(another_bind_takes_over),
-		cmocka_unit_test(least_loaded),
-		cmocka_unit_test(older_peers_get_no_tlvs),
-		cmocka_unit_test(inbound),
-		cmocka_unit_test(inbound_too_long_for_parts),
 	};
 	return cmocka_run_group_tests(tests, bench_setup, NULL);
 }

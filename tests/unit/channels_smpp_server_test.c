@@ -72,6 +72,9 @@ static void accounts_file(void **state UNUSED)
 		  "'1.2' is not an address" },
 		{ "esme a { class = service password = x country = \"+44\" }",
 		  "no calling code" },
+		{ "esme a { class = service password = x numbers = {\"99\"} }\n"
+		  "esme b { class = service password = x numbers = {\"+99\"} }",
+		  ":2: esme b: number +99 is that of esme a on line 1" },
 		{ "esme a { password = x }", "class" },
 		{ "esme a { class = service password = x windw = 3 }",
 		  "window" },
@@ -348,6 +351,23 @@ static void bad_bytes(void **state UNUSED)
 	}
 }
 
+/* Who is not bound has few tries, whatever it sends. */
+static void flood_out_of_state(void **state UNUSED)
+{
+	begin("malformed = 5");
+	struct client *c = dial(0);
+	for (unsigned i = 0; i < 50; i++)
+		(void)send_sm(c, &plain_sm);
+	UNTIL(c->gone);
+	assert_int_equal(count(c, SMPP_SUBMIT_SM_RESP), 5);
+	/* one that is bound is only told */
+	c = bound(1, RX);
+	for (unsigned i = 0; i < 50; i++)
+		(void)send_sm(c, &plain_sm);
+	UNTIL(count(c, SMPP_SUBMIT_SM_RESP) == 50);
+	end();
+}
+
 static void flood_of_malformed(void **state UNUSED)
 {
 	begin("malformed = 5");
@@ -552,6 +572,7 @@ int main(void)
 		cmocka_unit_test(bind_timeout),
 		cmocka_unit_test(out_of_state),
 		cmocka_unit_test(bad_bytes),
+		cmocka_unit_test(flood_out_of_state),
 		cmocka_unit_test(flood_of_malformed),
 		cmocka_unit_test(enquires),
 		cmocka_unit_test(inactive),
