@@ -53,6 +53,8 @@ const struct verb verbs[] = {
 	{ "audit", "verify", "", 0, 0, WORD_H_AUDIT_VERIFY, none,
 	  verb_audit_verify },
 	{ NULL, "backup", "PATH", 1, 1, WORD_H_BACKUP, none, verb_backup },
+	{ NULL, "import-kannel", "FILE", 1, 1, WORD_H_IMPORT_KANNEL,
+	  import_kannel_options, verb_import_kannel },
 	{ NULL, "status", "", 0, 0, WORD_H_STATUS, status_options,
 	  verb_status },
 	{ NULL, "doctor", "", 0, 0, WORD_H_DOCTOR, none, verb_doctor },

@@ -44,6 +44,10 @@ int verb_audit_list(struct cli *c, const struct args *a);
 int verb_audit_verify(struct cli *c, const struct args *a);
 int verb_backup(struct cli *c, const struct args *a);
 
+/* import_kannel.c */
+extern const struct option import_kannel_options[];
+int verb_import_kannel(struct cli *c, const struct args *a);
+
 /* status.c */
 extern const struct option status_options[];
 int verb_status(struct cli *c, const struct args *a);

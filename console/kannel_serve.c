@@ -181,15 +181,28 @@ static bool user_from_here(struct request *r, const struct kannel_user_cfg *u)
 	return ranges_hold(&u->allow, address);
 }
 
+static const struct kannel_user_cfg *user_find(struct request *r,
+					       struct str who)
+{
+	const struct section *s;
+	size_t at = 0;
+
+	while ((s = settings_next(r->c->settings, "kannel_user", &at)) !=
+	       NULL) {
+		const struct kannel_user_cfg *u = s->value;
+
+		if (str_eqz(who,
+			    u->username[0] != '\0' ? u->username : s->title))
+			return u;
+	}
+	return NULL;
+}
+
 static bool named_user(struct request *r, struct str who, struct str given,
 		       struct kannel_user *out)
 {
-	const struct section *s = NULL;
-	char name[64];
+	const struct kannel_user_cfg *u = user_find(r, who);
 
-	if (str_copy(name, sizeof(name), who) == 0 && name[0] != '\0')
-		s = settings_find(r->c->settings, "kannel_user", name);
-	const struct kannel_user_cfg *u = s != NULL ? s->value : NULL;
 	if (u == NULL || !secret_eq(given, str_of(u->password)) ||
 	    !user_from_here(r, u))
 		return false;

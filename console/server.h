@@ -47,6 +47,7 @@ struct hook_cfg {
 /* The struct behind `kannel_user NAME { ... }`: who may use
  * /cgi-bin/sendsms. */
 struct kannel_user_cfg {
+	char *username; /* "": the section's name */
 	char *password;
 	char *tenant;
 	char *class_name;

@@ -104,6 +104,8 @@ const struct setting_section hook_section = {
 	}
 
 static const struct setting kannel_rows[] = {
+	KANNEL("username", SETTING_STR, username, "", 0, 0,
+	       "Name in the parameter `username`; empty: the section's."),
 	KANNEL("password", SETTING_SECRET, password, NULL, 0, 0,
 	       "Password in the parameter `password`."),
 	KANNEL("tenant", SETTING_STR, tenant, "", 0, 0,

@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -18,7 +19,7 @@ import tap                           # noqa: E402
 from carillon import Carillon        # noqa: E402
 from fetches import Fetches          # noqa: E402
 from kannel import Kannel            # noqa: E402
-from programs import Place           # noqa: E402
+from programs import BUILD, Place, Program  # noqa: E402
 from waiting import until            # noqa: E402
 
 OURS = """
@@ -246,6 +247,58 @@ def test_an_smsc_that_is_away():
             until(lambda d=d: d.send({}) == (
                 202, "3: Queued for later delivery"), 5, every=0.1,
                 what=d.name + " says that it is queued")
+
+
+def test_the_same_configuration():
+    """The same kannel.conf, the same port, the same requests."""
+    if skip_without_kannel():
+        return
+    more = """
+group = sendsms-user
+username = "shop@example.net"
+password = "pa\\"ss"
+user-deny-ip = "*.*.*.*"
+user-allow-ip = "10.*.*.*"
+
+group = sendsms-user
+username = faked
+password = x
+faked-sender = Faked
+"""
+    asked = [{}, {"username": "faked", "password": "x", "from": "Other"},
+             {"username": "shop@example.net", "password": "pa\"ss"},
+             {"username": "faked"}, {"to": "abc"}, {"coding": "9"}]
+    with Place() as place:
+        sim = place.sim("sim", dlr="both")
+        k = Kannel(place, sim.port, more=more)
+        d = Door.__new__(Door)
+        d.port = k.port
+        until(lambda: d.send({})[1].startswith("0:"), 10)
+        theirs = [d.send(m) for m in asked]
+        until(lambda: len(sim.list(100)) >= 3, 5)
+        def shown():
+            return {(m["to"].lstrip("+"), m["text"], m["from"])
+                    for m in sim.list(100)}
+        before = shown()
+        k.stop()
+
+        data = place.path("data")
+        out = place.path("carillon.conf")
+        run = [[os.path.join(BUILD, "carillon"), "import-kannel",
+                place.path("kannel.conf"), "--data", data, "--output", out],
+               [os.path.join(BUILD, "carillond"), "init", "--data", data]]
+        for argv in run:
+            subprocess.run(argv, check=True, capture_output=True, timeout=20)
+        sim.ok("clear")
+        ours = Program(place, "carillond", [
+            os.path.join(BUILD, "carillond"), "--config", out])
+        ours.wait_line("carillond: ready on port %d" % k.port)
+        until(lambda: d.send({})[1].startswith("0:"), 10)
+        answers = [d.send(m) for m in asked]
+        assert answers == theirs, (answers, theirs)
+        until(lambda: shown() == before, 5,
+              what="the phone shows the same")
+        ours.stop()
 
 
 if __name__ == "__main__":

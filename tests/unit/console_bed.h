@@ -70,7 +70,8 @@ static const char bed_rest[] =
 	"class marketing { consent = required }\n"
 	"hook app { secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\" }\n"
 	"kannel_user kim { password = \"tea\" class = service }\n"
-	"kannel_user far { password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
+	"kannel_user near { username = \"near@home\" password = \"tea\" class = service }\n"
+	"kannel_user far { username = \"far@away\" password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
 	"fake a { receipt_after = 1ms }\n"
 	"route all { pool = {\"a\"} }\n";
 
