@@ -15,5 +15,5 @@ $(B)/sink: $(B)/tests/bench/sink.o
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-bench-here: all $(B)/load $(B)/sink
+bench-here: all $(B)/load $(B)/sink $(B)/smpp_load
 	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/bench/run.py $(BENCH)

@@ -15,6 +15,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 import part_http                # noqa: E402
 import part_link                # noqa: E402
 import part_receipts            # noqa: E402
+import part_relay               # noqa: E402
 from measure import Reach, say  # noqa: E402
 from programs import BUILD      # noqa: E402
 
@@ -25,6 +26,7 @@ PARTS = {
     "receipts": part_receipts.bench_receipts,
     "lost": part_receipts.bench_lost,
     "outstanding": part_receipts.bench_outstanding,
+    "relay": part_relay.bench_relay,
     "memory": part_http.bench_memory,
     "rtt": part_link.bench_rtt,
     "throttle": part_link.bench_throttle,
