@@ -126,7 +126,7 @@ void kannel_title(struct str s, const char *otherwise, char out[64],
 
 bool kannel_text_ok(struct str s)
 {
-		/* what begins so would be looked up */
+	/* what begins so would be looked up */
 	if (str_starts(s, STR("@file:")) || str_starts(s, STR("${")))
 		return false;
 	return text_printable(s) && str_find(s, '\n') == s.len &&
@@ -220,29 +220,6 @@ bool kannel_take_file(struct kannel_import *im, const struct kannel_group *g,
 }
 
 /* ---- all of it ------------------------------------------------------------ */
-
-static int by_place(const void *a, const void *b)
-{
-	const struct kannel_note *x = a, *y = b;
-
-	if (x->file != y->file)
-		return strcmp(x->file, y->file);
-	return x->line < y->line ? -1 : x->line > y->line;
-}
-
-void kannel_import_run(struct kannel_import *im)
-{
-	must(im != NULL);
-	buf_init(&im->out, BUF_NO_LIMIT);
-	kannel_core(im);
-	kannel_smscs(im);
-	kannel_users(im);
-	kannel_routes(im);
-	kannel_services(im);
-	kannel_left(im);
-	if (im->nnotes > 1)
-		qsort(im->notes, im->nnotes, sizeof(*im->notes), by_place);
-}
 
 void kannel_import_done(struct kannel_import *im)
 {

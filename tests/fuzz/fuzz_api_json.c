@@ -95,18 +95,34 @@ static void check_message(json_t *j, struct str text)
 
 struct form {
 	struct str text;
-	struct buf values[16];
+	struct buf values[64];
 	unsigned n;
 };
 
-static struct str form_value(void *owner, const char *name)
+static bool form_value(void *owner, const char *name, struct str *out)
 {
 	struct form *f = owner;
 
 	must(f->n < ARRAY_LEN(f->values));
 	struct buf *b = &f->values[f->n++];
 	buf_init(b, 65536);
-	return form_get(f->text, name, b) == 0 ? buf_str(b) : STR_NONE;
+	if (form_get(f->text, name, b) != 0)
+		return false;
+	*out = buf_str(b);
+	return true;
+}
+
+/* What is kept for the report is JSON, whatever was asked. */
+static void check_metadata(const struct kannel_ask *k)
+{
+	struct buf b = { 0 };
+
+	buf_init(&b, 65536);
+	kannel_metadata(k, STR("user"), STR("+447700900001"), &b);
+	json_t *j = b.full ? NULL : json_loadb(b.p, b.len, 0, NULL);
+	must(b.full || j != NULL);
+	json_decref(j);
+	buf_done(&b);
 }
 
 static void check_form(struct str text)
@@ -120,11 +136,8 @@ static void check_form(struct str text)
 	must((rc != 0) == (err.text[0] != '\0'));
 	if (rc == 0)
 		must(k.to.len > 0 && text_utf8_ok(buf_str(&k.text)));
-	if (rc == 0 && k.metadata.len > 0) {
-		json_t *j = json_loadb(k.metadata.p, k.metadata.len, 0, NULL);
-		must(j != NULL);
-		json_decref(j);
-	}
+	if (rc == 0 && kannel_wants_reports(&k))
+		check_metadata(&k);
 	kannel_ask_done(&k);
 	for (unsigned i = 0; i < f.n; i++)
 		buf_done(&f.values[i]);
