@@ -22,6 +22,10 @@ function textOf(pdu) {
 
 function receipt(pdu, id) {
 	const [session] = sessions;
+	if (!session) { // the other bind is not here yet
+		setTimeout(receipt, 20, pdu, id);
+		return;
+	}
 	const text = `id:${id} sub:001 dlvrd:001 submit date:2611221040 ` +
 		'done date:2611221041 stat:DELIVRD err:000 text:';
 	session.deliver_sm({
