@@ -50,8 +50,18 @@ static void fail(struct server_delivery *d, const char *reason, uint32_t status)
 
 /* ---- sending -------------------------------------------------------------- */
 
-/* The bind with the fewest unanswered; parts of one message stay on theirs
- * as long as it lives, so that they come in order. NULL: none now. */
+/* One that answers goes before one that does not; then the fewest unanswered
+ * count. */
+static bool is_better(const struct server_session *a,
+		      const struct server_session *b)
+{
+	if (a->suspect != b->suspect)
+		return b->suspect;
+	return smpp_window_used(a->window) < smpp_window_used(b->window);
+}
+
+/* The best bind; parts of one message stay on theirs as long as it lives and
+ * answers, so that they come in order. NULL: none now. */
 static struct server_session *receiver_of(struct server_account *a,
 					  const struct server_delivery *d)
 {
@@ -61,11 +71,11 @@ static struct server_session *receiver_of(struct server_account *a,
 		struct server_session *x =
 			LIST_ITEM(it, struct server_session, of_account);
 
-		if (d->session == x->number && server_session_receives(x))
+		if (d->session == x->number && !x->suspect &&
+		    server_session_receives(x))
 			return server_session_has_room(x) ? x : NULL;
 		if (server_session_has_room(x) &&
-		    (best == NULL || smpp_window_used(x->window) <
-					     smpp_window_used(best->window)))
+		    (best == NULL || is_better(x, best)))
 			best = x;
 	}
 	return best;
@@ -125,6 +135,7 @@ void server_deliver_answered(struct server_session *x,
 	bool taken = pdu->status == SMPP_ROK && pdu->id != SMPP_GENERIC_NACK;
 
 	x->active_ms = server_now_ms(x->server);
+	x->suspect = false;
 	must(d->flying > 0);
 	d->flying--;
 	if (taken) {
@@ -143,6 +154,18 @@ void server_deliver_answered(struct server_session *x,
 	server_session_drained(x);
 }
 
+static bool another_answers(const struct server_account *a)
+{
+	LIST_EACH (it, &a->sessions) {
+		const struct server_session *x =
+			LIST_ITEM(it, struct server_session, of_account);
+
+		if (server_session_receives(x) && !x->suspect)
+			return true;
+	}
+	return false;
+}
+
 void server_deliver_lost(void *session, const struct smpp_slot *slot, bool late)
 {
 	struct server_session *x = MAGIC_CAST(struct server_session,
@@ -152,11 +175,13 @@ void server_deliver_lost(void *session, const struct smpp_slot *slot, bool late)
 	must(d->flying > 0);
 	d->flying--;
 	if (late) {
-		fail(d, "no_answer", 0);
+		x->suspect = true;
 		stat_add(x->account->undelivered, 1);
-	} else {
-		d->todo |= BIT(slot->part); /* another bind may take it */
 	}
+	if (late && !another_answers(x->account))
+		fail(d, "no_answer", 0);
+	else
+		d->todo |= BIT(slot->part); /* another bind may take it */
 	settle(x->account, d);
 	server_account_touch(x->account);
 }

@@ -182,6 +182,35 @@ static void no_answer_in_time(void **state UNUSED)
 	end();
 }
 
+/* A bind that hangs delays nothing while another answers. */
+static void one_bind_hangs(void **state UNUSED)
+{
+	begin("response_timeout = 40ms deliver_window = 3");
+	struct client *a = bound(0, TRX), *b = bound(1, RX);
+	a->mute = true;
+	UNTIL(owner.window[0] == 6);
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(owner.ended == 40);
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(owner.class[i], OUTCOME_DELIVERED);
+	assert_int_equal(count(a, SMPP_DELIVER_SM), 3);
+	assert_int_equal(count(b, SMPP_DELIVER_SM), 40);
+	/* when both hang it is tried later */
+	b->mute = true;
+	assert_int_equal(give_receipt(40, MESSAGE_DELIVERED, ""), 0);
+	UNTIL(owner.ended == 41);
+	assert_int_equal(owner.class[40], OUTCOME_RETRY);
+	/* who answers again has all of it, until the other does, too */
+	a->mute = false;
+	for (unsigned i = 41; i < 60; i++) {
+		assert_int_equal(give_receipt(i, MESSAGE_DELIVERED, ""), 0);
+		UNTIL(owner.ended == i + 1);
+	}
+	assert_true(count(a, SMPP_DELIVER_SM) >= 3 + 17);
+	end();
+}
+
 static void another_bind_takes_over(void **state UNUSED)
 {
 	begin("");
@@ -333,6 +362,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_bound),
 		cmocka_unit_test(not_taken),
 		cmocka_unit_test(no_answer_in_time),
+		cmocka_unit_test(one_bind_hangs),
 		cmocka_unit_test(another_bind_takes_over),
 		cmocka_unit_test(least_loaded),
 		cmocka_unit_test(older_peers_get_no_tlvs),

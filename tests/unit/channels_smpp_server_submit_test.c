@@ -345,6 +345,84 @@ static void query_cancel_replace(void **state UNUSED)
 	end();
 }
 
+/* ---- noise ---------------------------------------------------------------- */
+
+static uint32_t dice(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+/* One of the PDUs that an ESME may send, whole. */
+static void put_some(struct buf *b, uint32_t which, uint32_t seq)
+{
+	static const struct smpp_bind bind = { { "demo", 4 },
+					       { "secret", 6 },
+					       { "", 0 },
+					       0x34,
+					       { 0, 0, { "", 0 } } };
+	int rc = 0;
+
+	switch (which % 8) {
+	case 0:
+		rc = smpp_write_bind(b, TRX, seq, &bind);
+		break;
+	case 1:
+		rc = smpp_write_data_sm(b, seq, &plain_sm);
+		break;
+	case 2:
+		put_multi(b, seq, which % 5, which % 3 == 0);
+		break;
+	case 3:
+		rc = smpp_write_query_sm(b, seq, STR("0abc"), &plain_sm.source);
+		break;
+	case 4:
+		rc = smpp_write_cancel_sm(b, seq, STR_NONE, &plain_sm);
+		break;
+	case 5:
+		rc = smpp_write_resp(b, SMPP_DELIVER_SM_RESP, 0, seq, STR_NONE);
+		break;
+	default:
+		rc = smpp_write_submit_sm(b, seq, &plain_sm);
+		break;
+	}
+	assert_int_equal(rc, 0);
+}
+
+/* Damaged PDUs by the thousand: whoever sends them may lose its connection,
+ * nobody else notices, and whatever we answer can be read. */
+static void noise(void **state UNUSED)
+{
+	uint32_t seed = 42;
+	struct buf b;
+
+	begin("malformed = 20");
+	struct client *good = bound(1, TRX), *c = bound(0, TRX);
+	buf_init(&b, BUF_NO_LIMIT);
+	for (unsigned i = 0; i < 20000; i++) {
+		unsigned hits = dice(&seed) % 4;
+
+		buf_reset(&b);
+		put_some(&b, dice(&seed), i + 1);
+		while (hits-- > 0)
+			b.p[4 + dice(&seed) % (b.len - 4)] = (char)dice(&seed);
+		client_write(c, buf_str(&b));
+		if (i % 50 == 0)
+			assert_int_equal(submit_status(good, &plain_sm), 0);
+		owner.n = 0;
+		if (!c->gone && c->n < HEARD - 64)
+			continue;
+		hang_up(c);
+		for (unsigned k = 0; k < c->n; k++)
+			mem_free(c->heard[k].bytes);
+		c = bound(0, TRX);
+	}
+	assert_int_equal(submit_status(good, &plain_sm), 0);
+	assert_false(good->gone);
+	buf_done(&b);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +434,7 @@ int main(void)
 		cmocka_unit_test(data_sm),
 		cmocka_unit_test(submit_multi),
 		cmocka_unit_test(query_cancel_replace),
+		cmocka_unit_test(noise),
 	};
 	return cmocka_run_group_tests(tests, bench_setup, NULL);
 }
