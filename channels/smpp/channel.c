@@ -128,6 +128,7 @@ static void channel_free(struct channel *c)
 	smpp_outbind_close(&c->outbind);
 	smpp_deliver_free(&c->deliver);
 	smpp_binds_free(&c->binds);
+	recorder_close(&c->meter.recorder);
 	smpp_cfg_done(&c->cfg);
 	loop_timer_free(&c->turn);
 	loop_timer_free(&c->deadline);
@@ -261,6 +262,7 @@ static int channel_open(struct channel **out, const struct channel_env *env,
 	c->name = str_dup(env->name);
 	smpp_cfg_copy(&c->cfg, cfg);
 	smpp_meter_init(&c->meter, c->name);
+	c->meter.recorder = recorder_open(c->name, c->clock, &c->cfg.record);
 	rc = open_outbind(c, err);
 	if (rc != 0) {
 		channel_free(c);

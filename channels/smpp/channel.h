@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "channels/record/recorder.h"
 #include "model/channel.h"
 
 enum smpp_bind_kind {
@@ -135,6 +136,7 @@ struct smpp_cfg {
 	int64_t already_bound_ms;
 	int64_t bind_refusals;
 	int64_t malformed_max;
+	struct recorder_cfg record;
 };
 
 extern const struct setting_section smpp_settings;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/stats.h"
+#include "channels/record/recorder.h"
 #include "model/outcome.h"
 
 struct smpp_meter {
@@ -19,6 +20,7 @@ struct smpp_meter {
 	struct stat *binds;  /* now up */
 	struct stat *window; /* PDUs without an answer, now */
 	struct stat *response;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 };
 
 void smpp_meter_init(struct smpp_meter *m, const char *link);

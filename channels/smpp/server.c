@@ -110,6 +110,8 @@ static void make_stats(struct smpp_server *s)
 			  "Binds that were refused.", label.p);
 	buf_done(&label);
 	smpp_meter_init(&s->meter, s->env.name);
+	s->meter.recorder =
+		recorder_open(s->env.name, s->env.clock, &s->env.cfg->record);
 }
 
 static void stop_late(void *owner)
@@ -253,6 +255,7 @@ void smpp_server_close(struct smpp_server **sp)
 	while (!list_empty(&s->dead))
 		server_session_free(
 			LIST_ITEM(s->dead.next, struct server_session, link));
+	recorder_close(&s->meter.recorder);
 	server_bind_close(s);
 	for (unsigned i = 0; i < s->naccounts; i++)
 		server_deliver_forget(s->accounts[i]);

@@ -38,6 +38,7 @@ struct smpp_server_cfg {
 	int64_t inactivity_ms;
 	int64_t response_timeout_ms;
 	int64_t unbind_timeout_ms;
+	struct recorder_cfg record;
 };
 
 /* How a message that the gate denies is answered. */

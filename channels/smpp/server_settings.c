@@ -55,6 +55,7 @@ static const struct setting server_rows[] = {
 	  NULL, true, "Time for the answer to a deliver_sm; then it is tried again." },
 	{ "unbind_timeout", SETTING_DURATION, AT(unbind_timeout_ms), "5s", 10, DAY_MS, NULL, NULL,
 	  true, "Time for what is unanswered, and for the answer to an unbind." },
+	RECORDER_ROWS(struct smpp_server_cfg, record),
 };
 #undef AT
 

@@ -184,6 +184,7 @@ static const struct setting rows[] = {
 	  "Refusals in a row for a wrong account, after which the link stops." },
 	{ "malformed", SETTING_INT, AT(malformed_max), "10", 1, 100000, NULL, "PDUs", false,
 	  "Malformed PDUs on one connection, after which it is closed." },
+	RECORDER_ROWS(struct smpp_cfg, record),
 };
 /* clang-format on */
 

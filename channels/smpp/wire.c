@@ -31,7 +31,8 @@ struct smpp_wire {
 	bool asked;      /* an enquire_link was sent */
 	unsigned silent; /* intervals in a row */
 	unsigned malformed;
-	uint32_t seq; /* last one given */
+	uint32_t seq;      /* last one given */
+	unsigned recorded; /* its number in the recording; 0: none */
 	struct buf out;
 };
 
@@ -60,8 +61,11 @@ int smpp_wire_write(struct smpp_wire *w, struct str pdus, unsigned n)
 {
 	must(w != NULL && w->stream != NULL);
 	int rc = stream_write(w->stream, pdus.p, pdus.len);
-	if (rc == 0)
+	if (rc == 0) {
 		stat_add(w->cfg.meter->pdus_out, n);
+		recorder_pdus(w->cfg.meter->recorder, w->recorded, RECORDER_OUT,
+			      pdus);
+	}
 	return rc;
 }
 
@@ -153,6 +157,7 @@ static void take(struct smpp_wire *w, struct str frame)
 	uint32_t why;
 
 	stat_add(w->cfg.meter->pdus_in, 1);
+	recorder_pdus(w->cfg.meter->recorder, w->recorded, RECORDER_IN, frame);
 	if (smpp_read(frame, &pdu, &why) != 0) {
 		struct smpp_head h;
 		int rc = smpp_read_head(frame, &h);
@@ -209,6 +214,7 @@ static size_t wire_bytes(void *owner, struct str data)
 static void wire_up(void *owner)
 {
 	struct smpp_wire *w = of(owner);
+	w->recorded = recorder_begin(w->cfg.meter->recorder, smpp_wire_peer(w));
 	w->ev->up(w->owner);
 }
 
@@ -219,11 +225,18 @@ static void wire_room(void *owner)
 		w->ev->room(w->owner);
 }
 
+static void wire_record_end(struct smpp_wire *w, const char *why)
+{
+	recorder_end(w->cfg.meter->recorder, w->recorded, why);
+	w->recorded = 0;
+}
+
 static void wire_down(void *owner, int rc)
 {
 	struct smpp_wire *w = of(owner);
 	const char *tls = stream_why(w->stream);
 
+	wire_record_end(w, rc == 0 ? "closed_by_peer" : "connection_lost");
 	if (tls[0] != '\0') {
 		log_warn("smpp.tls", KV_S("link", w->cfg.link),
 			 KV_S("peer", smpp_wire_peer(w)), KV_S("error", tls));
@@ -287,6 +300,7 @@ void smpp_wire_adopt(struct smpp_wire **out, struct stream *s,
 	must(out != NULL && s != NULL);
 	struct smpp_wire *w = wire_new(cfg, ev, owner);
 	w->stream = s;
+	w->recorded = recorder_begin(w->cfg.meter->recorder, smpp_wire_peer(w));
 	stream_adopt(s, &wire_events, w);
 	*out = w;
 }
@@ -306,6 +320,7 @@ void smpp_wire_close(struct smpp_wire **wp)
 	struct smpp_wire *w = TAKE(*wp);
 	if (w == NULL)
 		return;
+	wire_record_end(w, "closed");
 	stream_close(&w->stream);
 	if (!w->busy)
 		wire_free(w);
