@@ -139,7 +139,7 @@ struct server_session {
 	unsigned unanswered; /* requests of the peer */
 	unsigned throttled;  /* in a row */
 	bool resting;
-	bool suspect; /* left a deliver_sm without an answer */
+	bool suspect;      /* left a deliver_sm without an answer */
 	unsigned strays;   /* PDUs that are not for its state */
 	bool unbind_asked; /* by the peer; its number is unbind_seq */
 	uint32_t unbind_seq;
