@@ -40,10 +40,10 @@ void bed_stop(struct bed *b);
 /* The base config and this one take the place of what there is. */
 void bed_reload(struct bed *b, const char *config);
 
-/* Turns the loop until the test holds, or two seconds are over. */
+/* Turns the loop until the test holds, or twenty seconds are over. */
 #define TURN_UNTIL(b, test)                                           \
 	do {                                                          \
-		uint64_t until = clock_mono_ms(&clock_real) + 2000;   \
+		uint64_t until = clock_mono_ms(&clock_real) + 20000;  \
 		while (!(test) && clock_mono_ms(&clock_real) < until) \
 			bed_turn(b);                                  \
 		assert_true(test);                                    \
