@@ -53,7 +53,7 @@ static void wire_free(struct smpp_wire *w)
 uint32_t smpp_wire_next(struct smpp_wire *w)
 {
 	must(w != NULL);
-	w->seq = w->seq >= SMPP_SEQ_MAX ? 1 : w->seq + 1;
+	w->seq = smpp_seq_after(w->seq);
 	return w->seq;
 }
 

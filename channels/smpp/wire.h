@@ -49,7 +49,12 @@ void smpp_wire_hand_over(struct smpp_wire *w, const struct smpp_wire_events *ev,
 /* What is queued still leaves, within a second. NULL is fine. */
 void smpp_wire_close(struct smpp_wire **wp);
 
-/* Our next sequence number: 1 .. 0x7FFFFFFF, then 1 again. */
+/* 1 .. 0x7FFFFFFF, then 1 again. */
+static inline uint32_t smpp_seq_after(uint32_t seq)
+{
+	return seq >= SMPP_SEQ_MAX ? 1 : seq + 1;
+}
+/* Our next sequence number. */
 uint32_t smpp_wire_next(struct smpp_wire *w);
 /* Writes packed PDUs, `n` of them. -EPIPE: the connection is gone, `down`
  * follows. */

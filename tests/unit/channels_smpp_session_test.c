@@ -1,5 +1,17 @@
 /* Sessions of the SMPP channel: links, nacks, unbinds, the end. */
+#include "channels/smpp/wire.h"
 #include "tests/unit/channels_smpp_bench.h"
+
+static void numbers_wrap(void **state UNUSED)
+{
+	static const uint32_t rows[][2] = { { 0, 1 },
+					    { 1, 2 },
+					    { 0x7FFFFFFE, 0x7FFFFFFF },
+					    { 0x7FFFFFFF, 1 },
+					    { 0xFFFFFFFF, 1 } };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(smpp_seq_after(rows[i][0]), rows[i][1]);
+}
 
 /* ---- the session ---------------------------------------------------------- */
 
@@ -261,6 +273,7 @@ static void close_in_any_state(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_wrap),
 		cmocka_unit_test(links_both_ways),
 		cmocka_unit_test(link_is_answered_before_the_bind),
 		cmocka_unit_test(one_byte_at_a_time),
