@@ -57,6 +57,29 @@ static void gsm(struct str s, struct buf *a, struct buf *b)
 	}
 }
 
+/* National tables both ways, and charsets of older networks one way. */
+static void tables(struct str s, struct buf *a, struct buf *b)
+{
+	for (enum gsm_table t = GSM_DEFAULT; t <= GSM_PORTUGUESE; t++) {
+		buf_reset(a);
+		buf_reset(b);
+		if (text_to_shift(s, t, a) == 0) {
+			text_from_shift(buf_str(a), GSM_DEFAULT, t, b);
+			must(same(b, s));
+		}
+		for (enum gsm_table l = GSM_DEFAULT; l <= GSM_PORTUGUESE; l++) {
+			buf_reset(b);
+			text_from_shift(s, l, t, b);
+			must(text_utf8_ok(buf_str(b)));
+		}
+	}
+	for (enum text_legacy c = TEXT_CYRILLIC; c <= TEXT_KOREAN; c++) {
+		buf_reset(b);
+		must(text_from_legacy(c, s, b) == 0);
+		must(text_utf8_ok(buf_str(b)));
+	}
+}
+
 static void fold(struct str s, struct buf *a, struct buf *b)
 {
 	int rc = text_fold(s, false, a);
@@ -72,7 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	struct str s = str_bytes(p, len);
 	size_t before = mem_live_blocks();
 	static void (*const tries[])(struct str, struct buf *,
-				     struct buf *) = { unicode, gsm, fold };
+				     struct buf *) = { unicode, gsm, tables,
+						       fold };
 
 	for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
 		struct buf a, b;
