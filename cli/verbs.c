@@ -55,6 +55,8 @@ const struct verb verbs[] = {
 	{ NULL, "backup", "PATH", 1, 1, WORD_H_BACKUP, none, verb_backup },
 	{ NULL, "import-kannel", "FILE", 1, 1, WORD_H_IMPORT_KANNEL,
 	  import_kannel_options, verb_import_kannel },
+	{ NULL, "replay", "FILE", 1, 1, WORD_H_REPLAY, replay_options,
+	  verb_replay },
 	{ NULL, "status", "", 0, 0, WORD_H_STATUS, status_options,
 	  verb_status },
 	{ NULL, "doctor", "", 0, 0, WORD_H_DOCTOR, none, verb_doctor },

@@ -44,6 +44,10 @@ int verb_audit_list(struct cli *c, const struct args *a);
 int verb_audit_verify(struct cli *c, const struct args *a);
 int verb_backup(struct cli *c, const struct args *a);
 
+/* replay.c */
+extern const struct option replay_options[];
+int verb_replay(struct cli *c, const struct args *a);
+
 /* import_kannel.c */
 extern const struct option import_kannel_options[];
 int verb_import_kannel(struct cli *c, const struct args *a);

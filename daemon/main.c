@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
@@ -11,7 +12,7 @@
 #include "daemon/settings.h"
 
 static const char usage[] =
-	"usage: carillond --config FILE [--check]\n"
+	"usage: carillond --config FILE [--check] [--record DIR]\n"
 	"       carillond init --data DIR [--key-file FILE]\n"
 	"       carillond --reference\n"
 	"       carillond hash-password <PASSWORD-FILE\n";
@@ -116,6 +117,7 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, 'n' },
 		{ "reference", no_argument, NULL, 'r' },
+		{ "record", required_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *path = NULL;
@@ -136,6 +138,13 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			return print_reference();
+		case 'R':
+			if (mkdir(optarg, 0700) != 0 && errno != EEXIST) {
+				perror(optarg);
+				return 1;
+			}
+			daemon_settings_record(optarg);
+			break;
 		default:
 			return bad_usage();
 		}

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "channels/smpp/channel.h"
+#include "channels/smpp/server.h"
 #include "console/server.h"
 #include "daemon/esme.h"
 #include "daemon/dlr.h"
@@ -83,6 +85,41 @@ static void sort_faults(struct faults *f, size_t from, size_t skip)
 	}
 }
 
+static const char *record_dir; /* of the command line; NULL: none */
+
+void daemon_settings_record(const char *dir)
+{
+	record_dir = dir;
+}
+
+static void record(const char *kind, const char *title,
+		   struct recorder_cfg *cfg)
+{
+	struct buf b = { 0 };
+
+	if (cfg->path[0] != '\0')
+		return;
+	buf_init(&b, BUF_NO_LIMIT);
+	buf_f(&b, "%s/%s%s.pdus", record_dir, kind, title);
+	mem_free(cfg->path);
+	cfg->path = buf_take(&b);
+	buf_done(&b);
+}
+
+static void record_all(const struct settings *s)
+{
+	for (size_t i = 0; record_dir != NULL && i < s->len; i++) {
+		struct section *sec = &s->v[i];
+
+		if (strcmp(sec->kind->name, "smpp") == 0)
+			record("", sec->title,
+			       &((struct smpp_cfg *)sec->value)->record);
+		else if (strcmp(sec->kind->name, "smpp_server") == 0)
+			record("server-", sec->title,
+			       &((struct smpp_server_cfg *)sec->value)->record);
+	}
+}
+
 int daemon_settings_read(const char *path, struct settings *out,
 			 struct faults *faults)
 {
@@ -106,8 +143,10 @@ int daemon_settings_read(const char *path, struct settings *out,
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);
-	if (faults->len == before)
+	if (faults->len == before) {
+		record_all(out);
 		return 0;
+	}
 	settings_done(out);
 	return -EINVAL;
 }
@@ -132,8 +171,8 @@ static void one_frozen(const struct section *now, const struct section *s,
 void daemon_settings_frozen(const struct settings *old,
 			    const struct settings *fresh, struct faults *faults)
 {
-	static const char *const kinds[] = { "node", "store", "http", "hook",
-					     "kannel_user" };
+	static const char *const kinds[] = { "node", "store",       "http",
+					     "hook", "kannel_user", "kannel" };
 
 	must(old != NULL && fresh != NULL && faults != NULL);
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
