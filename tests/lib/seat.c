@@ -167,17 +167,17 @@ void seat_turn(struct seat *s)
 
 bool seat_wait_up(struct seat *s)
 {
-	return SEAT_UNTIL(s, 4000, s->state == CHANNEL_UP);
+	return SEAT_UNTIL(s, 20000, s->state == CHANNEL_UP);
 }
 
 bool seat_wait_ends(struct seat *s, size_t n)
 {
-	return SEAT_UNTIL(s, 4000, s->nends >= n);
+	return SEAT_UNTIL(s, 20000, s->nends >= n);
 }
 
 bool seat_wait_news(struct seat *s, size_t n)
 {
-	return SEAT_UNTIL(s, 4000, s->nnews >= n);
+	return SEAT_UNTIL(s, 20000, s->nnews >= n);
 }
 
 int seat_send(struct seat *s, uint64_t attempt, const char *to,
@@ -250,7 +250,7 @@ void seat_close(struct seat *s, uint64_t drain_ms)
 {
 	if (s->c != NULL && s->done == 0)
 		seat_close_begin(s, drain_ms);
-	must(SEAT_UNTIL(s, drain_ms + 3000, s->done > 0));
+	must(SEAT_UNTIL(s, drain_ms + 20000, s->done > 0));
 	s->c = NULL;
 	must(s->done == 1);
 }

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "base/stream.h"
 
-enum { GUARD_MS = 3000, MIB = 1 << 20 };
+enum { GUARD_MS = 20000, MIB = 1 << 20 };
 
 enum { CLOSE_UP = 1, CLOSE_BYTES = 2, CLOSE_ROOM = 4, CLOSE_ACCEPT = 8 };
 

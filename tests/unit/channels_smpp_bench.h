@@ -45,7 +45,7 @@ static UNUSED void end(void)
 	assert_int_equal(mem_live_blocks(), 0);
 }
 
-#define UNTIL(condition) assert_true(SEAT_UNTIL(&seat, 2000, condition))
+#define UNTIL(condition) assert_true(SEAT_UNTIL(&seat, 20000, condition))
 
 /* Lets a little time pass, to see that nothing happens. */
 static UNUSED void rest(uint64_t ms)

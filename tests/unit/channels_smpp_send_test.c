@@ -129,10 +129,10 @@ static void many_messages(void **state UNUSED)
 
 static void no_answer_is_unknown(void **state UNUSED)
 {
-	begin("response_timeout = 1s");
+	begin("response_timeout = 2s");
 	peer.answer = PEER_IS_MUTE;
 	assert_int_equal(say(1, "x"), 0);
-	rest(300);
+	rest(300 / slower()); /* in the link's time, however slow we are */
 	assert_int_equal(say(2, "y"), 0);
 	assert_int_equal(seat.nends, 0);
 	assert_true(seat_wait_ends(&seat, 1));
@@ -160,10 +160,10 @@ static void no_answer_as_the_link_says(void **state UNUSED)
 	assert_true(seat.ends[0].sent);
 	assert_int_equal(peer.conns, 1);
 	end();
-	begin("response_timeout = 800ms no_answer = rebind");
+	begin("response_timeout = 2s no_answer = rebind");
 	peer.answer = PEER_IS_MUTE;
 	assert_int_equal(say(1, "x"), 0);
-	rest(100);
+	rest(100 / slower());
 	assert_int_equal(say(2, "y"), 0);
 	assert_true(seat_wait_ends(&seat, 2));
 	assert_int_equal(seat.ends[0].class, OUTCOME_UNKNOWN);

@@ -318,7 +318,7 @@ static UNUSED void turn(void)
 			turn();                                  \
 		ok_;                                             \
 	})
-#define UNTIL(condition) assert_true(HOLDS(2000ul * slower(), condition))
+#define UNTIL(condition) assert_true(HOLDS(20000ul * slower(), condition))
 
 static UNUSED void rest(uint64_t ms)
 {
