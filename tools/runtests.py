@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests and sums up: one line a test, the last line is
-`N passed, N failed` (`, N skipped` only if any).
+`N passed, N failed` (`, N skipped` only if any). A program that fails while
+others run is run once more by itself, and named if it passes then.
 
 usage: runtests.py [--variant V] [--wrap CMD] [--jobs N] [--only TEXT] KIND...
 KIND: build floors headers lint unit contract scenarios peers powercut crash
@@ -40,6 +41,7 @@ class Tally:
     def __init__(self):
         self.lock = threading.Lock()
         self.passed = self.failed = self.skipped = 0
+        self.alone = []  # what passed only with the machine to itself
 
     def add(self, word, name, seconds=None, detail=""):
         with self.lock:
@@ -221,6 +223,17 @@ def environment(opt):
     return env
 
 
+def may_be_slowness(job, code, out):
+    """A test waited in vain or came too late: no crash, no sanitizer's word,
+    no broken `must`."""
+    if job.memory or (code is not None and (code < 0 or code >= 99)):
+        return False
+    if re.search(r"Sanitizer|runtime error:|must\(|core dumped", out):
+        return False
+    rows, _ = tap_lines(out) if job.tap else ([], None)
+    return code is None or any(word == "FAIL" for word, _, _ in rows)
+
+
 def run_all(jobs, opt, tally):
     env = environment(opt)
     for j in jobs:
@@ -230,8 +243,17 @@ def run_all(jobs, opt, tally):
     with concurrent.futures.ThreadPoolExecutor(opt.jobs) as pool:
         futures = {pool.submit(run, j.argv, j.limit_s, env): j
                    for j in together}
+        again = []
         for f in concurrent.futures.as_completed(futures):
-            judge(futures[f], *f.result(), tally)
+            if may_be_slowness(futures[f], *f.result()[:2]):
+                again.append(futures[f])
+            else:
+                judge(futures[f], *f.result(), tally)
+    for j in again:
+        failed = tally.failed
+        judge(j, *run(j.argv, j.limit_s, env), tally)
+        if tally.failed == failed:
+            tally.alone.append(j.label)
     for j in jobs:
         if j.alone:
             judge(j, *run(j.argv, j.limit_s, env), tally)
@@ -257,6 +279,9 @@ def main():
         if kind == "build" and tally.failed:
             break
     print("in %.1f s" % (time.monotonic() - start))
+    if tally.alone:
+        print("passed only when run alone, after all others: " +
+              ", ".join(tally.alone))
     print("%d passed, %d failed%s" % (
         tally.passed, tally.failed,
         ", %d skipped" % tally.skipped if tally.skipped else ""))
