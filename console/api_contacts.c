@@ -69,7 +69,7 @@ static void on_page(struct request *r, int rc)
 	json_key(b, "contacts");
 	json_open(b, '[');
 	for (size_t i = 0; i < ps->n; i++)
-		person_json(b, ps->v[i], r->key->perms);
+		person_json(b, ps->v[i], &r->who);
 	json_close(b, ']');
 	if (ps->n > 0 && ps->n == r->asked)
 		json_kid(b, "next", ps->v[ps->n - 1]->contact.id);
@@ -119,7 +119,7 @@ static void on_got(struct request *r, int rc)
 		reply_rc(r, rc != 0 ? rc : -ENOENT);
 		return;
 	}
-	person_json(reply_json(r), ps->v[0], r->key->perms);
+	person_json(reply_json(r), ps->v[0], &r->who);
 	person_etag(ps->v[0], r->etag);
 	note_read(r, ps->v[0]);
 	reply_send(r, 200);

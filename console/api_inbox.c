@@ -23,10 +23,7 @@ static void put_inbound(struct request *r, const struct inbound *in)
 	json_ks(b, "channel", in->channel);
 	json_ks_opt(b, "link", in->link);
 	json_key(b, "from");
-	if (request_may(r, PERM_CONTACT_FULL))
-		json_s(b, in->from);
-	else
-		json_masked(b, in->from);
+	who_address_json(b, &r->who, in->tenant, in->from);
 	json_ks(b, "to", in->to);
 	if (request_may(r, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", in->text);

@@ -30,10 +30,10 @@ static void put_key(struct buf *b, const struct key *k, int64_t now_ms)
 	bool over = k->expires_ms != 0 && k->expires_ms <= now_ms;
 
 	json_open(b, '{');
-	json_kid(b, "id", k->id);
-	json_kz(b, "name", k->name);
-	json_kz(b, "role", role_name(k->role));
-	json_kz(b, "tenant", k->tenant);
+	json_kid(b, "id", k->who.id);
+	json_kz(b, "name", k->who.name);
+	json_kz(b, "role", role_name(key_role(k)));
+	json_kz(b, "tenant", k->who.tenant);
 	json_kz(b, "state",
 		k->revoked_ms != 0 ? "revoked"
 		: over             ? "expired"
@@ -57,7 +57,7 @@ void api_keys_list(struct request *r)
 	json_key(b, "keys");
 	json_open(b, '[');
 	for (size_t i = 0; (k = keys_at(r->c->keys, i)) != NULL; i++) {
-		if (tenant.len == 0 || str_eqz(tenant, k->tenant))
+		if (tenant.len == 0 || str_eqz(tenant, k->who.tenant))
 			put_key(b, k, clock_wall_ms(r->c->clock));
 	}
 	json_close(b, ']');
@@ -87,7 +87,7 @@ static void on_made(struct request *r, int rc)
 static bool key_tenant(struct request *r, const struct key_body *body,
 		       struct key *k)
 {
-	struct str own = str_of(r->key->tenant);
+	struct str own = str_of(r->who.tenant);
 	struct str tenant = body->tenant.len > 0 ? body->tenant : own;
 
 	if (tenant.len > 0 && tenant_check(tenant) != 0) {
@@ -97,27 +97,27 @@ static bool key_tenant(struct request *r, const struct key_body *body,
 	}
 	if (own.len > 0 && !str_eq(own, tenant)) {
 		reply_error(r, 403, "tenant", "tenant",
-			    "this key makes keys of tenant %s only",
-			    r->key->tenant);
+			    "you make keys of tenant %s only", r->who.tenant);
 		return false;
 	}
-	return str_copy(k->tenant, sizeof(k->tenant), tenant) == 0;
+	return str_copy(k->who.tenant, sizeof(k->who.tenant), tenant) == 0;
 }
 
 static bool key_read(struct request *r, struct key *k)
 {
 	struct key_body body = { 0 };
 	int64_t now = clock_wall_ms(r->c->clock);
+	enum role role;
 
 	if (!request_fields(r, &body) || !key_tenant(r, &body, k))
 		return false;
 	if (body.name.len == 0 ||
-	    str_copy(k->name, sizeof(k->name), body.name) != 0) {
+	    str_copy(k->who.name, sizeof(k->who.name), body.name) != 0) {
 		reply_error(r, 400, "too_long", "name",
-			    "a name has 1 to %d bytes", KEY_NAME_MAX);
+			    "a name has 1 to %d bytes", WHO_NAME_MAX);
 		return false;
 	}
-	if (role_parse(body.role, &k->role) != 0) {
+	if (role_parse(body.role, &role) != 0) {
 		reply_error(r, 400, "no_role", "role",
 			    "there is no role '%.*s'",
 			    STR_ARGS(str_first(body.role, 40)));
@@ -130,11 +130,10 @@ static bool key_read(struct request *r, struct key *k)
 	}
 	k->created_ms = now;
 	k->expires_ms = body.expires_at;
-	if (k->role == ROLE_PARTNER &&
+	if (role == ROLE_PARTNER &&
 	    (k->expires_ms == 0 || k->expires_ms > now + KEY_PARTNER_MS))
 		k->expires_ms = now + KEY_PARTNER_MS;
-	k->perms = role_perms(k->role);
-	k->id = id_next(&r->c->ids, now);
+	key_settle(k, id_next(&r->c->ids, now), role);
 	return true;
 }
 
@@ -146,11 +145,11 @@ static void key_audit(struct request *r, const struct key *k,
 
 	buf_init(&detail, AUDIT_DETAIL_MAX);
 	json_open(&detail, '{');
-	json_kz(&detail, "name", k->name);
-	json_kz(&detail, "role", role_name(k->role));
+	json_kz(&detail, "name", k->who.name);
+	json_kz(&detail, "role", role_name(key_role(k)));
 	json_close(&detail, '}');
-	id_text(k->id, id);
-	request_audit(r, str_of(k->tenant), action, str_of(id),
+	id_text(k->who.id, id);
+	request_audit(r, str_of(k->who.tenant), action, str_of(id),
 		      buf_str(&detail));
 }
 
@@ -183,11 +182,11 @@ void api_keys_post(struct request *r)
 	key_audit(r, &n->key, "key.create");
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
-	json_kid(b, "id", n->key.id);
+	json_kid(b, "id", n->key.who.id);
 	json_kz(b, "key", text);
-	json_kz(b, "name", n->key.name);
-	json_kz(b, "role", role_name(n->key.role));
-	json_kz(b, "tenant", n->key.tenant);
+	json_kz(b, "name", n->key.who.name);
+	json_kz(b, "role", role_name(key_role(&n->key)));
+	json_kz(b, "tenant", n->key.who.tenant);
 	json_kt_opt(b, "expires", n->key.expires_ms);
 	json_close(b, '}');
 	secret_wipe(text, sizeof(text));
@@ -213,11 +212,11 @@ void api_key_revoke(struct request *r)
 	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
 		return;
 	struct key *k = keys_by_id(r->c->keys, id);
-	if (k == NULL || (tenant.len > 0 && !str_eqz(tenant, k->tenant))) {
+	if (k == NULL || (tenant.len > 0 && !str_eqz(tenant, k->who.tenant))) {
 		reply_error(r, 404, "no_key", NULL, "there is no such key");
 		return;
 	}
-	if (k == r->key) {
+	if (r->who.kind == WHO_KEY && r->who.id == id) {
 		reply_error(r, 409, "own_key", NULL,
 			    "a key cannot revoke itself");
 		return;

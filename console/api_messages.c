@@ -16,7 +16,7 @@ static struct view *view_open(struct request *r, struct str tenant)
 {
 	struct view *v = mem_new(struct view);
 
-	v->perms = r->key->perms;
+	v->who = &r->who;
 	v->out = &r->out;
 	IGNORE(str_copy(v->tenant, sizeof(v->tenant), tenant));
 	r->own = v;
@@ -166,12 +166,11 @@ static bool batch_check(struct request *r, json_t *list)
 		return false;
 	}
 	/* The request itself has paid for the first. */
-	struct key *k = keys_by_id(r->c->keys, r->key->id);
 	uint64_t now = clock_mono_us(r->c->clock);
-	if (n == 1 || limit_take(&k->limit, (double)(n - 1), now))
+	if (n == 1 || limit_take(r->limit, (double)(n - 1), now))
 		return true;
 	r->retry_after_s =
-		1 + (unsigned)(limit_wait_us(&k->limit, (double)(n - 1), now) /
+		1 + (unsigned)(limit_wait_us(r->limit, (double)(n - 1), now) /
 			       1000000);
 	reply_error(r, 429, "key_rate", NULL, "this key sends too fast");
 	return false;

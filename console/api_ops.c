@@ -33,7 +33,7 @@ void api_metrics(struct request *r)
 	if (r->c->http->metrics_key) {
 		const struct route *own = r->route;
 		struct route keyed = *own;
-		keyed.auth = AUTH_KEY;
+		keyed.auth = AUTH_WHO;
 		keyed.needs = PERM_STATUS;
 		r->route = &keyed;
 		bool may = auth_check(r);
@@ -154,9 +154,9 @@ void api_backup(struct request *r)
 	must(r != NULL);
 	if (!request_fields(r, &body))
 		return;
-	if (r->key->tenant[0] != '\0') {
+	if (r->who.tenant[0] != '\0') {
 		reply_error(r, 403, "tenant", NULL,
-			    "a copy holds every tenant; this key has one");
+			    "a copy holds every tenant; you have one");
 		return;
 	}
 	AUTO(mem_clear) char *path = str_z(body.path);

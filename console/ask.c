@@ -47,10 +47,10 @@ struct str request_header(struct request *r, const char *name)
 		MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, name));
 }
 
-bool request_may(const struct request *r, uint32_t perms)
+bool request_may(const struct request *r, uint64_t perms)
 {
 	must(r != NULL);
-	return r->key != NULL && (r->key->perms & perms) == perms;
+	return who_may(&r->who, perms);
 }
 
 bool query_u64(struct request *r, const char *name, uint64_t max, uint64_t *out)
@@ -101,8 +101,8 @@ bool param_id(struct request *r, unsigned i, uint64_t *out)
 
 bool request_scope(struct request *r, struct str *out)
 {
-	must(r != NULL && r->key != NULL && out != NULL);
-	struct str own = str_of(r->key->tenant);
+	must(r != NULL && r->who.kind != WHO_NOBODY && out != NULL);
+	struct str own = str_of(r->who.tenant);
 	struct str asked = request_query(r, "tenant");
 
 	if (asked.len > 0 && tenant_check(asked) != 0) {
@@ -112,8 +112,7 @@ bool request_scope(struct request *r, struct str *out)
 	}
 	if (own.len > 0 && asked.len > 0 && !str_eq(own, asked)) {
 		reply_error(r, 403, "tenant", "tenant",
-			    "this key works for tenant %s only",
-			    r->key->tenant);
+			    "you work for tenant %s only", r->who.tenant);
 		return false;
 	}
 	*out = own.len > 0 ? own : asked;

@@ -3,5 +3,5 @@
 
 #include "console/request.h"
 
-/* Fills r->key; false: answered. */
+/* Fills r->who; false: answered. */
 MUST_USE bool auth_check(struct request *r);

@@ -24,16 +24,6 @@ static bool address_begin(struct request *r, struct str *tenant,
 	       request_address(r, r->param[0], "address", address);
 }
 
-static void put_shown(struct request *r, struct buf *b, const char *key,
-		      struct str address)
-{
-	json_key(b, key);
-	if (request_may(r, PERM_CONTACT_FULL))
-		json_s(b, address);
-	else
-		json_masked(b, address);
-}
-
 static void put_standing(struct request *r, struct buf *b, struct str tenant,
 			 struct str address)
 {
@@ -63,7 +53,8 @@ void api_address_get(struct request *r)
 		return;
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
-	put_shown(r, b, "address", str_of(address));
+	json_key(b, "address");
+	who_address_json(b, &r->who, tenant, str_of(address));
 	json_ks(b, "tenant", tenant);
 	put_standing(r, b, tenant, str_of(address));
 	json_close(b, '}');
@@ -181,12 +172,13 @@ void api_address_evidence(struct request *r)
 	if (!address_begin(r, &tenant, ev->address))
 		return;
 	IGNORE(str_copy(ev->tenant, sizeof(ev->tenant), tenant));
-	ev->view.perms = r->key->perms;
+	ev->view.who = &r->who;
 	ev->view.out = &r->out;
 	IGNORE(str_copy(ev->view.tenant, sizeof(ev->view.tenant), tenant));
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
-	put_shown(r, b, "address", str_of(ev->address));
+	json_key(b, "address");
+	who_address_json(b, &r->who, tenant, str_of(ev->address));
 	json_ks(b, "tenant", tenant);
 	json_kt(b, "made", clock_wall_ms(r->c->clock));
 	json_kz(b, "node", r->c->node);

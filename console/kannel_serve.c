@@ -163,9 +163,9 @@ static bool key_user(struct request *r, struct str given,
 	const struct key *k =
 		keys_find(r->c->keys, given, clock_wall_ms(r->c->clock));
 
-	if (k == NULL || (k->perms & PERM_SEND) == 0)
+	if (k == NULL || !who_may(&k->who, PERM_SEND))
 		return false;
-	out->tenant = str_of(k->tenant);
+	out->tenant = str_of(k->who.tenant);
 	out->class_name = STR("notice");
 	return true;
 }

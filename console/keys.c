@@ -11,6 +11,7 @@
 
 struct keys {
 	uint8_t pepper[KEY_PEPPER];
+	uint8_t pseudonym_key[PSEUDONYM_KEY];
 	double rate, burst;
 	struct map *by_hash; /* first 8 bytes of the hash */
 	struct map *by_id;   /* id */
@@ -40,13 +41,28 @@ void key_hash(const uint8_t pepper[KEY_PEPPER], struct str key, uint8_t out[32])
 	secret_keyed(str_bytes(pepper, KEY_PEPPER), key, out);
 }
 
+void key_settle(struct key *k, uint64_t id, enum role role)
+{
+	must(k != NULL && (unsigned)role < ROLE_COUNT);
+	k->who.kind = WHO_KEY;
+	k->who.id = id;
+	k->who.roles = BIT(role);
+	who_settle(&k->who);
+}
+
+enum role key_role(const struct key *k)
+{
+	must(k != NULL && k->who.roles != 0);
+	return (enum role)__builtin_ctz(k->who.roles);
+}
+
 void key_cells(const struct key *k, struct cell cells[KEY_CELLS])
 {
 	must(k != NULL && cells != NULL);
-	cells[0] = CELL_I(k->id);
-	cells[1] = CELL_Z(k->tenant);
-	cells[2] = CELL_Z(k->name);
-	cells[3] = CELL_Z(role_name(k->role));
+	cells[0] = CELL_I(k->who.id);
+	cells[1] = CELL_Z(k->who.tenant);
+	cells[2] = CELL_Z(k->who.name);
+	cells[3] = CELL_Z(role_name(key_role(k)));
 	cells[4] = CELL_B(str_bytes(k->hash, sizeof(k->hash)));
 	cells[5] = CELL_I(k->created_ms);
 	cells[6] = CELL_I(k->expires_ms);
@@ -56,15 +72,16 @@ void key_cells(const struct key *k, struct cell cells[KEY_CELLS])
 int key_from_row(const struct row *r, struct key *k)
 {
 	struct key got = { 0 };
+	struct who *w = &got.who;
+	enum role role;
 
 	must(r != NULL && k != NULL);
-	got.id = (uint64_t)row_i(r, 0);
-	if (str_copy(got.tenant, sizeof(got.tenant), row_s(r, 1)) != 0 ||
-	    str_copy(got.name, sizeof(got.name), row_s(r, 2)) != 0 ||
-	    role_parse(row_s(r, 3), &got.role) != 0 ||
+	if (str_copy(w->tenant, sizeof(w->tenant), row_s(r, 1)) != 0 ||
+	    str_copy(w->name, sizeof(w->name), row_s(r, 2)) != 0 ||
+	    role_parse(row_s(r, 3), &role) != 0 ||
 	    row_s(r, 4).len != sizeof(got.hash))
 		return -EBADMSG;
-	got.perms = role_perms(got.role);
+	key_settle(&got, (uint64_t)row_i(r, 0), role);
 	memcpy(got.hash, row_s(r, 4).p, sizeof(got.hash));
 	got.created_ms = row_i(r, 5);
 	got.expires_ms = row_i(r, 6);
@@ -77,7 +94,7 @@ int console_key_create(struct store *s, struct str admin_key, int64_t now_ms,
 		       struct err *err)
 {
 	uint8_t pepper[KEY_PEPPER];
-	struct key k = { .role = ROLE_ADMIN, .created_ms = now_ms };
+	struct key k = { .created_ms = now_ms };
 	struct id_source ids;
 
 	must(s != NULL);
@@ -94,8 +111,8 @@ int console_key_create(struct store *s, struct str admin_key, int64_t now_ms,
 	store_put(s, STORE_META_PUT, meta, ARRAY_LEN(meta));
 
 	id_source_init(&ids, 0);
-	k.id = id_next(&ids, now_ms);
-	IGNORE(str_copy(k.name, sizeof(k.name), STR("admin")));
+	key_settle(&k, id_next(&ids, now_ms), ROLE_ADMIN);
+	IGNORE(str_copy(k.who.name, sizeof(k.who.name), STR("admin")));
 	key_hash(pepper, admin_key, k.hash);
 	struct cell cells[KEY_CELLS];
 	key_cells(&k, cells);
@@ -113,6 +130,8 @@ struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], double rate,
 	must(pepper != NULL);
 	struct keys *ks = mem_new(struct keys);
 	memcpy(ks->pepper, pepper, KEY_PEPPER);
+	secret_keyed(str_bytes(pepper, KEY_PEPPER), STR("pseudonyms"),
+		     ks->pseudonym_key);
 	ks->rate = rate;
 	ks->burst = burst;
 	ks->by_hash = map_new();
@@ -132,6 +151,7 @@ void keys_free(struct keys **kp)
 	map_free(&ks->by_hash);
 	map_free(&ks->by_id);
 	secret_wipe(ks->pepper, sizeof(ks->pepper));
+	secret_wipe(ks->pseudonym_key, sizeof(ks->pseudonym_key));
 	mem_free(ks);
 }
 
@@ -149,16 +169,24 @@ static uint64_t hash_head(const uint8_t hash[32])
 	return head;
 }
 
+/* Only partners see pseudonyms: nobody else carries their key about. */
+static void keys_know(const struct keys *ks, struct key *k)
+{
+	if (who_is(&k->who, ROLE_PARTNER))
+		memcpy(k->who.pseudonym_key, ks->pseudonym_key, PSEUDONYM_KEY);
+}
+
 int keys_put(struct keys *ks, const struct key *k, uint64_t now_us)
 {
 	must(ks != NULL && k != NULL);
-	struct key *old = keys_by_id(ks, k->id);
+	struct key *old = keys_by_id(ks, k->who.id);
 	if (old != NULL) {
 		/* The hash of a key never changes: an id is one key. */
 		must(memcmp(old->hash, k->hash, sizeof(k->hash)) == 0);
 		struct limit kept = old->limit;
 		*old = *k;
 		old->limit = kept;
+		keys_know(ks, old);
 		return 0;
 	}
 	if (ks->len >= KEYS_MAX)
@@ -168,10 +196,11 @@ int keys_put(struct keys *ks, const struct key *k, uint64_t now_us)
 		ks->v = mem_resize(ks->v, ks->cap * sizeof(*ks->v));
 	}
 	struct key *mine = mem_dup(k, sizeof(*k));
+	keys_know(ks, mine);
 	limit_init(&mine->limit, ks->rate, ks->burst, now_us);
 	ks->v[ks->len] = mine;
 	map_set_ptr(ks->by_hash, hash_head(k->hash), mine);
-	map_set_ptr(ks->by_id, k->id, mine);
+	map_set_ptr(ks->by_id, mine->who.id, mine);
 	ks->len++;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/limit.h"
 #include "base/str.h"
-#include "console/roles.h"
+#include "console/who.h"
 #include "model/address.h"
 #include "model/row.h"
 #include "model/store.h"
@@ -20,17 +20,12 @@
 #define KEY_PEPPER 32
 #define KEY_LENGTH_MIN 32
 #define KEY_LENGTH_MAX 128
-#define KEY_NAME_MAX 64
 #define KEYS_MAX 10000
 #define KEY_CELLS 8
 #define KEY_PARTNER_MS ((int64_t)90 * 86400 * 1000)
 
 struct key {
-	uint64_t id;
-	char tenant[TENANT_MAX + 1]; /* "": every tenant */
-	char name[KEY_NAME_MAX + 1];
-	enum role role;
-	uint32_t perms; /* of the role */
+	struct who who; /* its id, name, tenant, role */
 	uint8_t hash[32];
 	int64_t created_ms, expires_ms, revoked_ms; /* 0: never */
 	struct limit limit;
@@ -44,6 +39,9 @@ struct key {
 MUST_USE int console_key_create(struct store *s, struct str admin_key,
 				int64_t now_ms, struct err *err);
 
+/* Its id and role, and what follows from them. */
+void key_settle(struct key *k, uint64_t id, enum role role);
+enum role key_role(const struct key *k);
 MUST_USE int key_text_check(struct str key, struct err *err);
 void key_hash(const uint8_t pepper[KEY_PEPPER], struct str key,
 	      uint8_t out[32]);

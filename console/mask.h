@@ -4,6 +4,5 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* "+999…**34", as a JSON string and as text. */
-void json_masked(struct buf *b, struct str address);
+/* "+999…**34". */
 void mask_put(struct buf *b, struct str address);

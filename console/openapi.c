@@ -174,7 +174,8 @@ static void put_operation(struct buf *b, const struct route *rt)
 	} else if (rt->needs != 0) {
 		json_key(b, "x-permissions");
 		json_open(b, '[');
-		for (uint32_t bit = 1; bit < 1u << PERM_COUNT; bit <<= 1) {
+		for (uint64_t bit = 1; bit < UINT64_C(1) << PERM_COUNT;
+		     bit <<= 1) {
 			if ((rt->needs & bit) != 0)
 				json_s(b, str_of(perm_name(bit)));
 		}

@@ -149,7 +149,8 @@ void persons_read(struct request *r, struct str tenant, enum store_call call,
 
 /* ---- as text -------------------------------------------------------------------*/
 
-static void put_addresses(struct buf *b, const struct person *p, bool full)
+static void put_addresses(struct buf *b, const struct person *p,
+			  const struct who *who)
 {
 	json_key(b, "addresses");
 	json_open(b, '[');
@@ -157,16 +158,13 @@ static void put_addresses(struct buf *b, const struct person *p, bool full)
 		json_open(b, '{');
 		json_ks(b, "channel", p->v[i].channel);
 		json_key(b, "address");
-		if (full)
-			json_s(b, p->v[i].address);
-		else
-			json_masked(b, p->v[i].address);
+		who_address_json(b, who, p->contact.tenant, p->v[i].address);
 		json_close(b, '}');
 	}
 	json_close(b, ']');
 }
 
-void person_json(struct buf *b, const struct person *p, uint32_t perms)
+void person_json(struct buf *b, const struct person *p, const struct who *who)
 {
 	const struct contact *c = &p->contact;
 
@@ -182,7 +180,7 @@ void person_json(struct buf *b, const struct person *p, uint32_t perms)
 	json_ks_opt(b, "branch", c->branch);
 	json_ks_opt(b, "preferred", c->preferred);
 	json_kz(b, "state", contact_state_name(c->state));
-	put_addresses(b, p, (perms & PERM_CONTACT_FULL) != 0);
+	put_addresses(b, p, who);
 	if (c->attrs.len > 2) {
 		json_key(b, "attrs");
 		json_raw(b, c->attrs);

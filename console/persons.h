@@ -28,8 +28,8 @@ struct persons {
 void persons_read(struct request *r, struct str tenant, enum store_call call,
 		  const struct cell *cells, unsigned n,
 		  void (*next)(struct request *r, int rc));
-/* As JSON; addresses masked without PERM_CONTACT_FULL. */
-void person_json(struct buf *b, const struct person *p, uint32_t perms);
+/* As JSON; addresses as they look to who asks. */
+void person_json(struct buf *b, const struct person *p, const struct who *who);
 /* Its version, for ETag and If-Match. */
 void person_etag(const struct person *p, char out[24]);
 /* A line of CSV, and the line of names before them. */

@@ -178,7 +178,7 @@ void request_read(struct request *r, enum store_call call,
 struct str request_actor(const struct request *r)
 {
 	must(r != NULL);
-	return r->key != NULL ? str_of(r->key->name) : STR_NONE;
+	return str_of(r->who.name);
 }
 
 void request_audit(struct request *r, struct str tenant, const char *action,

@@ -13,7 +13,7 @@
 struct request;
 
 enum route_auth {
-	AUTH_KEY,  /* a bearer key with the permissions in `needs` */
+	AUTH_WHO,  /* somebody known, with the permissions in `needs` */
 	AUTH_OPEN, /* anybody */
 	AUTH_OWN,  /* the handler checks (hooks, Kannel) */
 };
@@ -38,7 +38,7 @@ struct route {
 	const char *method;
 	const char *path; /* "/v1/messages/{id}" */
 	enum route_auth auth;
-	uint32_t needs; /* enum perm, all of them */
+	uint64_t needs; /* enum perm, all of them */
 	enum route_body body;
 	bool stores; /* if only an audit row: refused while full */
 	void (*handle)(struct request *r);
@@ -61,8 +61,9 @@ struct request {
 	struct MHD_Connection *mhd;
 	struct peer *peer;
 	const struct route *route;
-	const struct key *key; /* NULL unless AUTH_KEY */
-	const char *path;      /* as asked for; lives as long as mhd */
+	struct who who;      /* WHO_NOBODY unless AUTH_WHO */
+	struct limit *limit; /* theirs; for handlers, not for what follows */
+	const char *path;    /* as asked for; lives as long as mhd */
 	struct str param[ROUTE_PARAMS];
 	struct buf body;
 	json_t *json;
@@ -138,17 +139,17 @@ struct str request_query(struct request *r, const char *name);
 /* Is it there, though it may be empty? */
 bool request_query_given(struct request *r, const char *name);
 struct str request_header(struct request *r, const char *name);
-bool request_may(const struct request *r, uint32_t perms);
+bool request_may(const struct request *r, uint64_t perms);
 /* Each answers itself and gives false when the value is wrong. */
 bool query_u64(struct request *r, const char *name, uint64_t max,
 	       uint64_t *out);
 bool query_time(struct request *r, const char *name, int64_t *out);
 bool query_id(struct request *r, const char *name, uint64_t *out);
 bool param_id(struct request *r, unsigned i, uint64_t *out);
-/* The tenant to work for: the key's, the query's for keys of every tenant,
+/* The tenant to work for: theirs, the query's for those of every tenant,
  * or the default one. */
 bool request_tenant(struct request *r, struct str *out);
-/* The same for lists; "" = all, for keys of every tenant. */
+/* The same for lists; "" = all, for those of every tenant. */
 bool request_scope(struct request *r, struct str *out);
 /* Reads the JSON body by the route's table. */
 bool request_fields(struct request *r, void *out);
@@ -156,9 +157,10 @@ bool request_fields(struct request *r, void *out);
  * where it is a number. */
 bool request_address(struct request *r, struct str text, const char *field,
 		     char out[ADDRESS_MAX]);
-/* A row of the audit log: this key did it. */
+/* A row of the audit log: they did it. */
 void request_audit(struct request *r, struct str tenant, const char *action,
 		   struct str object, struct str detail);
+/* Their name, for people to read; the author of a thing is r->who.actor. */
 struct str request_actor(const struct request *r);
 
 /* ---- for server.c ------------------------------------------------------------*/

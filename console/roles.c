@@ -14,7 +14,7 @@ static const char *const perm_names[PERM_COUNT] = {
 /* Nobody below care reads texts; who looks after links sees no people. */
 static const struct {
 	const char *name;
-	uint32_t perms;
+	uint64_t perms;
 } roles[ROLE_COUNT] = {
 	[ROLE_ADMIN] = { "admin",
 			 PERM_SEND | PERM_MESSAGE_READ | PERM_MESSAGE_CANCEL |
@@ -82,17 +82,17 @@ int role_parse(struct str s, enum role *out)
 	return -EBADMSG;
 }
 
-uint32_t role_perms(enum role r)
+uint64_t role_perms(enum role r)
 {
 	must((unsigned)r < ROLE_COUNT);
 	return roles[r].perms;
 }
 
-const char *perm_name(uint32_t bit)
+const char *perm_name(uint64_t bit)
 {
 	must(bit != 0 && (bit & (bit - 1)) == 0);
 
-	unsigned i = (unsigned)__builtin_ctz(bit);
+	unsigned i = (unsigned)__builtin_ctzll(bit);
 	must(i < PERM_COUNT);
 	return perm_names[i];
 }

@@ -323,7 +323,7 @@ static bool key_row(void *owner, const struct row *row)
 	    keys_put(k->c->keys, &key, clock_mono_us(k->c->clock)) != 0)
 		k->bad++;
 	else
-		id_source_seen(&k->c->ids, key.id);
+		id_source_seen(&k->c->ids, key.who.id);
 	return true;
 }
 

@@ -31,18 +31,18 @@ struct stream_client {
 	struct buf queue;
 	char tenant[TENANT_MAX + 1];
 	char types[STREAM_TYPES_MAX]; /* "message.*,link.*"; "" = all */
-	uint32_t perms;
+	uint64_t perms;
 	bool suspended;
 	bool ended;
 };
 
 /* ---- who sees what ----------------------------------------------------------*/
 
-static uint32_t type_needs(struct str type)
+static uint64_t type_needs(struct str type)
 {
 	static const struct {
 		const char *group;
-		uint32_t perm;
+		uint64_t perm;
 	} groups[] = {
 		{ "message", PERM_MESSAGE_READ },
 		{ "consent", PERM_CONSENT_READ },
@@ -78,7 +78,7 @@ static bool type_wanted(struct str list, struct str type)
 static bool client_sees(const struct stream_client *s, struct str tenant,
 			struct str type)
 {
-	uint32_t needs = type_needs(type);
+	uint64_t needs = type_needs(type);
 
 	if ((s->perms & needs) != needs)
 		return false;
@@ -202,7 +202,7 @@ static struct stream_client *client_new(struct request *r, struct str tenant)
 	s->hub = h;
 	s->mhd = r->mhd;
 	s->peer = r->peer;
-	s->perms = r->key->perms;
+	s->perms = r->who.perms;
 	IGNORE(str_copy(s->tenant, sizeof(s->tenant), tenant));
 	buf_init(&s->queue, (size_t)r->c->http->stream_queue);
 	list_init(&s->node);

@@ -1,9 +1,7 @@
 /* Stored messages as JSON. */
 #include "console/view.h"
 
-#include "console/mask.h"
 #include "proto/json.h"
-#include "console/roles.h"
 #include "model/record.h"
 #include "proto/tzone.h"
 
@@ -103,27 +101,25 @@ void view_decision(struct buf *b, const struct decision *d)
 		json_ku(b, "consent_seq", d->consent_seq);
 }
 
-static void put_address(struct view *v, const char *key, struct str address)
+static void put_address(struct view *v, const char *key, struct str tenant,
+			struct str address)
 {
 	if (address.len == 0)
 		return;
 	json_key(v->out, key);
-	if ((v->perms & PERM_CONTACT_FULL) != 0)
-		json_s(v->out, address);
-	else
-		json_masked(v->out, address);
+	who_address_json(v->out, v->who, tenant, address);
 }
 
 static void put_message(struct view *v, const struct message *m)
 {
 	struct buf *b = v->out;
 
-	put_address(v, "to", m->to);
-	put_address(v, "address", m->address);
+	put_address(v, "to", m->tenant, m->to);
+	put_address(v, "address", m->tenant, m->address);
 	json_ks(b, "class", m->class_name);
 	json_ks(b, "channel", m->channel);
 	json_ks_opt(b, "from", m->from);
-	if ((v->perms & PERM_MESSAGE_CONTENT) != 0)
+	if (who_may(v->who, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", m->text);
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);

@@ -8,11 +8,12 @@
 #include "base/buf.h"
 #include "gateway/gateway.h"
 #include "model/address.h"
+#include "console/who.h"
 #include "model/row.h"
 
 /* Who looks, and what came of it. */
 struct view {
-	uint32_t perms;              /* enum perm */
+	const struct who *who;       /* of the request */
 	char tenant[TENANT_MAX + 1]; /* "": all */
 	bool history;
 	struct buf *out;
