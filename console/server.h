@@ -14,6 +14,7 @@
 #include "model/store.h"
 
 struct console;
+struct library;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -67,6 +68,7 @@ struct console_env {
 	const struct clock_ops *clock;
 	struct gateway *gateway;
 	struct store *store;
+	struct library *library; /* of templates; closed after the console */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/stats.h"
+#include "campaigns/library.h"
 #include "console/server.h"
 #include "daemon/bus.h"
 #include "daemon/dlr.h"
@@ -36,6 +37,7 @@ struct node {
 	struct loop *loop;
 	struct store *store;
 	struct gateway *gateway;
+	struct library *library;
 	struct console *console;
 	struct bus *bus;
 	struct dlr *dlr;
@@ -190,6 +192,17 @@ static int open_store(struct node *n, struct err *err)
 	return rc;
 }
 
+static int open_library(struct node *n, struct err *err)
+{
+	const struct library_env env = {
+		.store = n->store,
+		.clock = &clock_real,
+		.cfg = section_of(n, "templates"),
+	};
+
+	return library_open(&n->library, &env, err);
+}
+
 static int open_all(struct node *n, struct err *err)
 {
 	const struct node_cfg *node = section_of(n, "node");
@@ -219,6 +232,10 @@ static int open_all(struct node *n, struct err *err)
 	rc = open_store(n, err);
 	if (rc != 0)
 		return rc;
+	rc = open_library(n, err);
+	if (rc != 0)
+		return rc;
+	cenv.library = n->library;
 	genv.loop = cenv.loop = n->loop;
 	genv.store = cenv.store = n->store;
 	rc = gateway_open(&n->gateway, &genv, err);
@@ -249,6 +266,7 @@ static void close_all(struct node *n)
 	}
 	console_close(&n->console);
 	store_close(&n->store);
+	library_close(&n->library);
 	bus_free(&n->bus);
 	dlr_close(&n->dlr);
 	esme_close(&n->esme);

@@ -1,6 +1,7 @@
 /* Introduces the implementations to the core. */
 #include "daemon/registry.h"
 
+#include "campaigns/library.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -26,7 +27,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&node_section,         &store_section,  &log_section,
 		&http_section,         &hook_section,   &kannel_user_section,
 		&gateway_section,      &class_section,  &route_section,
-		&smpp_server_settings, &kannel_section,
+		&smpp_server_settings, &kannel_section, &templates_section,
 	};
 	size_t n = 0;
 

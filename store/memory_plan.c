@@ -38,8 +38,14 @@ static const struct {
 	[TABLE_KEY] = { 1, "id tenant name role hash created_ms expires_ms "
 			   "revoked_ms" },
 	[TABLE_TEMPLATE] = { 3,
-			     "tenant id version lang class state body sha256 "
-			     "created_ms" },
+			     "tenant id version revision state name class "
+			     "owner sender priced promise registrations author "
+			     "created_ms submitted_ms approver second "
+			     "decided_ms reason sha256" },
+	[TABLE_TEMPLATE_TEXT] = { 4, "tenant id version lang state signature "
+				     "text tail reason sha256" },
+	[TABLE_TEMPLATE_TALLY] = { 3, "tenant id version sent opt_outs "
+				      "complaints" },
 	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
 			     "prev_hash hash" },
 };
@@ -103,8 +109,12 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_KEY_PUT] = { PLAN_PUT, TABLE_KEY },
 	[STATEMENT_KEY_LIST] = { PLAN_SHOW, TABLE_KEY },
 	[STATEMENT_TEMPLATE_PUT] = { PLAN_PUT, TABLE_TEMPLATE },
-	[STATEMENT_TEMPLATE_GET] = { PLAN_SHOW, TABLE_TEMPLATE },
-	[STATEMENT_TEMPLATE_LIST] = { PLAN_SHOW, TABLE_TEMPLATE },
+	[STATEMENT_TEMPLATE_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE },
+	[STATEMENT_TEMPLATE_TEXT_PUT] = { PLAN_PUT, TABLE_TEMPLATE_TEXT },
+	[STATEMENT_TEMPLATE_TEXT_DROP] = { PLAN_DROP, TABLE_TEMPLATE_TEXT },
+	[STATEMENT_TEMPLATE_TEXT_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TEXT },
+	[STATEMENT_TEMPLATE_TALLY_PUT] = { PLAN_PUT, TABLE_TEMPLATE_TALLY },
+	[STATEMENT_TEMPLATE_TALLY_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TALLY },
 	[STATEMENT_AUDIT_APPEND] = { PLAN_ADD, TABLE_AUDIT },
 	[STATEMENT_AUDIT_LIST] = { PLAN_SHOW, TABLE_AUDIT },
 	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },

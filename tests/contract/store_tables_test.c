@@ -229,32 +229,59 @@ static void keeps_api_keys(void **state)
 			    "1|a|crm|sender|#4|1|0|9;2|a|crm|sender|#4|1|0|0;");
 }
 
-static void template(struct bed *b, const char *tenant, const char *id,
-		     int version, const char *body)
+static void version(struct bed *b, const char *id, int number,
+		    const char *state)
 {
 	put(b, STORE_TEMPLATE_PUT,
-	    BED_CELLS(CELL_Z(tenant), CELL_Z(id), CELL_I(version), CELL_Z("en"),
-		      CELL_Z("otp"), CELL_Z("draft"), CELL_Z(body),
-		      CELL_Z("00"), CELL_I(1)));
+	    BED_CELLS(CELL_Z("a"), CELL_Z(id), CELL_I(number), CELL_I(3),
+		      CELL_Z(state), CELL_Z("Hello"), CELL_Z("care"),
+		      CELL_Z("shop"), CELL_Z("Acme"), CELL_I(0), CELL_Z(""),
+		      CELL_Z(""), CELL_Z("ann"), CELL_I(1), CELL_I(2),
+		      CELL_Z("bob"), CELL_Z(""), CELL_I(4), CELL_Z("why"),
+		      CELL_B(STR("hash"))));
 }
+
+static void wording(struct bed *b, const char *id, int number, const char *lang,
+		    const char *text)
+{
+	put(b, STORE_TEMPLATE_TEXT_PUT,
+	    BED_CELLS(CELL_Z("a"), CELL_Z(id), CELL_I(number), CELL_Z(lang),
+		      CELL_Z("draft"), CELL_Z("Acme"), CELL_Z(text),
+		      CELL_Z("TD"), CELL_Z(""), CELL_B(STR("hash"))));
+}
+
+#define BEHIND "Hello|care|shop|Acme|0|||ann|1|2|bob||4|why|#4;"
 
 static void keeps_templates(void **state)
 {
 	struct bed *b = *state;
 
-	template(b, "a", "hello", 2, "Hi");
-	template(b, "a", "hello", 1, "Hello");
-	template(b, "a", "bye", 1, "Bye");
-	template(b, "b", "hello", 1, "Ho");
-	template(b, "a", "hello", 2, "Hi {{name}}");
+	version(b, "hello", 2, "draft");
+	version(b, "hello", 1, "active");
+	version(b, "bye", 1, "draft");
+	version(b, "hello", 2, "submitted");
+	wording(b, "hello", 1, "zh", "old");
+	wording(b, "hello", 1, "zh", "nin hao");
+	wording(b, "hello", 1, "en", "Hi");
+	wording(b, "hello", 2, "en", "Hi");
+	put(b, STORE_TEMPLATE_TEXT_DROP,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("hello"), CELL_I(2)));
+	put(b, STORE_TEMPLATE_TALLY_PUT,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("hello"), CELL_I(1), CELL_I(9),
+		      CELL_I(1), CELL_I(0)));
+	put(b, STORE_TEMPLATE_TALLY_PUT,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("hello"), CELL_I(1), CELL_I(10),
+		      CELL_I(2), CELL_I(1)));
 	assert_int_equal(bed_commit(b), 0);
-	assert_string_equal(bed_get(b, STORE_TEMPLATE_GET,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("hello"))),
-			    "a|hello|1|en|otp|draft|Hello|00|1;"
-			    "a|hello|2|en|otp|draft|Hi {{name}}|00|1;");
-	assert_string_equal(bed_get(b, STORE_TEMPLATE_LIST,
-				    BED_CELLS(CELL_Z("b"))),
-			    "b|hello|1|en|otp|draft|Ho|00|1;");
+	assert_string_equal(bed_scan(b, STORE_TEMPLATE_SCAN, BED_NONE),
+			    "a|bye|1|3|draft|" BEHIND
+			    "a|hello|1|3|active|" BEHIND
+			    "a|hello|2|3|submitted|" BEHIND);
+	assert_string_equal(bed_scan(b, STORE_TEMPLATE_TEXT_SCAN, BED_NONE),
+			    "a|hello|1|en|draft|Acme|Hi|TD||#4;"
+			    "a|hello|1|zh|draft|Acme|nin hao|TD||#4;");
+	assert_string_equal(bed_scan(b, STORE_TEMPLATE_TALLY_SCAN, BED_NONE),
+			    "a|hello|1|10|2|1;");
 }
 
 static void keeps_the_audit(void **state)

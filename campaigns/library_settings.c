@@ -1,0 +1,24 @@
+/* The section `templates { ... }`. */
+#include "campaigns/library.h"
+
+#define ROW(field, type, initial, min, max, unit, live, text)               \
+	{                                                                   \
+#field, type, offsetof(struct library_cfg, field), initial, \
+			min, max, NULL, unit, live, text                    \
+	}
+
+static const struct setting rows[] = {
+	ROW(templates_max, SETTING_INT, "10000", 1, 1000000, "templates", false,
+	    "Most templates of all tenants."),
+	ROW(versions_max, SETTING_INT, "1000", 1, 100000, "versions", false,
+	    "Most versions of one template."),
+	ROW(language, SETTING_STR, "zh", 0, 0, NULL, false,
+	    "Language of those whose own is not known."),
+	ROW(languages, SETTING_LIST, "{}", 0, 1000, NULL, false,
+	    "Another one for a tenant: {\"acme=en\"}."),
+};
+
+const struct setting_section templates_section = {
+	"templates", false,           sizeof(struct library_cfg),
+	rows,        ARRAY_LEN(rows), "Templates: limits, languages, checks.",
+};
