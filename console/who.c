@@ -61,8 +61,8 @@ static void pseudonym_put(struct buf *b, const struct who *w, struct str tenant,
 	buf_init(&both, BUF_NO_LIMIT);
 	buf_lstr(&both, tenant);
 	buf_str_put(&both, address);
-	secret_keyed(str_bytes(w->pseudonym_key, PSEUDONYM_KEY),
-		     buf_str(&both), hash);
+	secret_keyed(str_bytes(w->pseudonym_key, PSEUDONYM_KEY), buf_str(&both),
+		     hash);
 	for (unsigned i = 0; i < 8; i++)
 		head = head << 8 | hash[i];
 	id_text(head, text);

@@ -25,8 +25,8 @@ enum who_kind { WHO_NOBODY, WHO_KEY, WHO_USER };
 /* A copy: stands for one request, whatever becomes of key or user. */
 struct who {
 	enum who_kind kind;
-	uint64_t id;           /* of the key or the user */
-	char actor[ACTOR_MAX]; /* the same as text: never changes */
+	uint64_t id;                 /* of the key or the user */
+	char actor[ACTOR_MAX];       /* the same as text: never changes */
 	char name[WHO_NAME_MAX + 1]; /* for people to read */
 	char tenant[TENANT_MAX + 1]; /* "": every tenant */
 	char branch[BRANCH_MAX + 1]; /* "": every branch */
