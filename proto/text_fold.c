@@ -34,25 +34,27 @@ static uint32_t to_simplified(uint32_t cp)
 	return cp;
 }
 
-/* Runs of numbers in circles, brackets or with a full stop: (first code
- * point, its value, how many). NFKC would keep the brackets. */
+/* Runs of Roman numbers, or in circles, brackets or with a full stop: (first code
+ * point, its value, how many). NFKC would keep the brackets, and make letters of
+ * Rome. */
 static const struct {
 	uint32_t first;
 	uint8_t value;
 	uint8_t n;
 } enclosed[] = {
-	{ 0x2460, 1, 20 },  { 0x2474, 1, 20 },  { 0x2488, 1, 20 },
-	{ 0x24EA, 0, 1 },   { 0x24EB, 11, 10 }, { 0x24F5, 1, 10 },
-	{ 0x24FF, 0, 1 },   { 0x2776, 1, 10 },  { 0x2780, 1, 10 },
-	{ 0x278A, 1, 10 },  { 0x3220, 1, 10 },  { 0x3251, 21, 15 },
-	{ 0x3280, 1, 10 },  { 0x32B1, 36, 15 }, { 0x1F100, 0, 1 },
-	{ 0x1F101, 0, 10 }, { 0x1F10B, 0, 2 },
+	{ 0x2160, 1, 12 },  { 0x2170, 1, 12 },  { 0x2460, 1, 20 },
+	{ 0x2474, 1, 20 },  { 0x2488, 1, 20 },  { 0x24EA, 0, 1 },
+	{ 0x24EB, 11, 10 }, { 0x24F5, 1, 10 },  { 0x24FF, 0, 1 },
+	{ 0x2776, 1, 10 },  { 0x2780, 1, 10 },  { 0x278A, 1, 10 },
+	{ 0x3220, 1, 10 },  { 0x3251, 21, 15 }, { 0x3280, 1, 10 },
+	{ 0x32B1, 36, 15 }, { 0x1F100, 0, 1 },  { 0x1F101, 0, 10 },
+	{ 0x1F10B, 0, 2 },  { 0x1F51F, 10, 1 },
 };
 
 /* The value of an enclosed number; -1: it is none. */
 static int enclosed_value(uint32_t cp)
 {
-	if (cp < 0x2460)
+	if (cp < 0x2160)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(enclosed); i++)
 		if (cp >= enclosed[i].first &&
@@ -84,6 +86,16 @@ static size_t write_enclosed(struct str in, char out[INPUT_MAX])
 		out[n++] = (char)('0' + v % 10);
 	}
 	return n;
+}
+
+/* White on black, in circles or squares: NFKC knows no other form. */
+static uint32_t to_ascii_letter(uint32_t cp)
+{
+	if (cp >= 0x1F150 && cp < 0x1F150 + 26)
+		return 'a' + cp - 0x1F150;
+	if (cp >= 0x1F170 && cp < 0x1F170 + 26)
+		return 'a' + cp - 0x1F170;
+	return cp;
 }
 
 /* Decimal digits stand in runs of ten that begin with the zero. */
@@ -187,7 +199,8 @@ int text_fold(struct str utf8, bool tight, struct buf *out)
 
 		if (is_look(cp) || (tight && is_loose(cp)))
 			continue;
-		text_put(to_simplified(to_ascii_digit(cp)), out);
+		text_put(to_simplified(to_ascii_letter(to_ascii_digit(cp))),
+			 out);
 	}
 	return 0;
 }
