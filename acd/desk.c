@@ -208,7 +208,8 @@ bool desk_take(struct desk *d, const struct reservation *res)
 		q++;
 	if (q == d->queues_n)
 		return false;
-	struct work *w = MAGIC_CAST(struct work, WORK_MAGIC, res->item->owner);
+	struct work *w = MAGIC_CAST(struct work, WORK_MAGIC,
+				    CONTAINER_OF(res->item, struct work, item));
 	struct agent *a =
 		MAGIC_CAST(struct agent, AGENT_MAGIC, res->target_owner);
 	works_join(d, w, a, res->id);

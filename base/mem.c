@@ -1,6 +1,7 @@
 /* Memory: the one place that calls malloc; counts the blocks handed out. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,12 @@ void *mem_dup(const void *p, size_t size)
 	if (size > 0)
 		memcpy(copy, p, size);
 	return copy;
+}
+
+/* Setting it also keeps glibc from raising it with each block it sees. */
+void mem_large_apart(void)
+{
+	must(mallopt(M_MMAP_THRESHOLD, 128 << 10) == 1);
 }
 
 size_t mem_live_blocks(void)

@@ -30,5 +30,10 @@ void mem_clear(void *pp);
 char *str_dup(const char *s);
 void *mem_dup(const void *p, size_t size);
 
+/* From now on each large block is the system's own, and goes back there when
+ * it is freed; otherwise it would leave a hole between small blocks that live
+ * long. For a program, at its start. */
+void mem_large_apart(void);
+
 /* Blocks handed out and not yet freed: 0 at the end of a clean test. */
 size_t mem_live_blocks(void);

@@ -123,6 +123,7 @@ int main(int argc, char **argv)
 	const char *path = NULL;
 	int check = 0, c;
 
+	mem_large_apart();
 	secret_init();
 	if (argc > 1 && strcmp(argv[1], "init") == 0)
 		return run_init(argc - 1, argv + 1);

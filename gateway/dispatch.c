@@ -161,7 +161,7 @@ static void on_marked(void *owner, int rc)
 static void join(struct core *core, struct marks *b,
 		 const struct reservation *res)
 {
-	struct live *l = res->item->owner;
+	struct live *l = live_of(res->item);
 	int64_t now_ms = core_wall_ms(core);
 	struct message m;
 	struct decision d;

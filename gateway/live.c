@@ -10,14 +10,23 @@
 void lives_init(struct lives *t, const struct classes *classes, size_t max)
 {
 	must(t != NULL && classes != NULL);
-	*t = (struct lives){ .map = map_new(), .classes = classes, .max = max };
-	buf_init(&t->scratch, BUF_NO_LIMIT);
+	*t = (struct lives){ .map = map_new(),
+			     .classes = classes,
+			     .envelopes = envelopes_new(),
+			     .max = max };
 }
 
-static void live_free(struct live *l)
+static size_t live_size(const struct live *l)
+{
+	return sizeof(*l) + l->to_len + l->address_len + l->metadata_len +
+	       l->text_len;
+}
+
+static void live_free(struct lives *t, struct live *l)
 {
 	if (l->place == LIVE_RECEIPT)
 		mem_free(l->receipt.keys);
+	envelope_put(t->envelopes, l->envelope);
 	mem_free(l);
 }
 
@@ -29,49 +38,62 @@ void lives_done(struct lives *t)
 	if (t->map == NULL)
 		return;
 	while (map_next(t->map, &pos, &id, &value))
-		live_free((struct live *)(uintptr_t)value);
+		live_free(t, (struct live *)(uintptr_t)value);
 	map_free(&t->map);
-	buf_done(&t->scratch);
+	envelopes_free(&t->envelopes);
 }
 
-static struct live *live_make(struct lives *t, const struct live *head,
-			      const struct message *m)
+static char *live_put(char *at, struct str s)
 {
-	struct message slim = *m;
-	struct buf *b = &t->scratch;
-	struct live *l;
+	if (s.len > 0)
+		memcpy(at, s.p, s.len);
+	return at + s.len;
+}
 
-	slim.class_name = slim.decision.rule_version = STR_NONE;
-	buf_reset(b);
-	message_encode(&slim, b);
-	l = mem_alloc(sizeof(*l) + b->len);
+static struct live *live_make(const struct live *head, const struct message *m)
+{
+	struct live *l = mem_alloc(live_size(head));
+	char *at = l->bytes;
+
 	*l = *head;
-	l->len = (uint32_t)b->len;
-	memcpy(l->bytes, b->p, b->len);
+	at = live_put(at, m->to);
+	at = live_put(at, m->address);
+	at = live_put(at, m->metadata);
+	(void)live_put(at, m->text);
 	return l;
 }
 
 int lives_add(struct lives *t, const struct message *m,
 	      const struct class_rules *rules, struct live **out)
 {
-	struct live head = {
+	must(t != NULL && m != NULL && rules != NULL && out != NULL);
+	if (m->to.len >= ADDRESS_MAX || m->address.len >= ADDRESS_MAX ||
+	    m->metadata.len > MESSAGE_METADATA_MAX ||
+	    m->text.len > MESSAGE_TEXT_MAX)
+		return -EINVAL;
+	if (map_len(t->map) >= t->max)
+		return -ENOSPC;
+
+	const struct live head = {
 		.id = m->id,
+		.envelope = envelope_get(t->envelopes, m),
 		.valid_until_ms = m->valid_until_ms,
+		.to_hash = (uint32_t)address_key(STR_NONE, m->to),
 		.lane = -1,
 		.state = MESSAGE_ACCEPTED,
 		.place = LIVE_NOWHERE,
 		.class_index = (uint8_t)rules->index,
 		.flags = m->flags,
 		.parts = m->parts,
-		.to_hash = (uint32_t)address_key(STR_NONE, m->to),
+		.priority = m->priority,
+		.to_len = (uint8_t)m->to.len,
+		.address_len = (uint8_t)m->address.len,
+		.metadata_len = (uint16_t)m->metadata.len,
+		.text_len = (uint16_t)m->text.len,
 	};
-
-	must(t != NULL && out != NULL);
-	if (map_len(t->map) >= t->max)
-		return -ENOSPC;
-	*out = live_make(t, &head, m);
+	*out = live_make(&head, m);
 	map_set_ptr(t->map, m->id, *out);
-	t->bytes += sizeof(**out) + (*out)->len;
+	t->bytes += live_size(*out);
 	t->in_state[MESSAGE_ACCEPTED]++;
 	return 0;
 }
@@ -86,22 +108,21 @@ void lives_remove(struct lives *t, struct live *l)
 {
 	must(l->place == LIVE_NOWHERE);
 	must(map_del(t->map, l->id, NULL));
-	t->bytes -= sizeof(*l) + l->len;
+	t->bytes -= live_size(l);
 	t->in_state[l->state]--;
-	live_free(l);
+	live_free(t, l);
 }
 
 struct live *lives_strip(struct lives *t, struct live *l)
 {
-	struct message m;
 	struct live *slim;
 
-	live_message(t, l, &m);
-	m.text = STR_NONE;
-	slim = live_make(t, l, &m);
-	map_set_ptr(t->map, l->id, slim);
-	t->bytes += (size_t)slim->len - l->len;
-	mem_free(l);
+	must(l->place == LIVE_NOWHERE);
+	t->bytes -= l->text_len;
+	l->text_len = 0;
+	slim = mem_resize(l, live_size(l));
+	if (slim != l)
+		map_set_ptr(t->map, slim->id, slim);
 	return slim;
 }
 
@@ -113,12 +134,39 @@ void lives_state(struct lives *t, struct live *l, enum message_state s)
 	l->state = (uint8_t)s;
 }
 
+static struct str live_take(const char **at, size_t len)
+{
+	struct str s = str_bytes(*at, len);
+
+	*at += len;
+	return s;
+}
+
 void live_message(const struct lives *t, const struct live *l,
 		  struct message *m)
 {
 	must(t != NULL && l != NULL && m != NULL);
-	must(message_decode(str_bytes(l->bytes, l->len), l->id, m) == 0);
-	m->class_name = str_of(classes_at(t->classes, l->class_index)->name);
-	m->decision.rule_version = classes_version(t->classes);
-	m->flags = l->flags;
+
+	const struct envelope *v = l->envelope;
+	const char *at = l->bytes;
+
+	*m = (struct message){
+		.id = l->id,
+		.tenant = v->tenant,
+		.class_name =
+			str_of(classes_at(t->classes, l->class_index)->name),
+		.to = live_take(&at, l->to_len),
+		.from = v->from,
+		.channel = v->channel,
+		.campaign = v->campaign,
+		.business_line = v->business_line,
+		.origin = v->origin,
+		.valid_until_ms = l->valid_until_ms,
+		.priority = l->priority,
+		.parts = l->parts,
+		.flags = l->flags,
+	};
+	m->address = live_take(&at, l->address_len);
+	m->metadata = live_take(&at, l->metadata_len);
+	m->text = live_take(&at, l->text_len);
 }

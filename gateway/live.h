@@ -6,6 +6,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "gateway/classes.h"
+#include "gateway/envelope.h"
 #include "model/message.h"
 #include "routing/router.h"
 
@@ -17,8 +18,10 @@ enum live_place {
 	LIVE_RECEIPT, /* submitted: a receipt is awaited */
 };
 
+/* A million of them wait at times: every byte here counts. */
 struct live {
 	uint64_t id;
+	struct envelope *envelope;
 	uint64_t enq_us;   /* when it was first queued: kept over re-queues */
 	uint64_t stamp_us; /* start of the present stage */
 	union {
@@ -34,7 +37,7 @@ struct live {
 	int64_t valid_until_ms;
 	uint32_t parts_done; /* BIT(part): a peer has it */
 	uint32_t queue_us;   /* how long it waited for a lane */
-	uint32_t len;        /* of bytes */
+	uint32_t to_hash;    /* of `to`: for opt-outs */
 	uint16_t attempts;
 	int16_t lane; /* of the last attempt; -1: none */
 	uint8_t state;
@@ -42,18 +45,18 @@ struct live {
 	uint8_t class_index;
 	uint8_t flags; /* enum message_flag */
 	uint8_t parts;
-	bool counted;     /* its cap was counted for the present attempt */
-	bool lost;        /* its batch was not stored: it never was */
-	uint32_t to_hash; /* of `to`: for opt-outs */
-	/* message_encode form, without what the class says: its name, and the
-	 * version of the rules it was judged by */
-	char bytes[];
+	uint8_t priority;
+	bool counted; /* its cap was counted for the present attempt */
+	bool lost;    /* its batch was not stored: it never was */
+	uint8_t to_len, address_len;
+	uint16_t metadata_len, text_len;
+	char bytes[]; /* to, address, metadata, text */
 };
 
 struct lives {
 	struct map *map;
 	const struct classes *classes;
-	struct buf scratch; /* for encoding: its memory is kept */
+	struct envelopes *envelopes;
 	size_t max;
 	size_t bytes;
 	size_t in_state[MESSAGE_STATES];
@@ -62,9 +65,16 @@ struct lives {
 void lives_init(struct lives *t, const struct classes *classes, size_t max);
 void lives_done(struct lives *t); /* frees what is left */
 
-/* A new live message in m's state ACCEPTED. -ENOSPC at the limit. */
+/* A new live message, in state ACCEPTED. -ENOSPC at the limit; -EINVAL: a
+ * field is longer than that of any message may be. */
 MUST_USE int lives_add(struct lives *t, const struct message *m,
 		       const struct class_rules *rules, struct live **out);
+/* Whose item it is. */
+static inline struct live *live_of(struct route_item *item)
+{
+	return CONTAINER_OF(item, struct live, item);
+}
+
 struct live *lives_find(const struct lives *t, uint64_t id); /* NULL */
 /* Takes it out and frees it; it must be LIVE_NOWHERE. */
 void lives_remove(struct lives *t, struct live *l);
@@ -72,6 +82,7 @@ void lives_remove(struct lives *t, struct live *l);
 struct live *lives_strip(struct lives *t, struct live *l);
 void lives_state(struct lives *t, struct live *l, enum message_state s);
 
-/* Views into l->bytes and the classes. */
+/* Views into l, its envelope and the classes. What only intake needs is not
+ * kept: when it was accepted, when it was to go, what the gate said then. */
 void live_message(const struct lives *t, const struct live *l,
 		  struct message *m);

@@ -266,7 +266,7 @@ void outcomes_ended(struct core *core, struct lane *lane, uint64_t attempt,
 	must(core != NULL && lane != NULL && o != NULL);
 	if (!router_reserved(core->router, attempt, &res))
 		return; /* an answer to what is over */
-	l = res.item->owner;
+	l = live_of(res.item);
 	must(l->place == LIVE_FLIGHT && l->state == MESSAGE_SUBMITTING);
 	IGNORE(router_release(core->router, attempt, now_us));
 	l->place = LIVE_NOWHERE;

@@ -245,6 +245,7 @@ static bool on_live(void *owner, const struct row *row)
 	struct message m;
 	struct story s;
 	struct live *l;
+	int rc;
 
 	if (message_decode(row_s(row, 5), (uint64_t)row_i(row, 0), &m) != 0 ||
 	    story_read(row_s(row, 6), &m, &s) != 0) {
@@ -255,8 +256,9 @@ static bool on_live(void *owner, const struct row *row)
 	rules = classes_find(core->classes, m.class_name);
 	if (rules == NULL) /* its class is no more: the strictest there is */
 		rules = classes_find(core->classes, STR("marketing"));
-	if (rules == NULL || lives_add(&core->lives, &m, rules, &l) != 0) {
-		r->bad = rules == NULL;
+	rc = rules == NULL ? -EINVAL : lives_add(&core->lives, &m, rules, &l);
+	if (rc != 0) {
+		r->bad = rc != -ENOSPC;
 		return !r->bad;
 	}
 	lane = lanes_find(core->lanes, s.link);

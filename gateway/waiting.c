@@ -130,7 +130,6 @@ bool waiting_queue(struct core *core, struct live *l, bool head)
 		l->enq_us = core_now_us(core);
 	l->stamp_us = core_now_us(core);
 	l->item = item_of(core, l, &m);
-	l->item.owner = l;
 	list_init(&l->item.node);
 	if (head)
 		l->item.avoid = -1;

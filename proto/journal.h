@@ -16,7 +16,7 @@
  */
 enum { JOURNAL_VERSION = 1 };
 
-#define JOURNAL_PAYLOAD_MAX ((size_t)1 << 24)
+#define JOURNAL_PAYLOAD_MAX (((size_t)1 << 24) - 1)
 /* No frame takes more than its payload and this. */
 #define JOURNAL_FRAME_OVERHEAD 24
 

@@ -164,14 +164,14 @@ struct route_need {
 };
 
 /*
- * Something that waits. Lives in the caller's object; set all fields before
- * the offer and leave them alone until it is out.
+ * Something that waits. A member of the caller's object (CONTAINER_OF finds
+ * that again); set all fields before the offer and leave them alone until it
+ * is out.
  */
 struct route_item {
 	struct list node; /* router's; zero before the first offer */
-	void *owner;
-	uint64_t enq_us; /* kept over re-queues: never to the tail again */
-	uint64_t sticky; /* for STRATEGY_STICKY; 0: no key, spread */
+	uint64_t enq_us;  /* kept over re-queues: never to the tail again */
+	uint64_t sticky;  /* for STRATEGY_STICKY; 0: no key, spread */
 	const struct route_need *needs; /* NULL-skill terminated, or NULL */
 	int16_t pool;                   /* router's */
 	int16_t only;     /* >= 0: this member and no other; -1: any */

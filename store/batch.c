@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "proto/journal.h"
 
-enum { BATCH_START = 16 };
+enum { BATCH_START = 16, BATCH_KEEP_BYTES = 256 << 10 };
 
 /* Room for n more elements of v; v is where the array's address stands. */
 #define BATCH_ROOM(v, len, cap, n)                                          \
@@ -41,11 +41,31 @@ void batch_free(struct batch **bp)
 	mem_free(b);
 }
 
+/* What a burst has made large is given back. */
+static void batch_clear(struct buf *b)
+{
+	if (b->cap > BATCH_KEEP_BYTES) {
+		buf_done(b);
+		buf_init(b, BUF_NO_LIMIT);
+	}
+	buf_reset(b);
+}
+
+void batch_give_frames(struct batch *b, struct buf *frames)
+{
+	must(b != NULL && frames != NULL);
+
+	struct buf kept = *frames;
+	*frames = b->frames;
+	b->frames = kept;
+	batch_clear(&b->frames);
+}
+
 void batch_reset(struct batch *b)
 {
 	must(b != NULL);
-	buf_reset(&b->frames);
-	buf_reset(&b->bytes);
+	batch_clear(&b->frames);
+	batch_clear(&b->bytes);
 	b->records = 0;
 	b->nputs = b->ncells = b->nthens = 0;
 	b->seq = 0;

@@ -46,8 +46,10 @@ struct batch {
 
 struct batch *batch_new(void);
 void batch_free(struct batch **bp);
-/* Empty again; keeps its memory, except the frames. */
+/* Empty again; keeps its memory, but not very much of it. */
 void batch_reset(struct batch *b);
+/* The frames go to `frames`, whose memory the batch takes in exchange. */
+void batch_give_frames(struct batch *b, struct buf *frames);
 
 bool batch_empty(const struct batch *b);  /* nothing to store or to answer */
 size_t batch_size(const struct batch *b); /* bytes */

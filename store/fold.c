@@ -63,13 +63,13 @@ void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
 	tally_know(f->group.tally, kind, tenant, class_name);
 }
 
-int fold_add(struct fold *f, int64_t seq, char *frames, size_t len,
-	     uint64_t now_us, struct err *err)
+int fold_add(struct fold *f, int64_t seq, struct str frames, uint64_t now_us,
+	     struct err *err)
 {
 	must(f != NULL && seq > f->done.at.upto);
 	if (f->gather->len == 0)
 		f->oldest_us = now_us;
-	return run_add(f->gather, seq, frames, len, err);
+	return run_add(f->gather, seq, frames, err);
 }
 
 size_t fold_gathered(const struct fold *f)
@@ -81,7 +81,7 @@ size_t fold_gathered(const struct fold *f)
 size_t fold_gathered_bytes(const struct fold *f)
 {
 	must(f != NULL);
-	return f->gather->bytes;
+	return f->gather->bytes.len;
 }
 
 uint64_t fold_oldest_us(const struct fold *f)
@@ -96,17 +96,30 @@ bool fold_running(const struct fold *f)
 	return f->run != NULL;
 }
 
+/* The first of the run's records that is not before (room, id). */
+static size_t fold_lower_bound(const struct run *run, enum room room,
+			       uint64_t id)
+{
+	size_t low = 0, high = run->len;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct run_record *r = &run->v[mid];
+		if (run_room(r) < room || (run_room(r) == room && r->id < id))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* After a crash the same rows make the same run, part of it written. */
 static void fold_skip(struct fold *f)
 {
 	const struct fold_position *at = &f->done.at;
-	size_t i = 0;
 
-	while (i < f->run->len && (f->run->v[i].room < at->room ||
-				   (f->run->v[i].room == at->room &&
-				    f->run->v[i].id <= (uint64_t)at->id)))
-		i++;
-	f->done.next = i;
+	f->done.next = fold_lower_bound(f->run, (enum room)at->room,
+					(uint64_t)at->id + 1);
 }
 
 void fold_cut(struct fold *f)
@@ -157,9 +170,9 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		const struct run_record *r = &run->v[p->next];
 		size_t n = 1;
 		while (p->next + n < run->len && r[n].id == r->id &&
-		       r[n].room == r->room)
+		       run_room(&r[n]) == run_room(r))
 			n++;
-		int rc = group_write(&f->group, r, n, b);
+		int rc = group_write(&f->group, run, r, n, b);
 		if (rc == -EBADMSG)
 			return err_set(err, rc,
 				       "journal rows %lld to %lld: a record of "
@@ -173,7 +186,7 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		f->group.live = 0;
 		p->next += n;
 		p->written++;
-		p->at.room = r->room;
+		p->at.room = run_room(r);
 		p->at.id = (int64_t)r->id;
 		p->at.last_id = MAX(p->at.last_id, p->at.id);
 	}
@@ -260,26 +273,11 @@ uint64_t fold_written(const struct fold *f)
 
 /* ---- what is not folded yet ------------------------------------------------ */
 
-static void fold_put_pending(const struct run_record *r, struct buf *out)
+static void fold_put_pending(const struct run *run, const struct run_record *r,
+			     struct buf *out)
 {
 	buf_u8(out, r->kind);
-	buf_lstr(out, str_bytes(r->payload, r->len));
-}
-
-/* The first of the run's records that is not before (room, id). */
-static size_t fold_lower_bound(const struct run *run, uint8_t room, uint64_t id)
-{
-	size_t low = 0, high = run->len;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct run_record *r = &run->v[mid];
-		if (r->room < room || (r->room == room && r->id < id))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	buf_lstr(out, run_payload(run, r));
 }
 
 void fold_pending(const struct fold *f, enum room room, uint64_t id,
@@ -288,17 +286,17 @@ void fold_pending(const struct fold *f, enum room room, uint64_t id,
 	must(f != NULL && out != NULL);
 	if (f->run != NULL) {
 		const struct run *run = f->run;
-		size_t i = fold_lower_bound(run, (uint8_t)room, id);
+		size_t i = fold_lower_bound(run, room, id);
 		for (; i < run->len && run->v[i].id == id &&
-		       run->v[i].room == room;
+		       run_room(&run->v[i]) == room;
 		     i++) {
 			if (i >= f->done.next)
-				fold_put_pending(&run->v[i], out);
+				fold_put_pending(run, &run->v[i], out);
 		}
 	}
 	for (size_t i = 0; i < f->gather->len; i++) {
 		const struct run_record *r = &f->gather->v[i];
-		if (r->id == id && r->room == room)
-			fold_put_pending(r, out);
+		if (r->id == id && run_room(r) == room)
+			fold_put_pending(f->gather, r, out);
 	}
 }

@@ -35,8 +35,8 @@ void fold_free(struct fold **fp);
 void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
 		    struct str class_name);
 
-/* Takes over the bytes of a committed journal row. -EBADMSG. */
-MUST_USE int fold_add(struct fold *f, int64_t seq, char *frames, size_t len,
+/* A committed journal row; its bytes are copied. -EBADMSG. */
+MUST_USE int fold_add(struct fold *f, int64_t seq, struct str frames,
 		      uint64_t now_us, struct err *err);
 /* Records that gather, when the oldest of them came (0: none). */
 size_t fold_gathered(const struct fold *f);

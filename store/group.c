@@ -21,20 +21,19 @@ struct group_message {
 	struct event last;
 };
 
-static int group_new_message(struct group *g, const struct run_record *r,
+static int group_new_message(struct group *g, uint64_t id, struct str record,
 			     struct backend *b, struct group_message *v)
 {
 	struct message m;
-	int rc = message_decode(str_bytes(r->payload, r->len), r->id, &m);
+	int rc = message_decode(record, id, &m);
 
 	if (rc == 0)
 		rc = tally_kind(g->tally, b, m.tenant, m.class_name, &v->kind);
 	if (rc != 0)
 		return rc;
 	const struct cell cells[] = {
-		CELL_I(r->id),        CELL_T(m.tenant),
-		CELL_T(m.class_name), CELL_T(m.to),
-		CELL_T(m.campaign),   CELL_B(str_bytes(r->payload, r->len)),
+		CELL_I(id),   CELL_T(m.tenant),   CELL_T(m.class_name),
+		CELL_T(m.to), CELL_T(m.campaign), CELL_B(record),
 	};
 	rc = b->ops->write(b, STATEMENT_FOLD_MESSAGE, cells, ARRAY_LEN(cells));
 	/* The same message twice is a bug upstairs; the first one stands. */
@@ -55,11 +54,12 @@ static bool group_peeked(void *owner, const struct row *row)
 }
 
 /* Events in order: the last one's state counts, and the last link named. */
-static int group_events(struct group *g, const struct run_record *r, size_t n,
+static int group_events(struct group *g, const struct run *run,
+			const struct run_record *r, size_t n,
 			struct event *last)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct str payload = str_bytes(r[i].payload, r[i].len);
+		struct str payload = run_payload(run, &r[i]);
 		struct str link = last->link;
 
 		if (r[i].kind != RECORD_EVENT)
@@ -111,7 +111,8 @@ static int group_state(struct group *g, uint64_t id,
 	return backend_write(b, STATEMENT_FOLD_STATE, known, ARRAY_LEN(known));
 }
 
-static int group_message(struct group *g, const struct run_record *r, size_t n,
+static int group_message(struct group *g, const struct run *run,
+			 const struct run_record *r, size_t n,
 			 struct backend *b)
 {
 	struct group_message v = { 0 };
@@ -119,7 +120,7 @@ static int group_message(struct group *g, const struct run_record *r, size_t n,
 	int rc = 0;
 
 	if (r[0].kind == RECORD_MESSAGE)
-		rc = group_new_message(g, r, b, &v);
+		rc = group_new_message(g, r->id, run_payload(run, r), b, &v);
 	if (rc == 0 && !v.fresh)
 		rc = b->ops->peek(b, STATEMENT_FOLD_PEEK, &id, 1, group_peeked,
 				  &v);
@@ -129,7 +130,7 @@ static int group_message(struct group *g, const struct run_record *r, size_t n,
 	if (!v.fresh)
 		v.last = (struct event){ .state = v.was };
 	buf_reset(&g->history);
-	rc = group_events(g, r, n, &v.last);
+	rc = group_events(g, run, r, n, &v.last);
 	if (rc == 0 && (v.fresh || g->history.len > 0)) {
 		group_count(g, &v);
 		rc = group_state(g, r->id, &v, b);
@@ -139,25 +140,23 @@ static int group_message(struct group *g, const struct run_record *r, size_t n,
 
 /* One that is there until its end; begun and ended here is deleted too, for
  * an earlier run may have written it. */
-static int group_until_end(const struct run_record *r, size_t n,
+static int group_until_end(const struct run *run, const struct run_record *last,
 			   enum record_kind end, enum statement put,
 			   enum statement drop, struct backend *b)
 {
-	const struct run_record *last = &r[n - 1];
-	const struct cell cells[] = {
-		CELL_I(last->id),
-		CELL_B(str_bytes(last->payload, last->len)),
-	};
+	const struct cell cells[] = { CELL_I(last->id),
+				      CELL_B(run_payload(run, last)) };
 
-	if (last->kind == end)
+	if (last->kind == (uint32_t)end)
 		return backend_write(b, drop, cells, 1);
 	return backend_write(b, put, cells, 2);
 }
 
-static int group_inbound(const struct run_record *r, struct backend *b)
+static int group_inbound(const struct run *run, const struct run_record *r,
+			 struct backend *b)
 {
 	struct inbound in;
-	struct str payload = str_bytes(r->payload, r->len);
+	struct str payload = run_payload(run, r);
 	int rc = inbound_decode(payload, r->id, &in);
 
 	if (rc != 0)
@@ -168,21 +167,23 @@ static int group_inbound(const struct run_record *r, struct backend *b)
 			     ARRAY_LEN(cells));
 }
 
-/* r[0..n) are the records of one id in one room. */
-int group_write(struct group *g, const struct run_record *r, size_t n,
-		struct backend *b)
+int group_write(struct group *g, const struct run *run,
+		const struct run_record *r, size_t n, struct backend *b)
 {
-	switch ((enum room)r->room) {
+	must(g != NULL && run != NULL && r != NULL && n > 0 && b != NULL);
+
+	const struct run_record *last = &r[n - 1];
+	switch (run_room(r)) {
 	case ROOM_MESSAGE:
-		return group_message(g, r, n, b);
+		return group_message(g, run, r, n, b);
 	case ROOM_NOTICE:
-		return group_until_end(r, n, RECORD_NOTICE_END,
+		return group_until_end(run, last, RECORD_NOTICE_END,
 				       STATEMENT_FOLD_NOTICE,
 				       STATEMENT_FOLD_NOTICE_END, b);
 	case ROOM_INBOUND:
-		return group_inbound(&r[n - 1], b);
+		return group_inbound(run, last, b);
 	case ROOM_STRAY:
-		return group_until_end(r, n, RECORD_STRAY_END,
+		return group_until_end(run, last, RECORD_STRAY_END,
 				       STATEMENT_FOLD_STRAY,
 				       STATEMENT_FOLD_STRAY_END, b);
 	}

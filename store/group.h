@@ -12,7 +12,8 @@ struct group {
 	int64_t live;       /* messages more that are not final */
 };
 
-/* Writes r[0..n), of one room and id, into the open transaction. -EBADMSG: one
- * of them cannot be read; else as backend write. */
-MUST_USE int group_write(struct group *g, const struct run_record *r, size_t n,
+/* Writes r[0..n) of the run, of one room and id, into the open transaction.
+ * -EBADMSG: one of them cannot be read; else as backend write. */
+MUST_USE int group_write(struct group *g, const struct run *run,
+			 const struct run_record *r, size_t n,
 			 struct backend *b);

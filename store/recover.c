@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-#include "base/mem.h"
-
 enum {
 	RECOVER_BYTES = 32 << 20, /* of journal brought in at a time */
 	RECOVER_SLICE = 4000      /* records a transaction */
@@ -67,8 +65,7 @@ static bool recover_row(void *owner, const struct row *row)
 				(long long)seq);
 		return false;
 	}
-	v->rc = fold_add(v->fold, seq, mem_dup(frames.p, frames.len),
-			 frames.len, 1, v->err);
+	v->rc = fold_add(v->fold, seq, frames, 1, v->err);
 	v->last_seq = seq;
 	return v->rc == 0;
 }

@@ -14,9 +14,16 @@ static const uint8_t run_rooms[] = {
 	[RECORD_STRAY_END] = ROOM_STRAY,
 };
 
+/* So that `at` and `len` hold every place of a run. */
+#define RUN_BYTES_MAX ((size_t)UINT32_MAX)
+_Static_assert(JOURNAL_PAYLOAD_MAX < 1 << 24, "len has 24 bits");
+
 struct run *run_new(void)
 {
-	return mem_new(struct run);
+	struct run *r = mem_new(struct run);
+
+	buf_init(&r->bytes, RUN_BYTES_MAX);
+	return r;
 }
 
 void run_free(struct run **rp)
@@ -26,8 +33,7 @@ void run_free(struct run **rp)
 	struct run *r = TAKE(*rp);
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->nrows; i++)
-		mem_free(r->rows[i].frames);
+	buf_done(&r->bytes);
 	mem_free(r->rows);
 	mem_free(r->v);
 	mem_free(r);
@@ -41,25 +47,35 @@ static void run_push(struct run *r, const struct journal_record *record)
 	}
 	r->v[r->len++] = (struct run_record){
 		.id = record->id,
-		.payload = record->payload.p,
-		.len = (uint32_t)record->payload.len,
-		.room = run_rooms[record->kind],
+		.at = (uint32_t)(record->payload.p - r->bytes.p),
+		.len = (uint32_t)record->payload.len & 0xffffff,
 		.kind = record->kind,
 	};
 }
 
-int run_add(struct run *r, int64_t seq, char *frames, size_t len,
-	    struct err *err)
+static int run_bad(int64_t seq, size_t at, size_t len, const char *why,
+		   struct err *err)
 {
-	must(r != NULL && frames != NULL);
+	return err_set(err, -EBADMSG, "journal row %lld, byte %zu of %zu: %s",
+		       (long long)seq, at, len, why);
+}
+
+int run_add(struct run *r, int64_t seq, struct str frames, struct err *err)
+{
+	must(r != NULL);
+
+	size_t start = r->bytes.len;
+	buf_str_put(&r->bytes, frames);
+	if (r->bytes.full)
+		return run_bad(seq, 0, frames.len, "the run is too long", err);
 	if (r->nrows == r->cap_rows) {
 		r->cap_rows = MAX(r->cap_rows * 2, 16);
 		r->rows = mem_resize(r->rows, r->cap_rows * sizeof(r->rows[0]));
 	}
-	r->rows[r->nrows++] = (struct run_row){ seq, frames, len };
-	r->bytes += len;
+	r->rows[r->nrows++] = (struct run_row){ seq, frames.len };
 
-	struct journal_walk walk = journal_walk_of(str_bytes(frames, len));
+	struct journal_walk walk =
+		journal_walk_of(str_from(buf_str(&r->bytes), start));
 	struct journal_record record;
 	size_t at = 0;
 	while (journal_next(&walk, &record)) {
@@ -72,10 +88,21 @@ int run_add(struct run *r, int64_t seq, char *frames, size_t len,
 		run_push(r, &record);
 		at = walk.at;
 	}
-	if (walk.why == NULL)
-		return 0;
-	return err_set(err, -EBADMSG, "journal row %lld, byte %zu of %zu: %s",
-		       (long long)seq, walk.at, len, walk.why);
+	return walk.why == NULL
+		       ? 0
+		       : run_bad(seq, walk.at, frames.len, walk.why, err);
+}
+
+enum room run_room(const struct run_record *r)
+{
+	must(r != NULL);
+	return (enum room)run_rooms[r->kind];
+}
+
+struct str run_payload(const struct run *run, const struct run_record *r)
+{
+	must(run != NULL && r != NULL);
+	return str_bytes(run->bytes.p + r->at, r->len);
 }
 
 /* ---- sorting -------------------------------------------------------------- */
@@ -83,7 +110,7 @@ int run_add(struct run *r, int64_t seq, char *frames, size_t len,
 /* The room is the ninth and highest byte of the key. */
 static unsigned run_digit(const struct run_record *v, unsigned byte)
 {
-	return byte == 8 ? v->room : v->id >> (8 * byte) & 0xff;
+	return byte == 8 ? run_rooms[v->kind] : v->id >> (8 * byte) & 0xff;
 }
 
 /* One stable pass from `from` to `to`; false when the byte never differs. */

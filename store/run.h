@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
-#include "base/str.h"
 #include "model/record.h"
 
 /* The tables a record can belong to; numbers are stored in the position. */
@@ -17,18 +17,17 @@ enum room {
 	ROOM_STRAY = 4
 };
 
+/* Hundreds of thousands of them are gathered and sorted: 16 bytes. */
 struct run_record {
 	uint64_t id;
-	const char *payload; /* inside a row's bytes */
-	uint32_t len;
-	uint8_t room;
-	uint8_t kind; /* enum record_kind */
+	uint32_t at; /* of the payload, in the run's bytes */
+	uint32_t len : 24;
+	uint32_t kind : 8; /* enum record_kind */
 };
 
-/* A journal row, whose bytes the run keeps until it is folded. */
+/* A journal row that is in the run. */
 struct run_row {
 	int64_t seq;
-	char *frames;
 	size_t len;
 };
 
@@ -37,15 +36,18 @@ struct run {
 	size_t len, cap;
 	struct run_row *rows;
 	size_t nrows, cap_rows;
-	size_t bytes; /* of all rows */
+	struct buf bytes; /* of all rows, one after another */
 };
 
 struct run *run_new(void);
 void run_free(struct run **rp);
 
-/* Takes the bytes of a journal row over, also on failure. -EBADMSG when a
- * frame is damaged or of an unknown kind: err says where. */
-MUST_USE int run_add(struct run *r, int64_t seq, char *frames, size_t len,
+/* Adds a copy of a journal row. -EBADMSG when a frame is damaged or of an
+ * unknown kind: err says where. */
+MUST_USE int run_add(struct run *r, int64_t seq, struct str frames,
 		     struct err *err);
 /* By (room, id); what has the same id stays in order. */
 void run_sort(struct run *r);
+
+enum room run_room(const struct run_record *r);
+struct str run_payload(const struct run *run, const struct run_record *r);

@@ -32,7 +32,7 @@ enum { SQLITE_MIGRATIONS = ARRAY_LEN(sqlite_migrations) };
 /* Reused pages are cleared where that costs no I/O: Debian's default would
  * write each freed page of the journal once more. */
 static const char sqlite_settings[] = "PRAGMA journal_size_limit = 67108864;"
-				      "PRAGMA cache_size = -24576;"
+				      "PRAGMA cache_size = -8192;"
 				      "PRAGMA temp_store = memory;"
 				      "PRAGMA secure_delete = fast;";
 

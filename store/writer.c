@@ -197,16 +197,16 @@ static void writer_tidy(struct writer *w)
 static void writer_committed(struct writer *w, struct batch *b)
 {
 	struct err err = { "" };
-	size_t len = b->frames.len;
-	char *frames = len > 0 ? buf_take(&b->frames) : NULL;
 
 	w->seq = b->seq;
+	batch_give_frames(b, &w->frames);
 	/* Whoever has heard of it finds it among what is pending. */
 	must(pthread_mutex_lock(&w->fold_lock) == 0);
 	writer_publish(w, b);
 	int rc = 0;
-	if (frames != NULL)
-		rc = fold_add(w->fold, w->seq, frames, len, w->busy_us, &err);
+	if (w->frames.len > 0)
+		rc = fold_add(w->fold, w->seq, buf_str(&w->frames), w->busy_us,
+			      &err);
 	must(pthread_mutex_unlock(&w->fold_lock) == 0);
 	if (rc != 0)
 		writer_failed(w, rc, &err);

@@ -29,6 +29,7 @@ struct writer {
 
 	/* The thread's own: */
 	struct list dead;    /* batches of a broken store */
+	struct buf frames;   /* of the batch that was answered last */
 	int64_t seq;         /* of the last journal row */
 	int64_t hurry_to;    /* fold up to this row at once */
 	uint64_t hurried_us; /* when that was last done */

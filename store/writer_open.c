@@ -20,6 +20,7 @@ int writer_open(struct writer **out, const struct writer_cfg *cfg)
 	list_init(&w->queue);
 	list_init(&w->done);
 	list_init(&w->dead);
+	buf_init(&w->frames, BUF_NO_LIMIT);
 	must(pthread_mutex_init(&w->lock, NULL) == 0);
 	must(pthread_condattr_init(&monotonic) == 0);
 	must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
@@ -70,6 +71,7 @@ void writer_close(struct writer **wp)
 	writer_drop(&w->done);
 	writer_drop(&w->dead);
 	fold_free(&w->fold);
+	buf_done(&w->frames);
 	must(pthread_cond_destroy(&w->work) == 0);
 	must(pthread_mutex_destroy(&w->fold_lock) == 0);
 	must(pthread_mutex_destroy(&w->lock) == 0);

@@ -93,10 +93,7 @@ static bool gather(void *owner, const struct row *row)
 {
 	struct str frames = row_s(row, 1);
 
-	assert_int_equal(fold_add(owner, row_i(row, 0),
-				  mem_dup(frames.p, frames.len), frames.len, 1,
-				  NULL),
-			 0);
+	assert_int_equal(fold_add(owner, row_i(row, 0), frames, 1, NULL), 0);
 	return true;
 }
 
@@ -285,8 +282,7 @@ static void reports_what_it_cannot_read(void **state)
 		buf_reset(&v->frames);
 		journal_put(&v->frames, rows[i].kind, 5,
 			    str_of(rows[i].payload));
-		size_t len = v->frames.len;
-		int rc = fold_add(f, 1, buf_take(&v->frames), len, 1, &err);
+		int rc = fold_add(f, 1, buf_str(&v->frames), 1, &err);
 		if (rc == 0) {
 			fold_cut(f);
 			assert_int_equal(v->b->ops->begin(v->b), 0);
@@ -320,18 +316,18 @@ static void sorts_by_room_and_id(void **state UNUSED)
 		char n[4] = { (char)(i >> 8), (char)i, 0, 0 };
 		journal_put(&frames, kinds[x >> 60 & 3], id, str_bytes(n, 2));
 	}
-	size_t len = frames.len;
-	assert_int_equal(run_add(run, 1, buf_take(&frames), len, NULL), 0);
+	assert_int_equal(run_add(run, 1, buf_str(&frames), NULL), 0);
 	run_sort(run);
 	assert_int_equal(run->len, RECORDS);
 	for (size_t i = 1; i < run->len; i++) {
 		const struct run_record *a = &run->v[i - 1], *b = &run->v[i];
-		assert_true(a->room <= b->room);
-		if (a->room != b->room)
+		assert_true(run_room(a) <= run_room(b));
+		if (run_room(a) != run_room(b))
 			continue;
 		assert_true(a->id <= b->id);
 		if (a->id == b->id)
-			assert_true(memcmp(a->payload, b->payload, 2) < 0);
+			assert_true(memcmp(run_payload(run, a).p,
+					   run_payload(run, b).p, 2) < 0);
 	}
 	buf_done(&frames);
 	run_free(&run);
