@@ -89,6 +89,8 @@ int library_open(struct library **out, const struct library_env *env,
 	l->store = env->store;
 	l->clock = env->clock;
 	l->cfg = env->cfg;
+	l->blocked = env->blocked;
+	l->blocked_owner = env->owner;
 	l->shelves = dict_new();
 	rc = l->store->ops->scan(l->store, STORE_TEMPLATE_SCAN, NULL, 0,
 				 load_version, &ld);
@@ -228,6 +230,12 @@ static int find_version(const struct library *l, const struct library_ask *ask,
 			       v->id, v->number, version_state_name(v->state));
 	*out = v;
 	return 0;
+}
+
+const struct library_cfg *library_settings(const struct library *l)
+{
+	must(l != NULL);
+	return l->cfg;
 }
 
 struct str library_language(const struct library *l, struct str tenant)

@@ -17,6 +17,10 @@ struct library_cfg {
 	int64_t versions_max;  /* of one template */
 	char *language;        /* of those whose language is not known */
 	struct setting_list languages; /* "tenant=en": another one there */
+	struct setting_list promises;  /* ids of those that are registered */
+	int64_t parts_usual;           /* of one text; more is a warning */
+	int64_t part_price;            /* thousandths of the currency */
+	char *currency;
 };
 
 extern const struct setting_section templates_section;
@@ -25,6 +29,9 @@ struct library_env {
 	struct store *store;
 	const struct clock_ops *clock;
 	const struct library_cfg *cfg; /* lives as long as the library */
+	/* Does a text hold a word that nobody may send? NULL: not asked. */
+	bool (*blocked)(void *owner, struct str text, struct str *word);
+	void *owner;
 };
 
 /* Reads what the store holds: before serving only, it scans. -EIO. */
@@ -79,6 +86,7 @@ MUST_USE int library_find(const struct library *l,
 			  const struct library_ask *ask,
 			  struct library_pick *out, struct err *err);
 
+const struct library_cfg *library_settings(const struct library *l);
 /* The language of a tenant's people whose own is not known. */
 struct str library_language(const struct library *l, struct str tenant);
 
@@ -108,6 +116,11 @@ struct library_draft {
 	struct library_wording v[TRANSLATIONS_MAX];
 };
 
+/* A draft as a version that is kept nowhere, to look at; the caller frees
+ * it. */
+MUST_USE int library_sketch(const struct library *l,
+			    const struct library_draft *d, struct version **out,
+			    struct library_refusal *why);
 /* A new draft: version 1, or the one after the newest. *out: as it will be;
  * lives for this turn. */
 MUST_USE int library_write(struct library *l, const struct library_draft *d,
@@ -127,12 +140,13 @@ struct library_step {
 	struct str actor;
 	struct str reason; /* to reject, activate after review, retire */
 	struct str lang;   /* to reject one language alone; "" all */
-	bool two;          /* approval: two persons have to say yes */
+	bool activate;     /* to approve: and it is active at once */
 };
 
 /*
- * One step of a version's life. The author never approves; nor does one
- * person twice where `two` have to. Approving leaves out languages that were
+ * One step of a version's life. What lint finds wrong is not submitted. The
+ * author never approves; nor does one person twice where lint asks for two.
+ * Approving leaves out languages that were
  * rejected before; rejecting the last language rejects the version.
  */
 MUST_USE int library_step(struct library *l, const struct library_step *s,

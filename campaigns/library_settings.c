@@ -16,6 +16,14 @@ static const struct setting rows[] = {
 	    "Language of those whose own is not known."),
 	ROW(languages, SETTING_LIST, "{}", 0, 1000, NULL, false,
 	    "Another one for a tenant: {\"acme=en\"}."),
+	ROW(promises, SETTING_LIST, "{}", 0, 10000, NULL, false,
+	    "Ids of registered promises; a text that promises names one."),
+	ROW(parts_usual, SETTING_INT, "3", 1, 32, "parts", false,
+	    "SMS parts of one text; more is a warning."),
+	ROW(part_price, SETTING_INT, "50", 0, 1000000000, "thousandths", false,
+	    "Price of one SMS part, for previews."),
+	ROW(currency, SETTING_STR, "CNY", 0, 0, NULL, false,
+	    "Currency of that price."),
 };
 
 const struct setting_section templates_section = {

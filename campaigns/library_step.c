@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "campaigns/lint.h"
 #include "campaigns/shelf.h"
 #include "proto/text.h"
 
@@ -27,8 +28,15 @@ static unsigned translations_move(struct version *v,
 static int submit(struct library *l, struct version *v,
 		  const struct library_step *s, struct library_refusal *why)
 {
+	struct lint_verdict lint;
+
 	(void)s;
-	(void)why;
+	lint_version(l, v, &lint);
+	if (lint.errors) {
+		err_set(&why->err, 0, "%s: %s: %s", lint.lang, lint.worst.code,
+			lint.worst.en);
+		return library_refuse(why, -EINVAL, "lint", "texts");
+	}
 	IGNORE(translations_move(v, TRANSLATION_DRAFT, TRANSLATION_SUBMITTED) ==
 	       0);
 	v->submitted_ms = clock_wall_ms(l->clock);
@@ -39,6 +47,8 @@ static int submit(struct library *l, struct version *v,
 static int approve(struct library *l, struct version *v,
 		   const struct library_step *s, struct library_refusal *why)
 {
+	struct lint_verdict lint;
+
 	if (str_eqz(s->actor, v->approver)) {
 		err_set(&why->err, 0,
 			"you have approved it already: another "
@@ -50,11 +60,14 @@ static int approve(struct library *l, struct version *v,
 		version_text(&v->approver, s->actor);
 	else
 		version_text(&v->second, s->actor);
-	if (s->two && v->second[0] == '\0')
+	lint_version(l, v, &lint);
+	if (lint.two && v->second[0] == '\0')
 		return 0; /* still submitted */
 	IGNORE(translations_move(v, TRANSLATION_SUBMITTED,
 				 TRANSLATION_APPROVED) == 0);
 	version_move(v, VERSION_APPROVED);
+	if (s->activate)
+		version_move(v, VERSION_ACTIVE);
 	return 0;
 }
 

@@ -105,6 +105,21 @@ static int fill(struct version *v, const struct library_draft *d,
 	return 0;
 }
 
+int library_sketch(const struct library *l, const struct library_draft *d,
+		   struct version **out, struct library_refusal *why)
+{
+	must(l != NULL && d != NULL && out != NULL && why != NULL);
+	AUTO(version_free) struct version *v = version_new();
+	int rc = check_names(d, why);
+
+	v->number = 1;
+	if (rc == 0)
+		rc = fill(v, d, why);
+	if (rc == 0)
+		*out = TAKE(v);
+	return rc;
+}
+
 static int check_room(const struct library *l, const struct shelf *s,
 		      struct library_refusal *why)
 {

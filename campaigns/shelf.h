@@ -20,6 +20,8 @@ struct library {
 	struct dict *shelves;
 	struct shelf **order; /* by tenant and id */
 	size_t n, cap;
+	bool (*blocked)(void *owner, struct str text, struct str *word);
+	void *blocked_owner;
 	library_change_fn *changed;
 	void *owner;
 };

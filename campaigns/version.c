@@ -218,12 +218,13 @@ struct version *version_copy(const struct version *v)
 
 /* ---- translations ------------------------------------------------------------ */
 
-struct translation *version_translation(struct version *v, struct str lang)
+struct translation *version_translation(const struct version *v,
+					struct str lang)
 {
 	must(v != NULL);
 	for (unsigned i = 0; i < v->n; i++)
 		if (str_eqz(lang, v->v[i].lang))
-			return &v->v[i];
+			return (struct translation *)(uintptr_t)&v->v[i];
 	return NULL;
 }
 

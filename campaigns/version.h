@@ -115,7 +115,8 @@ bool version_allows(const struct version *v, enum version_event e);
 void version_move(struct version *v, enum version_state next);
 
 /* NULL when it has no such language. */
-struct translation *version_translation(struct version *v, struct str lang);
+struct translation *version_translation(const struct version *v,
+					struct str lang);
 /* Puts or replaces a language, compiled. -EBADMSG with a sentence: the text
  * cannot be read; -EINVAL: signature or tail hold braces; -ENOSPC: too many,
  * or too long. */

@@ -38,6 +38,24 @@ void api_keys_list(struct request *r);
 void api_keys_post(struct request *r);
 void api_key_revoke(struct request *r);
 
+/* api_templates.c, api_template_look.c */
+extern const struct fields template_fields, template_step_fields;
+extern const struct fields template_preview_fields;
+void api_templates_list(struct request *r);
+void api_templates_post(struct request *r);
+void api_template_get(struct request *r);
+void api_template_version_get(struct request *r);
+void api_template_put(struct request *r);
+void api_template_submit(struct request *r);
+void api_template_approve(struct request *r);
+void api_template_reject(struct request *r);
+void api_template_activate(struct request *r);
+void api_template_retire(struct request *r);
+void api_templates_lint(struct request *r);
+void api_template_lint(struct request *r);
+void api_template_diff(struct request *r);
+void api_templates_preview(struct request *r);
+
 /* api_links.c */
 void api_links_list(struct request *r);
 void api_link_get(struct request *r);

@@ -18,6 +18,11 @@ static bool ask_read(struct request *r, struct message_body *body,
 		return false;
 	}
 	s->tenant = tenant;
+	if (message_body_render(r->c->library, r->c->gateway, body, s, &why) !=
+	    0) {
+		reply_refusal(r, &why);
+		return false;
+	}
 	return true;
 }
 

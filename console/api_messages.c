@@ -94,6 +94,18 @@ static void on_repeated(struct request *r, int rc)
 			     on_repeated_shown);
 }
 
+/* The body of one message, its template rendered. */
+static bool read_one(struct request *r, struct str tenant, json_t *object,
+		     struct str text, struct message_body *body,
+		     struct submission *s, struct refusal *why)
+{
+	if (message_body_read(object, text, body, s, why) != 0)
+		return false;
+	s->tenant = tenant;
+	return message_body_render(r->c->library, r->c->gateway, body, s,
+				   why) == 0;
+}
+
 static void send_one(struct request *r, struct str tenant)
 {
 	AUTO(message_body_done) struct message_body body = { 0 };
@@ -101,12 +113,10 @@ static void send_one(struct request *r, struct str tenant)
 	struct refusal why = { 0 };
 	struct submitted got;
 
-	if (message_body_read(r->json, buf_str(&r->body), &body, &s, &why) !=
-	    0) {
+	if (!read_one(r, tenant, r->json, buf_str(&r->body), &body, &s, &why)) {
 		reply_refusal(r, &why);
 		return;
 	}
-	s.tenant = tenant;
 	if (!key_header(r, &s))
 		return;
 	gateway_submit(r->c->gateway, &s, &got);
@@ -136,12 +146,11 @@ static void batch_item(struct request *r, struct str tenant, json_t *object,
 	struct submitted got;
 
 	json_open(b, '{');
-	if (message_body_read(object, text, &body, &s, &why) != 0) {
+	if (!read_one(r, tenant, object, text, &body, &s, &why)) {
 		error_json(b, why.code, why.field, why.err.text, why.hint);
 		json_close(b, '}');
 		return;
 	}
-	s.tenant = tenant;
 	gateway_submit(r->c->gateway, &s, &got);
 	if (got.rc == 0 || got.repeated)
 		view_submitted(b, &got);

@@ -46,6 +46,7 @@ struct console {
 	const struct clock_ops *clock;
 	struct gateway *gateway;
 	struct store *store;
+	struct library *library; /* NULL: no templates */
 	const struct settings *settings;
 	const struct http_cfg *http;
 	struct settings defaults; /* where the file says nothing */

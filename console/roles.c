@@ -4,11 +4,13 @@
 #include <errno.h>
 
 static const char *const perm_names[PERM_COUNT] = {
-	"message.send",   "message.read", "message.content",   "message.cancel",
-	"message.check",  "contact.read", "contact.read_full", "contact.write",
-	"contact.export", "consent.read", "consent.write",     "link.read",
-	"link.control",   "key.manage",   "audit.read",        "status.read",
-	"stream.read",    "store.backup",
+	"message.send",      "message.read",   "message.content",
+	"message.cancel",    "message.check",  "contact.read",
+	"contact.read_full", "contact.write",  "contact.export",
+	"consent.read",      "consent.write",  "link.read",
+	"link.control",      "key.manage",     "audit.read",
+	"status.read",       "stream.read",    "store.backup",
+	"template.read",     "template.write", "template.approve",
 };
 
 /* Nobody below care reads texts; who looks after links sees no people. */
@@ -23,30 +25,34 @@ static const struct {
 				 PERM_CONTACT_EXPORT | PERM_CONSENT_READ |
 				 PERM_CONSENT_WRITE | PERM_LINK_READ |
 				 PERM_LINK_CONTROL | PERM_KEYS | PERM_AUDIT |
-				 PERM_STATUS | PERM_STREAM | PERM_BACKUP },
+				 PERM_STATUS | PERM_STREAM | PERM_BACKUP |
+				 PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE |
+				 PERM_TEMPLATE_APPROVE },
 	[ROLE_OPERATOR] = { "operator", PERM_MESSAGE_READ | PERM_CHECK |
 						PERM_LINK_READ |
 						PERM_LINK_CONTROL |
 						PERM_STATUS | PERM_STREAM },
 	[ROLE_SENDER] = { "sender", PERM_SEND | PERM_MESSAGE_READ |
 					    PERM_MESSAGE_CANCEL | PERM_CHECK |
-					    PERM_STREAM },
+					    PERM_STREAM | PERM_TEMPLATE_READ },
 	[ROLE_MARKETER] = { "marketer",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
 				    PERM_CONTACT_WRITE | PERM_CONSENT_READ |
 				    PERM_CONSENT_WRITE | PERM_STATUS |
-				    PERM_STREAM },
-	[ROLE_APPROVER] = { "approver", PERM_MESSAGE_READ | PERM_CHECK |
-						PERM_CONTACT_READ |
-						PERM_CONSENT_READ |
-						PERM_STATUS | PERM_STREAM },
-	[ROLE_CARE] = { "care", PERM_SEND | PERM_MESSAGE_READ |
-					PERM_MESSAGE_CONTENT |
-					PERM_MESSAGE_CANCEL | PERM_CHECK |
-					PERM_CONTACT_READ | PERM_CONTACT_FULL |
-					PERM_CONTACT_WRITE | PERM_CONSENT_READ |
-					PERM_CONSENT_WRITE | PERM_STATUS |
-					PERM_STREAM },
+				    PERM_STREAM | PERM_TEMPLATE_READ |
+				    PERM_TEMPLATE_WRITE },
+	[ROLE_APPROVER] = { "approver",
+			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
+				    PERM_CONSENT_READ | PERM_STATUS |
+				    PERM_STREAM | PERM_TEMPLATE_READ |
+				    PERM_TEMPLATE_APPROVE },
+	[ROLE_CARE] = { "care",
+			PERM_SEND | PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
+				PERM_MESSAGE_CANCEL | PERM_CHECK |
+				PERM_CONTACT_READ | PERM_CONTACT_FULL |
+				PERM_CONTACT_WRITE | PERM_CONSENT_READ |
+				PERM_CONSENT_WRITE | PERM_STATUS | PERM_STREAM |
+				PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE },
 	[ROLE_AGENT] = { "agent", PERM_MESSAGE_READ | PERM_CONTACT_READ |
 					  PERM_CONSENT_READ |
 					  PERM_CONSENT_WRITE | PERM_STREAM },
@@ -55,11 +61,14 @@ static const struct {
 				      PERM_CHECK | PERM_CONTACT_READ |
 				      PERM_CONTACT_FULL | PERM_CONSENT_READ |
 				      PERM_CONSENT_WRITE | PERM_LINK_READ |
-				      PERM_STATUS | PERM_STREAM },
+				      PERM_STATUS | PERM_STREAM |
+				      PERM_TEMPLATE_READ |
+				      PERM_TEMPLATE_APPROVE },
 	[ROLE_AUDITOR] = { "auditor",
 			   PERM_MESSAGE_READ | PERM_CONTACT_READ |
 				   PERM_CONTACT_FULL | PERM_CONSENT_READ |
-				   PERM_LINK_READ | PERM_AUDIT | PERM_STATUS },
+				   PERM_LINK_READ | PERM_AUDIT | PERM_STATUS |
+				   PERM_TEMPLATE_READ },
 	[ROLE_PARTNER] = { "partner",
 			   PERM_SEND | PERM_MESSAGE_READ | PERM_CHECK },
 };

@@ -42,7 +42,10 @@ enum perm {
 	PERM_STATUS = UINT64_C(1) << 15,
 	PERM_STREAM = UINT64_C(1) << 16,
 	PERM_BACKUP = UINT64_C(1) << 17,
-	PERM_COUNT = 18
+	PERM_TEMPLATE_READ = UINT64_C(1) << 18,
+	PERM_TEMPLATE_WRITE = UINT64_C(1) << 19,
+	PERM_TEMPLATE_APPROVE = UINT64_C(1) << 20,
+	PERM_COUNT = 21
 };
 
 const char *role_name(enum role r);

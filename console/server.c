@@ -15,6 +15,7 @@
 #include "console/routes.h"
 #include "console/serve.h"
 #include "console/stream.h"
+#include "console/templates.h"
 
 #define SWEEP_MS 250
 /* Request line, headers and a piece of body; cleared for each request. */
@@ -404,6 +405,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->clock = env->clock;
 	c->gateway = env->gateway;
 	c->store = env->store;
+	c->library = env->library;
 	c->node = str_dup(env->node != NULL ? env->node : "n1");
 	c->version = str_dup(env->version != NULL ? env->version : "0");
 	c->started_ms = clock_wall_ms(env->clock);
@@ -424,6 +426,8 @@ int console_open(struct console **out, const struct console_env *env,
 	if (rc != 0)
 		return err_set(err, rc, "the audit log cannot be read");
 	c->hub = stream_hub_new(c);
+	if (c->library != NULL)
+		library_on_change(c->library, template_changed, c);
 	rc = server_start(c, err);
 	if (rc != 0)
 		return rc;
@@ -445,6 +449,8 @@ void console_stop(struct console *c)
 	if (c->stopping)
 		return;
 	c->stopping = true;
+	if (c->library != NULL)
+		library_on_change(c->library, NULL, NULL);
 	stream_hub_stop(c->hub);
 }
 

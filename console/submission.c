@@ -10,9 +10,18 @@
 static const struct field rows[] = {
 	{ "to", FIELD_STR, AT(to), true,
 	  "A phone number, or the address on the channel." },
-	{ "text", FIELD_STR, AT(text), true, "What the person reads, UTF-8." },
-	{ "class", FIELD_STR, AT(class_name), true,
-	  "The kind of message: it decides what the gate asks." },
+	{ "text", FIELD_STR, AT(text), false,
+	  "What the person reads, UTF-8; or a template." },
+	{ "class", FIELD_STR, AT(class_name), false,
+	  "The kind of message: it decides what the gate asks. The template's with one." },
+	{ "template", FIELD_STR, AT(template_id), false,
+	  "Id of an approved template that makes the text." },
+	{ "template_version", FIELD_INT, AT(template_version), false,
+	  "Its version; the newest active one without it." },
+	{ "vars", FIELD_OBJECT, AT(vars), false,
+	  "Values of the template's variables: texts, numbers, true or false." },
+	{ "lang", FIELD_STR, AT(lang), false,
+	  "Language of the template; the person's without it." },
 	{ "from", FIELD_STR, AT(from), false,
 	  "Sender name, number or code; the link's own without it." },
 	{ "channel", FIELD_STR, AT(channel), false,
@@ -38,6 +47,7 @@ void message_body_done(struct message_body *b)
 {
 	must(b != NULL);
 	buf_done(&b->dumped);
+	buf_done(&b->rendered);
 }
 
 static int dump_put(const char *p, size_t len, void *owner)
@@ -61,6 +71,41 @@ static struct str metadata_text(struct message_body *b, struct str text)
 	return buf_str(&b->dumped);
 }
 
+static int refuse(struct refusal *why, const char *code, const char *field,
+		  const char *reason)
+{
+	err_set(&why->err, 0, "%s", reason);
+	why->code = code;
+	IGNORE(str_copy(why->field, sizeof(why->field), str_of(field)));
+	return -EINVAL;
+}
+
+/* What belongs together, and what does not. */
+static int body_check(const struct message_body *b, struct refusal *why)
+{
+	if (b->priority < -1 || b->priority > 9)
+		return refuse(why, "bad_number", "priority",
+			      "'priority' is 0 to 9");
+	if (b->template_id.len > 0) {
+		if (b->text.len > 0)
+			return refuse(why, "two_texts", "template",
+				      "'text' or 'template', not both");
+		if (b->template_version < 0 || b->template_version > INT32_MAX)
+			return refuse(why, "bad_number", "template_version",
+				      "'template_version' is a number from 1");
+		return 0;
+	}
+	if (b->text.p == NULL)
+		return refuse(why, "missing", "text", "'text' is missing");
+	if (b->vars != NULL || b->lang.len > 0 || b->template_version != 0)
+		return refuse(why, "no_template", "template",
+			      "'vars', 'lang' and 'template_version' go with "
+			      "a template");
+	if (b->class_name.p == NULL)
+		return refuse(why, "missing", "class", "'class' is missing");
+	return 0;
+}
+
 int message_body_read(json_t *object, struct str text, struct message_body *b,
 		      struct submission *s, struct refusal *why)
 {
@@ -69,13 +114,9 @@ int message_body_read(json_t *object, struct str text, struct message_body *b,
 	int rc = fields_read(&message_fields, object, b, why);
 	if (rc != 0)
 		return rc;
-	if (b->priority < -1 || b->priority > 9) {
-		err_set(&why->err, 0, "'priority' is 0 to 9");
-		why->code = "bad_number";
-		IGNORE(str_copy(why->field, sizeof(why->field),
-				STR("priority")));
-		return -EINVAL;
-	}
+	rc = body_check(b, why);
+	if (rc != 0)
+		return rc;
 	*s = (struct submission){
 		.to = b->to,
 		.text = b->text,

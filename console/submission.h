@@ -9,7 +9,11 @@ struct message_body {
 	struct str idempotency_key, campaign, business_line;
 	int64_t send_at, valid_until, priority;
 	json_t *metadata;
-	struct buf dumped; /* metadata whose bytes could not be found */
+	struct str template_id, lang;
+	int64_t template_version;
+	json_t *vars;
+	struct buf dumped;   /* metadata whose bytes could not be found */
+	struct buf rendered; /* the template's text */
 };
 
 void message_body_done(struct message_body *b);
@@ -18,6 +22,14 @@ void message_body_done(struct message_body *b);
 MUST_USE int message_body_read(json_t *object, struct str text,
 			       struct message_body *b, struct submission *s,
 			       struct refusal *why);
+/*
+ * Puts the text in that the body's template makes for this person, and what
+ * it was; nothing to do without a template. s->tenant is set. -EINVAL with
+ * what was wrong: a variable without value is named in `field`.
+ */
+MUST_USE int message_body_render(const struct library *l, struct gateway *g,
+				 struct message_body *b, struct submission *s,
+				 struct refusal *why);
 /* HTTP status of a submission's rc. */
 int submitted_status(const struct submitted *s);
 /* Answers with what kept a submission from being taken. */

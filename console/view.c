@@ -110,6 +110,20 @@ static void put_address(struct view *v, const char *key, struct str tenant,
 	who_address_json(v->out, v->who, tenant, address);
 }
 
+static void put_template(struct buf *b, const struct template_ref *t)
+{
+	if (t->id.len == 0)
+		return;
+	json_key(b, "template");
+	json_open(b, '{');
+	json_ks(b, "id", t->id);
+	json_ku(b, "version", t->version);
+	json_ks(b, "lang", t->lang);
+	json_key(b, "sha256");
+	json_hex(b, (const uint8_t *)t->sha256.p, t->sha256.len);
+	json_close(b, '}');
+}
+
 static void put_message(struct view *v, const struct message *m)
 {
 	struct buf *b = v->out;
@@ -124,6 +138,7 @@ static void put_message(struct view *v, const struct message *m)
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);
 	json_ks_opt(b, "business_line", m->business_line);
+	put_template(b, &m->template_ref);
 	json_kt(b, "created", m->accepted_ms);
 	json_kt_opt(b, "send_at", m->send_at_ms);
 	json_kt_opt(b, "valid_until", m->valid_until_ms);

@@ -25,6 +25,7 @@ struct bus_link {
 
 struct bus {
 	struct gateway *gateway;
+	const struct library *library;
 	struct bus_link links[BUS_LINKS_MAX];
 	bool stopped;
 	struct stat *sends, *refused, *events;
@@ -103,10 +104,13 @@ static int submit(struct bus *b, struct str tenant, struct str payload,
 		return rc;
 	}
 	rc = message_body_read(object, payload, &body, &s, &why);
+	s.tenant = tenant;
+	if (rc == 0)
+		rc = message_body_render(b->library, b->gateway, &body, &s,
+					 &why);
 	if (rc != 0) {
 		put_error(answer, why.code, why.field, why.err.text);
 	} else {
-		s.tenant = tenant;
 		gateway_submit(b->gateway, &s, &got);
 		rc = got.rc;
 		if (rc != 0) {
@@ -184,12 +188,13 @@ static void on_link(void *owner, unsigned link)
 	log_error("bus.full", KV_U("links", BUS_LINKS_MAX));
 }
 
-struct bus *bus_new(struct gateway *g)
+struct bus *bus_new(struct gateway *g, const struct library *l)
 {
 	struct bus *b = mem_new(struct bus);
 
 	must(g != NULL);
 	b->gateway = g;
+	b->library = l;
 	b->sends = stats_get(STAT_COUNTER, "bus_sends_total",
 			     "Messages taken from MQTT.", NULL);
 	b->refused = stats_get(STAT_COUNTER, "bus_refused_total",

@@ -5,9 +5,10 @@
 #include "gateway/gateway.h"
 
 struct bus;
+struct library;
 
 /* Takes every mqtt link of the gateway; both outlive the bus' tickets. */
-struct bus *bus_new(struct gateway *g);
+struct bus *bus_new(struct gateway *g, const struct library *l);
 /* Before the gateway closes its links: they are not answered any more. */
 void bus_stop(struct bus *b);
 void bus_free(struct bus **bp);

@@ -192,12 +192,21 @@ static int open_store(struct node *n, struct err *err)
 	return rc;
 }
 
+static bool is_blocked(void *owner, struct str text, struct str *word)
+{
+	const struct node *n = owner;
+
+	return n->gateway != NULL && gateway_blocked(n->gateway, text, word);
+}
+
 static int open_library(struct node *n, struct err *err)
 {
 	const struct library_env env = {
 		.store = n->store,
 		.clock = &clock_real,
 		.cfg = section_of(n, "templates"),
+		.blocked = is_blocked,
+		.owner = n,
 	};
 
 	return library_open(&n->library, &env, err);
@@ -241,7 +250,7 @@ static int open_all(struct node *n, struct err *err)
 	rc = gateway_open(&n->gateway, &genv, err);
 	if (rc != 0)
 		return rc;
-	n->bus = bus_new(n->gateway);
+	n->bus = bus_new(n->gateway, n->library);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)
 		return rc;

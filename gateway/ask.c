@@ -11,6 +11,7 @@
 #include "gateway/receipts.h"
 #include "gateway/waiting.h"
 #include "model/address.h"
+#include "proto/e164.h"
 #include "proto/json.h"
 
 uint64_t gateway_id(struct gateway *g)
@@ -31,6 +32,29 @@ void gateway_judge(struct gateway *g, const struct submission *s,
 {
 	must(g != NULL);
 	intake_judge(g->core.intake, s, out, NULL);
+}
+
+bool gateway_blocked(struct gateway *g, struct str text, struct str *word)
+{
+	must(g != NULL);
+	return intake_blocked(g->core.intake, text, word);
+}
+
+void gateway_person(struct gateway *g, struct str tenant, struct str to,
+		    struct person_view *out)
+{
+	char number[E164_MAX];
+	const struct standing *s;
+	const struct tzone *z;
+
+	must(g != NULL && out != NULL);
+	if (e164_parse(to, g->core.cfg->country, number, NULL) == 0)
+		to = str_of(number);
+	s = facts_of(g->core.facts,
+		     tenant.len > 0 ? tenant : str_of(g->core.cfg->tenant), to);
+	z = standing_zone(s);
+	out->lang = standing_lang(s);
+	out->zone = z != NULL ? str_of(tzone_name(z)) : STR_NONE;
 }
 
 void gateway_explain(struct gateway *g, const struct submission *s,
@@ -276,6 +300,15 @@ void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
 {
 	must(g != NULL && type != NULL);
 	publish_owe(g->core.publish, endpoint, tenant, type, data);
+}
+
+void gateway_publish(struct gateway *g, struct str tenant, const char *type,
+		     struct str data)
+{
+	must(g != NULL && type != NULL);
+	if (publish_wanted(g->core.publish, tenant, type, STR_NONE))
+		publish_event(g->core.publish, tenant, type, STR_NONE, data,
+			      data);
 }
 
 void gateway_inbound_origin(struct gateway *g, struct str number,

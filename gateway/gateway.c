@@ -16,6 +16,7 @@
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
+#include "proto/wordset.h"
 
 #define TICK_MS 1000
 
@@ -229,6 +230,24 @@ static void put_line(struct faults *f, size_t from, unsigned line)
 	}
 }
 
+static void check_words(const struct settings *s, struct faults *faults)
+{
+	const struct section *sec = settings_find(s, "gateway", NULL);
+	const struct gateway_cfg *cfg = sec == NULL ? NULL : sec->value;
+	struct wordset *words = wordset_new();
+
+	for (size_t i = 0; cfg != NULL && i < cfg->blocked_words.len; i++) {
+		size_t before = faults->len;
+		struct err err = { "" };
+
+		if (wordset_add(words, str_of(cfg->blocked_words.v[i]), &err) !=
+		    0)
+			faults_add(faults, "blocked_words: %s", err.text);
+		put_line(faults, before, sec->line);
+	}
+	wordset_free(&words);
+}
+
 void gateway_check_settings(const struct settings *s,
 			    const struct channel_ops *const *channels,
 			    size_t nchannels, struct faults *faults)
@@ -238,6 +257,7 @@ void gateway_check_settings(const struct settings *s,
 	must(s != NULL && faults != NULL);
 	if (classes_new(&classes, s, faults) == 0)
 		classes_free(&classes);
+	check_words(s, faults);
 	routes_check(s, channels, nchannels, faults);
 	for (size_t i = 0; i < nchannels; i++) {
 		const struct section *sec;

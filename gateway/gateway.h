@@ -15,6 +15,7 @@
 #include "model/channel.h"
 #include "model/consent.h"
 #include "model/contact.h"
+#include "model/message.h"
 #include "model/store.h"
 #include "routing/router.h"
 
@@ -32,7 +33,8 @@ struct gateway_cfg {
 	int64_t drain;       /* ms: links may drain this long on close */
 	char *country;       /* for numbers written with one 0 */
 	char *tenant;        /* where none is given */
-	int stop_scope;      /* enum stop_scope */
+	struct setting_list blocked_words; /* no text may hold one */
+	int stop_scope;                    /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;
 	char *start_reply_zh, *start_reply_en;
 	char *help_reply_zh, *help_reply_en;
@@ -87,8 +89,9 @@ struct submission {
 	struct str idempotency_key;
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
-	struct str origin; /* of message.h: an endpoint's name */
-	uint64_t id;       /* of gateway_id; 0: a new one */
+	struct str origin;                /* of message.h: an endpoint's name */
+	struct template_ref template_ref; /* what text is a rendering of */
+	uint64_t id;                      /* of gateway_id; 0: a new one */
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
@@ -121,6 +124,15 @@ void gateway_submit(struct gateway *g, const struct submission *s,
 /* The gate alone; stores nothing. */
 void gateway_judge(struct gateway *g, const struct submission *s,
 		   struct submitted *out);
+/* Does the text hold a word of gateway.blocked_words? */
+bool gateway_blocked(struct gateway *g, struct str text, struct str *word);
+/* What is known of a person without asking the store; "" where nothing is. */
+struct person_view {
+	struct str lang;
+	struct str zone; /* "Asia/Shanghai" */
+};
+void gateway_person(struct gateway *g, struct str tenant, struct str to,
+		    struct person_view *out);
 /* Routing alone, explained; -EINVAL as submit, in out. */
 void gateway_explain(struct gateway *g, const struct submission *s,
 		     struct submitted *out, struct explain *ex);
@@ -210,6 +222,12 @@ void gateway_endpoint_ended(struct gateway *g, uint64_t attempt,
  * after the next store_then. data: as publish_event. */
 void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
 		 const char *type, struct str data);
+
+/* An event of a floor above, owed to every endpoint that asks for its type:
+ * durable after the next store_then. data: JSON object text without numbers
+ * of people. */
+void gateway_publish(struct gateway *g, struct str tenant, const char *type,
+		     struct str data);
 
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,

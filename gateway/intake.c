@@ -11,6 +11,7 @@
 #include "proto/e164.h"
 #include "proto/sms_split.h"
 #include "proto/text.h"
+#include "proto/wordset.h"
 
 /* The messages taken in one turn: in one batch, stored or not together. */
 struct fresh {
@@ -22,8 +23,9 @@ struct fresh {
 struct intake {
 	struct core *core;
 	struct idempotency *keys;
-	struct fresh *open;   /* of this turn; NULL: none yet */
-	char to[ADDRESS_MAX]; /* of the message being judged */
+	struct fresh *open;      /* of this turn; NULL: none yet */
+	char to[ADDRESS_MAX];    /* of the message being judged */
+	struct wordset *blocked; /* words that no text may hold */
 };
 
 struct intake *intake_new(struct core *core, struct idempotency *keys)
@@ -33,13 +35,32 @@ struct intake *intake_new(struct core *core, struct idempotency *keys)
 	must(core != NULL && keys != NULL);
 	i->core = core;
 	i->keys = keys;
+	intake_reload(i);
 	return i;
+}
+
+void intake_reload(struct intake *i)
+{
+	must(i != NULL);
+	const struct setting_list *words = &i->core->cfg->blocked_words;
+
+	wordset_free(&i->blocked);
+	i->blocked = wordset_new();
+	for (size_t n = 0; n < words->len; n++)
+		IGNORE(wordset_add(i->blocked, str_of(words->v[n]), NULL));
+}
+
+bool intake_blocked(const struct intake *i, struct str text, struct str *word)
+{
+	must(i != NULL && word != NULL);
+	return wordset_find(i->blocked, text, word);
 }
 
 void intake_free(struct intake **ip)
 {
 	if (*ip == NULL)
 		return;
+	wordset_free(&(*ip)->blocked);
 	mem_free(*ip);
 	*ip = NULL;
 }
@@ -205,6 +226,7 @@ static int build(struct intake *i, const struct submission *s,
 		.metadata = s->metadata,
 		.business_line = s->business_line,
 		.origin = s->origin,
+		.template_ref = s->template_ref,
 		.flags = s->flags | MESSAGE_FLAG_RECEIPT,
 	};
 	if (rules == NULL) {
@@ -226,6 +248,19 @@ static int build(struct intake *i, const struct submission *s,
 	return check_times(s, rules, m, out);
 }
 
+/* Also what came in by a variable: it is the rendered text that counts. */
+static void refuse_content(const struct intake *i, struct message *m)
+{
+	struct str word;
+
+	if (m->decision.verdict == VERDICT_DENY ||
+	    !intake_blocked(i, m->text, &word))
+		return;
+	m->decision.verdict = VERDICT_DENY;
+	m->decision.reason = STR(PERMIT_CONTENT);
+	m->decision.not_before_ms = 0;
+}
+
 void intake_judge(struct intake *i, const struct submission *s,
 		  struct submitted *out, struct message *m)
 {
@@ -239,6 +274,7 @@ void intake_judge(struct intake *i, const struct submission *s,
 		return;
 	permit(&i->core->permit, m, MAX(m->send_at_ms, m->accepted_ms),
 	       &m->decision);
+	refuse_content(i, m);
 	if (m->decision.verdict == VERDICT_ALLOW && m->send_at_ms != 0) {
 		m->decision.verdict = VERDICT_DEFER;
 		m->decision.reason = STR("scheduled");
@@ -314,6 +350,8 @@ static void request_of(const struct submission *s, struct buf *b)
 	buf_lstr(b, s->metadata);
 	buf_lstr(b, s->campaign);
 	buf_lstr(b, s->business_line);
+	buf_lstr(b, s->template_ref.id);
+	buf_varint(b, s->template_ref.version);
 	buf_u64(b, (uint64_t)s->send_at_ms);
 	buf_u64(b, (uint64_t)s->valid_until_ms);
 }

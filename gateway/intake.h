@@ -8,6 +8,10 @@ struct intake;
 
 struct intake *intake_new(struct core *core, struct idempotency *keys);
 void intake_free(struct intake **ip);
+/* A file was read anew: the words that no text may hold. */
+void intake_reload(struct intake *i);
+/* Does the text hold a word that none may? word lives until a reload. */
+bool intake_blocked(const struct intake *i, struct str text, struct str *word);
 /* End of turn: what comes next is in another batch. */
 void intake_turn(struct intake *i);
 /* As gateway_submit. */

@@ -27,6 +27,10 @@ static void put_data(const struct message *m, const struct event *e,
 		json_ku(out, "peer_status", e->peer_status);
 	if (m->campaign.len > 0)
 		json_ks(out, "campaign", m->campaign);
+	if (m->template_ref.id.len > 0) {
+		json_ks(out, "template", m->template_ref.id);
+		json_ku(out, "template_version", m->template_ref.version);
+	}
 	json_ku(out, "parts", m->parts);
 	if ((e->flags & MESSAGE_FLAG_RESENT) != 0)
 		json_kb(out, "resent", true);

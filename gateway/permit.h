@@ -19,6 +19,7 @@
 #define PERMIT_CAP "freq_cap"
 #define PERMIT_DEMO "demo_only"
 #define PERMIT_CLASS "unknown_class"
+#define PERMIT_CONTENT "content_blocked" /* by intake: a text never changes */
 
 struct permit_cfg {
 	const struct classes *classes;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "gateway/intake.h"
 #include "gateway/routes.h"
 #include "gateway/waiting.h"
 
@@ -56,6 +57,7 @@ int gateway_reload(struct gateway *g, const struct settings *fresh,
 	must(s != NULL);
 	g->core.cfg = s->value;
 	g->core.lives.max = (size_t)g->core.cfg->queue_max;
+	intake_reload(g->core.intake);
 	each_link(g, fresh, faults);
 	routes_load(&g->core, fresh, &g->lanes);
 	route_again(&g->core);

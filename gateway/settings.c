@@ -33,6 +33,9 @@ static const struct setting rows[] = {
 	    "Calling code of numbers that begin with one 0, such as 44."),
 	ROW(tenant, "tenant", SETTING_STR, "default", 0, 0, NULL, NULL, true,
 	    "The tenant of those who name none."),
+	ROW(blocked_words, "blocked_words", SETTING_LIST, "{}", 0, 10000, NULL,
+	    NULL, true,
+	    "No text that holds one of these is sent: {\"casino\", \"赌博\"}."),
 	ROW(stop_scope, "stop_scope", SETTING_ENUM, "marketing", 0, 0, scopes,
 	    NULL, true,
 	    "What a STOP is about: what needs consent, or all that can be "

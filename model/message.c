@@ -38,6 +38,23 @@ static void put_decision(const struct decision *d, int64_t base_ms,
 	buf_varint(out, d->consent_seq);
 }
 
+static void put_template(const struct template_ref *t, struct buf *out)
+{
+	if (t->id.len == 0)
+		return;
+	buf_lstr(out, t->id);
+	buf_varint(out, t->version);
+	buf_lstr(out, t->lang);
+	buf_lstr(out, t->sha256);
+}
+
+static uint8_t flags_of(const struct message *m)
+{
+	uint8_t own = (uint8_t)(m->flags & ~MESSAGE_FLAG_TEMPLATE);
+
+	return m->template_ref.id.len > 0 ? own | MESSAGE_FLAG_TEMPLATE : own;
+}
+
 void message_encode(const struct message *m, struct buf *out)
 {
 	must(m != NULL && out != NULL);
@@ -45,7 +62,7 @@ void message_encode(const struct message *m, struct buf *out)
 	buf_u64(out, (uint64_t)m->accepted_ms);
 	buf_u8(out, m->priority);
 	buf_u8(out, m->parts);
-	buf_u8(out, m->flags);
+	buf_u8(out, flags_of(m));
 	buf_lstr(out, m->tenant);
 	buf_lstr(out, m->class_name);
 	buf_lstr(out, m->to);
@@ -57,6 +74,7 @@ void message_encode(const struct message *m, struct buf *out)
 	buf_lstr(out, m->metadata);
 	buf_lstr(out, m->business_line);
 	buf_lstr(out, m->origin);
+	put_template(&m->template_ref, out);
 	put_later(out, m->accepted_ms, m->send_at_ms);
 	put_later(out, m->accepted_ms, m->valid_until_ms);
 	put_decision(&m->decision, m->accepted_ms, out);
@@ -75,6 +93,19 @@ static void get_decision(struct bufr *r, int64_t base_ms, struct decision *d)
 	d->not_before_ms = get_later(r, base_ms);
 	d->zone_offset_s = (int32_t)bufr_u32(r);
 	d->consent_seq = bufr_varint(r);
+}
+
+static void get_template(struct bufr *r, struct message *m)
+{
+	struct template_ref *t = &m->template_ref;
+
+	if ((m->flags & MESSAGE_FLAG_TEMPLATE) == 0)
+		return;
+	m->flags = (uint8_t)(m->flags & ~MESSAGE_FLAG_TEMPLATE);
+	t->id = bufr_lstr(r);
+	t->version = (unsigned)bufr_varint(r);
+	t->lang = bufr_lstr(r);
+	t->sha256 = bufr_lstr(r);
 }
 
 int message_decode(struct str bytes, uint64_t id, struct message *m)
@@ -100,6 +131,7 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	v.metadata = bufr_lstr(&r);
 	v.business_line = bufr_lstr(&r);
 	v.origin = bufr_lstr(&r);
+	get_template(&r, &v);
 	v.send_at_ms = get_later(&r, v.accepted_ms);
 	v.valid_until_ms = get_later(&r, v.accepted_ms);
 	get_decision(&r, v.accepted_ms, &v.decision);

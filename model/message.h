@@ -31,6 +31,16 @@ enum message_flag {
 	MESSAGE_FLAG_TEST = 4,
 	MESSAGE_FLAG_CONFIRM = 8,  /* the one confirmation of an opt-out */
 	MESSAGE_FLAG_RECEIPT = 16, /* a delivery receipt is asked for */
+	/* Of the stored form alone: a template is named in it. */
+	MESSAGE_FLAG_TEMPLATE = 128,
+};
+
+/* Which approved text was rendered; id "" = none. Views. */
+struct template_ref {
+	struct str id;
+	unsigned version;
+	struct str lang;
+	struct str sha256; /* 32 bytes: of the text that was approved */
 };
 
 /* Text fields are views; whoever holds the struct says what owns them. */
@@ -48,6 +58,7 @@ struct message {
 	struct str business_line;
 	struct str origin; /* who hears what becomes of it: an endpoint that
 				takes only its own; "" = nobody in particular */
+	struct template_ref template_ref;
 	int64_t accepted_ms;
 	int64_t send_at_ms;     /* 0: now */
 	int64_t valid_until_ms; /* 0: the class's validity */

@@ -5,24 +5,11 @@
 #include <string.h>
 
 #include "proto/text.h"
+#include "templates/check_impl.h"
 #include "templates/check_text.h"
 #include "templates/program.h"
 
 #define PARTS_USUAL 3
-#define ARG_MAX_BYTES 110 /* of a word or name inside a sentence */
-
-const char *template_severity_name(enum template_severity s)
-{
-	switch (s) {
-	case TEMPLATE_INFO:
-		return "info";
-	case TEMPLATE_WARNING:
-		return "warning";
-	case TEMPLATE_ERROR:
-		return "error";
-	}
-	return "?";
-}
 
 struct template_rules template_rules_of(struct str class_name)
 {
@@ -52,78 +39,30 @@ struct template_rules template_rules_of(struct str class_name)
 	return r;
 }
 
-/* One check run: what it looks at and where its findings go. */
-struct check {
-	const struct template *t;
-	const struct template_rules *rules;
-	template_lookup *sample;
-	void *owner;
-	struct template_findings *out;
-	struct str fixed; /* text with holes, then the tail */
-};
-
-/* A sentence with arg in place of '@', cut at whole characters. */
-static void fill(char out[200], const char *sentence, struct str arg)
-{
-	struct buf b;
-	size_t len = MIN(arg.len, (size_t)ARG_MAX_BYTES);
-
-	while (len > 0 && len < arg.len && (arg.p[len] & 0xC0) == 0x80)
-		len--;
-	buf_init(&b, 199);
-	for (; *sentence != '\0' && *sentence != '@'; sentence++)
-		buf_c(&b, *sentence);
-	if (*sentence == '@') {
-		buf_str_put(&b, str_first(arg, len));
-		buf_z(&b, sentence + 1);
-	}
-	memcpy(out, b.p, b.len + 1);
-	buf_done(&b);
-}
-
-/* A finding; arg stands where a sentence has '@'. The worst come first. */
-static void add(struct check *c, enum template_severity severity,
-		const char *code, struct str arg, const char *zh,
-		const char *en)
-{
-	struct template_findings *o = c->out;
-	unsigned at = o->n;
-
-	if (o->n == TEMPLATE_FINDINGS_MAX)
-		return;
-	while (at > 0 && o->v[at - 1].severity < severity)
-		at--;
-	memmove(&o->v[at + 1], &o->v[at], (o->n - at) * sizeof(o->v[0]));
-	o->n++;
-	struct template_finding *f = &o->v[at];
-
-	*f = (struct template_finding){ .code = code, .severity = severity };
-	fill(f->zh, zh, arg);
-	fill(f->en, en, arg);
-}
-
 static void check_name(struct check *c)
 {
 	struct str name, first;
 	unsigned n = 0;
 
 	if (!check_sender(c->fixed, &name)) {
-		add(c, TEMPLATE_ERROR, "NO_SENDER_NAME", STR_NONE,
-		    "开头没有发送方名称，如【公司】",
-		    "does not begin with the sender's name, as in [Company]");
+		check_add(
+			c, TEMPLATE_ERROR, "NO_SENDER_NAME", STR_NONE,
+			"开头没有发送方名称，如【公司】",
+			"does not begin with the sender's name, as in [Company]");
 		return;
 	}
 	for (size_t i = 0; i < c->fixed.len; i++)
 		n += str_starts(str_from(c->fixed, i), STR("【"));
 	if (n > 1)
-		add(c, TEMPLATE_WARNING, "MANY_SENDER_NAMES", STR_NONE,
-		    "只能有一个【签名】",
-		    "only one signature in 【】 may stand");
+		check_add(c, TEMPLATE_WARNING, "MANY_SENDER_NAMES", STR_NONE,
+			  "只能有一个【签名】",
+			  "only one signature in 【】 may stand");
 	first = c->rules->sender;
 	if (first.len > 0 && !str_eq(name, first) &&
 	    !str_eqz(name, TEMPLATE_HOLE))
-		add(c, TEMPLATE_ERROR, "WRONG_SENDER_NAME", first,
-		    "发送方名称应为「@」", "the sender's name should be \"@\"");
+		check_add(c, TEMPLATE_ERROR, "WRONG_SENDER_NAME", first,
+			  "发送方名称应为「@」",
+			  "the sender's name should be \"@\"");
 }
 
 static void check_stop(struct check *c)
@@ -134,9 +73,36 @@ static void check_stop(struct check *c)
 	if (!(r->stop_text || r->stop_advised || r->priced) ||
 	    check_find(c->fixed, CHECK_STOP, &word))
 		return;
-	add(c, r->stop_text || r->priced ? TEMPLATE_ERROR : TEMPLATE_WARNING,
-	    "NO_STOP_TEXT", STR_NONE, "没有退订说明，如「拒收请回复R」",
-	    "does not say how to opt out, as in \"TD to stop\"");
+	check_add(c,
+		  r->stop_text || r->priced ? TEMPLATE_ERROR : TEMPLATE_WARNING,
+		  "NO_STOP_TEXT", STR_NONE, "没有退订说明，如「拒收请回复R」",
+		  "does not say how to opt out, as in \"TD to stop\"");
+}
+
+/* A link that sells, as far as its address says so. */
+static bool sells(struct str s, struct str *word)
+{
+	static const char *const marks[] = { "utm_",  "promo",  "coupon",
+					     "/sale", "/offer", "/deal" };
+
+	for (size_t at = 0; at < s.len; at++) {
+		struct str rest = str_from(s, at);
+
+		if (!str_starts(rest, STR("http://")) &&
+		    !str_starts(rest, STR("https://")) &&
+		    !str_starts(rest, STR("www.")))
+			continue;
+		struct str link = str_first(rest, str_find(rest, ' '));
+
+		for (size_t k = 0; k < link.len; k++)
+			for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+				if (str_starts(str_from(link, k),
+					       str_of(marks[i]))) {
+					*word = link;
+					return true;
+				}
+	}
+	return false;
 }
 
 static void check_promises(struct check *c)
@@ -144,14 +110,43 @@ static void check_promises(struct check *c)
 	struct str word;
 
 	if (!c->rules->promotion &&
-	    check_find(c->fixed, CHECK_PROMOTION, &word))
-		add(c, TEMPLATE_ERROR, "PROMOTION_IN_CARE", word,
-		    "「@」是促销用语，此类消息不得促销；请改用营销类",
-		    "\"@\" promotes, which this class may not: make it marketing");
+	    (check_find(c->fixed, CHECK_PROMOTION, &word) ||
+	     sells(c->fixed, &word)))
+		check_add(
+			c, TEMPLATE_ERROR, "PROMOTION_IN_CARE", word,
+			"「@」是促销用语，此类消息不得促销；请改用营销类",
+			"\"@\" promotes, which this class may not: make it marketing");
 	if (!c->rules->survey && check_find(c->fixed, CHECK_OVER, &word))
-		add(c, c->rules->promotion ? TEMPLATE_WARNING : TEMPLATE_INFO,
-		    "OVER_PROMISE", word, "「@」可能夸大宣传或过度承诺，须复审",
-		    "\"@\" may promise too much: needs a second approval");
+		check_add(
+			c,
+			c->rules->promotion ? TEMPLATE_WARNING : TEMPLATE_INFO,
+			"OVER_PROMISE", word,
+			"「@」可能夸大宣传或过度承诺，须复审",
+			"\"@\" may promise too much: needs a second approval");
+}
+
+/* What is promised must be in the register of promises. */
+static void check_promise_id(struct check *c)
+{
+	struct str word;
+
+	if (!c->rules->promised && check_find(c->fixed, CHECK_PROMISE, &word))
+		check_add(c, TEMPLATE_ERROR, "PROMISE_ID_MISSING", word,
+			  "「@」是承诺，须填写已登记的承诺编号",
+			  "\"@\" is a promise: give the id it is registered "
+			  "under");
+}
+
+static void check_blocked(struct check *c, struct str text)
+{
+	const struct template_rules *r = c->rules;
+	struct str word;
+
+	if (r->blocked != NULL && (r->blocked(r->owner, c->fixed, &word) ||
+				   r->blocked(r->owner, text, &word)))
+		check_add(c, TEMPLATE_ERROR, "CONTENT_BLOCKED", word,
+			  "「@」是禁用词，不得发送",
+			  "\"@\" is a blocked word: it may not be sent");
 }
 
 /* A variable whose name holds one of the words, as "price" or "total_fee". */
@@ -179,20 +174,21 @@ static void check_money(struct check *c)
 		      has_var(c->t, periods);
 
 	if (c->rules->priced && !price)
-		add(c, TEMPLATE_ERROR, "PRICE_MISSING", STR_NONE,
-		    "收费业务须写明价格", "costs money: must name the price");
+		check_add(c, TEMPLATE_ERROR, "PRICE_MISSING", STR_NONE,
+			  "收费业务须写明价格",
+			  "costs money: must name the price");
 	if (c->rules->priced && !period)
-		add(c, TEMPLATE_ERROR, "PERIOD_MISSING", STR_NONE,
-		    "收费业务须写明计费周期",
-		    "costs money: must say for how long or how often");
+		check_add(c, TEMPLATE_ERROR, "PERIOD_MISSING", STR_NONE,
+			  "收费业务须写明计费周期",
+			  "costs money: must say for how long or how often");
 	else if (c->rules->promotion && speaks && !period)
-		add(c, TEMPLATE_WARNING, "PERIOD_MISSING", money,
-		    "提到「@」，但未写明计费周期",
-		    "says \"@\" but not for how long or how often");
+		check_add(c, TEMPLATE_WARNING, "PERIOD_MISSING", money,
+			  "提到「@」，但未写明计费周期",
+			  "says \"@\" but not for how long or how often");
 	if (!c->rules->priced && !c->rules->promotion && speaks)
-		add(c, TEMPLATE_INFO, "PRICE_WORDS", money,
-		    "提到「@」；若会产生费用，请标为收费",
-		    "says \"@\": if it costs money, mark it as priced");
+		check_add(c, TEMPLATE_INFO, "PRICE_WORDS", money,
+			  "提到「@」；若会产生费用，请标为收费",
+			  "says \"@\": if it costs money, mark it as priced");
 }
 
 /* "{name}" is not a variable here, but is one in other systems. */
@@ -212,10 +208,11 @@ static void check_braces(struct check *c)
 			n++;
 		if (n == 1 || at + n == s.len || s.p[at + n] != '}')
 			continue;
-		add(c, TEMPLATE_WARNING, "SINGLE_BRACES",
-		    str_first(str_from(s, at), n + 1),
-		    "「@」不是变量；变量要写两层花括号",
-		    "\"@\" is no variable: it takes two braces on each side");
+		check_add(
+			c, TEMPLATE_WARNING, "SINGLE_BRACES",
+			str_first(str_from(s, at), n + 1),
+			"「@」不是变量；变量要写两层花括号",
+			"\"@\" is no variable: it takes two braces on each side");
 		return;
 	}
 }
@@ -256,88 +253,10 @@ static void check_values(struct check *c)
 		    (c->sample(c->owner, c->t->vars[i].name, &value) &&
 		     value.len > 0))
 			continue;
-		add(c, TEMPLATE_WARNING, "NO_VALUE", c->t->vars[i].name,
-		    "变量「@」没有值，也没有默认值",
-		    "variable \"@\" has neither a value nor a default");
+		check_add(c, TEMPLATE_WARNING, "NO_VALUE", c->t->vars[i].name,
+			  "变量「@」没有值，也没有默认值",
+			  "variable \"@\" has neither a value nor a default");
 	}
-}
-
-/* A plain character in place of one that typists and editors put in. */
-static const char *plainer(uint32_t cp)
-{
-	static const struct {
-		uint32_t cp;
-		const char *plain;
-	} plain[] = {
-		{ 0x2018, "'" },   { 0x2019, "'" }, { 0x201C, "\"" },
-		{ 0x201D, "\"" },  { 0x2013, "-" }, { 0x2014, "-" },
-		{ 0x2026, "..." }, { 0xA0, " " },   { 0x2022, "-" },
-		{ '`', "'" },      { 0x2212, "-" }, { 0x00D7, "x" },
-		{ '\t', " " },     { 0x3010, "[" }, { 0x3011, "]" },
-		{ 0xFF0C, "," },   { 0xFF1A, ":" }, { 0xFF01, "!" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		if (plain[i].cp == cp)
-			return plain[i].plain;
-	return NULL;
-}
-
-/* Few characters that make a text twice as dear: less than a quarter. */
-static void check_encoding(struct check *c, struct str text)
-{
-	const struct sms_plan *p = &c->out->plan;
-	unsigned foreign = 0, all = 0, septets = 0;
-	struct buf arg, one;
-
-	for (size_t at = 0; at < text.len; all++) {
-		unsigned n = text_gsm_len(text_next(text, &at));
-
-		foreign += n == 0;
-		septets += n > 0 ? n : 1;
-	}
-	if (p->charset != SMS_UCS2 || foreign * 4 >= all)
-		return;
-	unsigned parts = septets <= 160 ? 1 : (septets + 152) / 153;
-	const char *plain = plainer(p->odd);
-
-	buf_init(&arg, 120);
-	buf_init(&one, 8);
-	text_put(p->odd, &one);
-	buf_f(&arg, "%s (U+%04X)%s%s%s: %u > %u", one.p, (unsigned)p->odd,
-	      plain != NULL ? " -> \"" : "", plain != NULL ? plain : "",
-	      plain != NULL ? "\"" : "", p->parts, parts);
-	add(c, p->parts > parts ? TEMPLATE_WARNING : TEMPLATE_INFO,
-	    "ENCODING_SURPRISE", buf_str(&arg),
-	    "一个字符使短信改用 UCS-2 编码（条数）：@",
-	    "a character forces UCS-2 (parts): @");
-	buf_done(&arg);
-	buf_done(&one);
-}
-
-static void check_parts(struct check *c, struct str text)
-{
-	struct sms_plan *p = &c->out->plan;
-	char z[64];
-	int rc = sms_count(text, SMS_PARTS_MAX, p);
-
-	if (rc != 0) {
-		add(c, TEMPLATE_ERROR, "TOO_MANY_PARTS", STR("32"),
-		    "超过 @ 条短信", "more than @ SMS parts");
-		return;
-	}
-	c->out->rendered = true;
-	(void)snprintf(z, sizeof(z), "%s %u, %u", sms_charset_name(p->charset),
-		       p->units, p->parts);
-	add(c, TEMPLATE_INFO, "PARTS", str_of(z), "编码、长度、条数：@",
-	    "charset, length, parts: @");
-	if (p->parts > c->rules->max_parts) {
-		(void)snprintf(z, sizeof(z), "%u > %u", p->parts,
-			       c->rules->max_parts);
-		add(c, TEMPLATE_WARNING, "TOO_MANY_PARTS", str_of(z),
-		    "短信条数过多：@", "too many SMS parts: @");
-	}
-	check_encoding(c, text);
 }
 
 static void check_sample(struct check *c)
@@ -347,14 +266,16 @@ static void check_sample(struct check *c)
 
 	buf_init(&text, TEMPLATE_OUTPUT_MAX + 1024);
 	if (template_render(c->t, made_up, c, &text, &err) != 0) {
-		add(c, TEMPLATE_ERROR, "SAMPLE_FAILS", str_of(err.text),
-		    "样例无法生成：@", "the sample cannot be rendered: @");
+		check_add(c, TEMPLATE_ERROR, "SAMPLE_FAILS", str_of(err.text),
+			  "样例无法生成：@",
+			  "the sample cannot be rendered: @");
 	} else if (str_trim(buf_str(&text)).len == 0) {
-		add(c, TEMPLATE_ERROR, "EMPTY", STR_NONE, "内容为空",
-		    "there is no text");
+		check_add(c, TEMPLATE_ERROR, "EMPTY", STR_NONE, "内容为空",
+			  "there is no text");
 	} else {
 		buf_str_put(&text, c->rules->tail);
-		check_parts(c, buf_str(&text));
+		check_blocked(c, buf_str(&text));
+		check_sms(c, buf_str(&text));
 	}
 	buf_done(&text);
 }
@@ -375,15 +296,10 @@ void template_check(const struct template *t,
 	check_name(&c);
 	check_stop(&c);
 	check_promises(&c);
+	check_promise_id(&c);
 	check_money(&c);
 	check_braces(&c);
 	check_values(&c);
 	check_sample(&c);
 	buf_done(&fixed);
-}
-
-enum template_severity template_worst(const struct template_findings *f)
-{
-	must(f != NULL);
-	return f->n > 0 ? f->v[0].severity : TEMPLATE_INFO;
 }

@@ -27,6 +27,10 @@ struct template_rules {
 	unsigned max_parts;
 	struct str sender; /* the registered 【signature】; "" any */
 	struct str tail;   /* the link adds it to every text: counted too */
+	bool promised;     /* carries the id of a registered promise */
+	/* Does a text hold a word that may never be sent? NULL: not asked. */
+	bool (*blocked)(void *owner, struct str text, struct str *word);
+	void *owner;
 };
 
 /* The rules of a class of ours ("marketing", "survey", "reminder" ...); a
@@ -58,5 +62,10 @@ struct template_findings {
 void template_check(const struct template *t,
 		    const struct template_rules *rules, template_lookup *sample,
 		    void *owner, struct template_findings *out);
+/* One finding more, from who knows of other rules; arg stands in place of
+ * '@'. */
+void template_found(struct template_findings *f,
+		    enum template_severity severity, const char *code,
+		    struct str arg, const char *zh, const char *en);
 /* The worst of them; TEMPLATE_INFO for none. */
 enum template_severity template_worst(const struct template_findings *f);

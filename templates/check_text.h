@@ -16,7 +16,8 @@ enum check_kind {
 	CHECK_EXEMPT,
 	CHECK_MONEY,
 	CHECK_PERIOD,
-	CHECK_STOP
+	CHECK_STOP,
+	CHECK_PROMISE
 };
 
 /* All branches one after the other, a hole for each variable. */

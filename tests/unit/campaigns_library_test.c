@@ -1,141 +1,5 @@
 /* The library: drafts, approval, languages, and what is refused. */
-#include "tests/contract/store_bed.h"
-
-#include <errno.h>
-
-#include "base/secret.h"
-#include "campaigns/values.h"
-
-struct shop {
-	struct bed bed;
-	struct library_cfg cfg;
-	struct library *library;
-	struct library_refusal why;
-	const struct version *got;
-	char told[512]; /* by the listener */
-};
-
-static void on_change(void *owner, const struct version *before,
-		      const struct version *after, struct str actor,
-		      const char *action)
-{
-	struct shop *s = owner;
-	size_t len = strlen(s->told);
-
-	(void)snprintf(s->told + len, sizeof(s->told) - len, "%s:%.*s:%s>%s ",
-		       action, STR_ARGS(actor),
-		       before == NULL ? "none"
-				      : version_state_name(before->state),
-		       version_state_name(after->state));
-}
-
-static void shop_open(struct shop *s)
-{
-	struct library_env env = { s->bed.s, &clock_real, &s->cfg };
-	struct err err = { "" };
-
-	if (library_open(&s->library, &env, &err) != 0)
-		fail_msg("%s", err.text);
-	library_on_change(s->library, on_change, s);
-}
-
-static int setup(void **state)
-{
-	struct shop *s = mem_new(struct shop);
-	static char english[] = "b=en";
-	static char *languages[] = { english };
-
-	bed_init(&s->bed, "memory:t");
-	bed_open(&s->bed);
-	s->cfg = (struct library_cfg){ 3, 3, str_dup("zh"), { languages, 1 } };
-	shop_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct shop *s = *state;
-
-	bed_done(&s->bed);
-	library_close(&s->library);
-	mem_free(s->cfg.language);
-	mem_free(s);
-	return 0;
-}
-
-/* The node goes down and comes again. */
-static void restart(struct shop *s)
-{
-	store_close(&s->bed.s);
-	library_close(&s->library);
-	bed_open(&s->bed);
-	shop_open(s);
-}
-
-static struct library_draft draft(const char *id)
-{
-	struct library_draft d = {
-		.tenant = STR("a"),
-		.id = str_of(id),
-		.name = STR("Greeting"),
-		.class_name = STR("care"),
-		.owner = STR("shop"),
-		.n = 2,
-		.v = { { STR("zh"), STR("演示"), STR("{{name}}您好"), STR("") },
-		       { STR("en"), STR("Demo"), STR("Hello {{name}}"),
-			 STR("") } },
-	};
-	return d;
-}
-
-static int write_draft(struct shop *s, const char *id, const char *who)
-{
-	struct library_draft d = draft(id);
-
-	return library_write(s->library, &d, str_of(who), &s->got, &s->why);
-}
-
-static int step(struct shop *s, unsigned number, enum version_event e,
-		const char *who)
-{
-	struct library_step x = { .tenant = STR("a"),
-				  .id = STR("hello"),
-				  .number = number,
-				  .event = e,
-				  .actor = str_of(who),
-				  .reason = STR("because") };
-
-	return library_step(s->library, &x, &s->got, &s->why);
-}
-
-/* A step that goes, and its commit. */
-static void go(struct shop *s, unsigned number, enum version_event e,
-	       const char *who)
-{
-	if (step(s, number, e, who) != 0)
-		fail_msg("%s", s->why.err.text);
-	assert_int_equal(bed_commit(&s->bed), 0);
-}
-
-static const char *state_of(struct shop *s, unsigned number)
-{
-	const struct version *v =
-		library_version(s->library, STR("a"), STR("hello"), number);
-
-	return v == NULL ? "none" : version_state_name(v->state);
-}
-
-static int find(struct shop *s, unsigned number, const char *lang,
-		struct library_pick *p, struct err *err)
-{
-	struct library_ask ask = { .tenant = STR("a"),
-				   .id = STR("hello"),
-				   .number = number,
-				   .lang = str_of(lang) };
-
-	return library_find(s->library, &ask, p, err);
-}
+#include "tests/unit/library_bed.h"
 
 /* ---- life ------------------------------------------------------------------ */
 
@@ -245,10 +109,15 @@ static void r39_two_have_to_approve(void **state)
 				  .id = STR("hello"),
 				  .number = 1,
 				  .event = VERSION_E_APPROVE,
-				  .actor = STR("bob"),
-				  .two = true };
+				  .actor = STR("bob") };
+	struct library_draft d = draft("hello");
 
-	assert_int_equal(write_draft(s, "hello", "ann"), 0);
+	d.class_name = STR("marketing");
+	d.v[0].text = STR("本店服务全城第一，拒收请回复R");
+	d.n = 1;
+	assert_int_equal(library_write(s->library, &d, STR("ann"), &s->got,
+				       &s->why),
+			 0);
 	assert_int_equal(bed_commit(&s->bed), 0);
 	go(s, 1, VERSION_E_SUBMIT, "ann");
 	assert_int_equal(library_step(s->library, &x, &s->got, &s->why), 0);

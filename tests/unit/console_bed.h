@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "campaigns/library.h"
 #include "channels/fake/fake.h"
 #include "console/keys.h"
 #include "console/server.h"
@@ -36,6 +37,7 @@ struct bed {
 	struct settings settings;
 	struct store *store;
 	struct gateway *gateway;
+	struct library *library;
 	struct console *console;
 	char dir[64];
 	bool closed;
@@ -66,7 +68,9 @@ static const char bed_head[] =
 
 static const char bed_rest[] =
 	"}\n"
-	"gateway { tenant = acme drain = 50ms country = 44 }\n"
+	"gateway { tenant = acme drain = 50ms country = 44\n"
+	"  blocked_words = {\"casino\", \"赌博\"} }\n"
+	"templates { promises = {\"P-1\"} part_price = 50 }\n"
 	"class marketing { consent = required }\n"
 	/* at any hour: tests run at night, too */
 	"class notice { consent = none }\n"
@@ -103,7 +107,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[7];
+	static struct setting_section kinds[8];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -116,7 +120,8 @@ static inline void bed_settings(struct bed *b)
 	kinds[4] = http_section;
 	kinds[5] = hook_section;
 	kinds[6] = kannel_user_section;
-	if (settings_parse(config, "test", kinds, 7, &b->settings, &f) != 0)
+	kinds[7] = templates_section;
+	if (settings_parse(config, "test", kinds, 8, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
@@ -148,6 +153,26 @@ static inline void bed_store(struct bed *b, bool create)
 	TURN_UNTIL(b, done == 0);
 }
 
+static inline bool bed_blocked(void *owner, struct str text, struct str *word)
+{
+	return gateway_blocked(((struct bed *)owner)->gateway, text, word);
+}
+
+static inline void bed_library(struct bed *b)
+{
+	const struct library_env env = {
+		.store = b->store,
+		.clock = &clock_real,
+		.cfg = settings_find(&b->settings, "templates", NULL)->value,
+		.blocked = bed_blocked,
+		.owner = b,
+	};
+	struct err err = { "" };
+
+	if (library_open(&b->library, &env, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
 static inline void bed_start(struct bed *b, bool create)
 {
 	struct gateway_env genv = { .clock = &clock_real,
@@ -167,7 +192,9 @@ static inline void bed_start(struct bed *b, bool create)
 	genv.store = cenv.store = b->store;
 	if (gateway_open(&b->gateway, &genv, &err) != 0)
 		fail_msg("%s", err.text);
+	bed_library(b);
 	cenv.gateway = b->gateway;
+	cenv.library = b->library;
 	if (console_open(&b->console, &cenv, &err) != 0)
 		fail_msg("%s", err.text);
 	b->closed = false;
@@ -195,6 +222,7 @@ static inline void bed_stop(struct bed *b)
 	TURN_UNTIL(b, b->closed);
 	console_close(&b->console);
 	store_close(&b->store);
+	library_close(&b->library);
 	loop_close(&b->loop);
 	settings_done(&b->settings);
 }

@@ -160,8 +160,8 @@ static void sentences_name_the_cause(void **state)
 	(void)state;
 	run(&r, "[DemoTel] It’s tomorrow.", NULL, &f);
 	assert_string_equal(sentence(&f, "ENCODING_SURPRISE", false),
-			    "a character forces UCS-2 (parts): ’ (U+2019) -> "
-			    "\"'\": 1 > 1");
+			    "70 instead of 160 a part (place:character; "
+			    "parts): 13:’ U+2019 -> \"'\"; 1 > 1");
 	assert_string_equal(sentence(&f, "PARTS", false),
 			    "charset, length, parts: ucs2 24, 1");
 	run(&r, "【演示通信】享優惠", NULL, &f);
