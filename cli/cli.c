@@ -191,6 +191,7 @@ static int call(struct cli *c, struct http_ask *ask, const char *path)
 		json_decref(TAKE(c->answer));
 	ask->url = url.p;
 	ask->key = c->key;
+	ask->match = c->match;
 	if (http_call(c->http, ask, &answer, &why) != 0) {
 		say_error(WORD_NO_ANSWER, WORDS_LIST(c->url, why));
 		return CLI_FAILED;

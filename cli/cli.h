@@ -18,7 +18,8 @@ struct cli {
 	char *key_text;
 	const char *tenant; /* NULL: the key's */
 	bool json;
-	bool terminal; /* stderr is one: progress bars */
+	bool terminal;     /* stderr is one: progress bars */
+	const char *match; /* If-Match of the next calls; NULL: none */
 	struct http *http;
 	/* of the last call */
 	long status;

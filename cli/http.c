@@ -86,6 +86,11 @@ static struct curl_slist *headers_of(const struct http_ask *ask)
 		buf_f(&line, "Content-Type: %s", ask->type);
 		list = curl_slist_append(list, line.p);
 	}
+	if (ask->match != NULL) {
+		buf_reset(&line);
+		buf_f(&line, "If-Match: %s", ask->match);
+		list = curl_slist_append(list, line.p);
+	}
 	return list;
 }
 

@@ -10,11 +10,12 @@ struct http;
 struct http_ask {
 	const char *method;
 	const char *url;
-	const char *key;  /* NULL: none */
-	const char *body; /* NULL: none */
-	FILE *file;       /* instead of body */
-	long long size;   /* of the file; -1: unknown */
-	const char *type; /* of body or file */
+	const char *key;   /* NULL: none */
+	const char *body;  /* NULL: none */
+	const char *match; /* If-Match; NULL: none */
+	FILE *file;        /* instead of body */
+	long long size;    /* of the file; -1: unknown */
+	const char *type;  /* of body or file */
 	/* Told how far a file has gone; may be NULL. */
 	void (*progress)(void *owner, long long done, long long of);
 	void *owner;

@@ -10,12 +10,22 @@
 #define TEXT_MAX 65536
 
 const struct option send_options[] = {
-	{ "to", "ADDRESS", true },           { "class", "NAME", true },
-	{ "text", "TEXT|-", true },          { "from", "SENDER", false },
-	{ "channel", "KIND", false },        { "at", "TIME", false },
-	{ "until", "TIME", false },          { "priority", "0-9", false },
-	{ "idempotency-key", "KEY", false }, { "campaign", "NAME", false },
-	{ "metadata", "JSON", false },       { NULL, NULL, false },
+	{ "to", "ADDRESS", true },
+	{ "class", "NAME", false },
+	{ "text", "TEXT|-", false },
+	{ "template", "ID", false },
+	{ "template-version", "N", false },
+	{ "vars", "JSON", false },
+	{ "lang", "TAG", false },
+	{ "from", "SENDER", false },
+	{ "channel", "KIND", false },
+	{ "at", "TIME", false },
+	{ "until", "TIME", false },
+	{ "priority", "0-9", false },
+	{ "idempotency-key", "KEY", false },
+	{ "campaign", "NAME", false },
+	{ "metadata", "JSON", false },
+	{ NULL, NULL, false },
 };
 
 const struct option ask_options[] = {
@@ -41,10 +51,12 @@ static void put(json_t *o, const char *name, const char *value)
 }
 
 /* TEXT, or what stdin says for "-"; without its last line end. */
-static char *text_arg(const char *text)
+static char *text_arg(const struct args *a)
 {
-	if (text == NULL)
-		return str_dup("x");
+	const char *text = args_get(a, "text");
+
+	if (text == NULL) /* who asks only need not say what */
+		return a->options == ask_options ? str_dup("x") : NULL;
 	if (strcmp(text, "-") != 0)
 		return str_dup(text);
 	char *room = mem_alloc(TEXT_MAX + 1);
@@ -55,40 +67,55 @@ static char *text_arg(const char *text)
 	return room;
 }
 
+/* A number, or what was said: then the node says what is wrong. */
+static void put_number(json_t *o, const char *name, const char *value)
+{
+	uint64_t n = 0;
+
+	if (value != NULL && str_u64(str_of(value), INT32_MAX, &n) == 0)
+		json_object_set_new(o, name, json_integer((int)n));
+	else
+		put(o, name, value);
+}
+
+static int put_json(json_t *o, const char *name, const char *value)
+{
+	json_t *v = value == NULL ? NULL : json_loads(value, 0, NULL);
+
+	if (v != NULL)
+		json_object_set_new(o, name, v);
+	if (value == NULL || v != NULL)
+		return CLI_DONE;
+	say_error(WORD_BAD_JSON, WORDS_LIST(name));
+	return CLI_USAGE;
+}
+
 static int body_make(const struct args *a, char **out)
 {
-	const char *metadata = args_get(a, "metadata");
-	const char *priority = args_get(a, "priority");
-	AUTO(mem_clear) char *text = text_arg(args_get(a, "text"));
-	uint64_t n = 0;
+	AUTO(mem_clear) char *text = text_arg(a);
 	json_t *o = json_object();
 
 	put(o, "to", args_get(a, "to"));
 	put(o, "class", args_get(a, "class"));
 	put(o, "text", text);
+	put(o, "template", args_get(a, "template"));
+	put_number(o, "template_version", args_get(a, "template-version"));
+	put(o, "lang", args_get(a, "lang"));
 	put(o, "from", args_get(a, "from"));
 	put(o, "channel", args_get(a, "channel"));
 	put(o, "send_at", args_get(a, "at"));
 	put(o, "valid_until", args_get(a, "until"));
 	put(o, "idempotency_key", args_get(a, "idempotency-key"));
 	put(o, "campaign", args_get(a, "campaign"));
-	if (priority != NULL && str_u64(str_of(priority), 9, &n) == 0)
-		json_object_set_new(o, "priority", json_integer((int)n));
-	else
-		put(o, "priority", priority); /* the node says what is wrong */
-	if (metadata != NULL) {
-		json_t *m = json_loads(metadata, 0, NULL);
-		if (m == NULL) {
-			say_error(WORD_BAD_JSON, WORDS_LIST("metadata"));
-			json_decref(o);
-			return CLI_USAGE;
-		}
-		json_object_set_new(o, "metadata", m);
-	}
-	*out = json_dumps(o, JSON_COMPACT);
+	put_number(o, "priority", args_get(a, "priority"));
+	int rc = put_json(o, "vars", args_get(a, "vars"));
+	if (rc == CLI_DONE)
+		rc = put_json(o, "metadata", args_get(a, "metadata"));
+	if (rc == CLI_DONE)
+		*out = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
-	must(*out != NULL);
-	return CLI_DONE;
+	must(rc != CLI_DONE || *out != NULL);
+	return rc;
 }
 
 static int post_message(struct cli *c, const struct args *a, const char *path)

@@ -30,6 +30,23 @@ int verb_consent_show(struct cli *c, const struct args *a);
 int verb_consent_evidence(struct cli *c, const struct args *a);
 int verb_consent_verify(struct cli *c, const struct args *a);
 
+/* templates.c */
+extern const struct option template_write_options[], template_step_options[];
+extern const struct option template_approve_options[];
+extern const struct option template_reject_options[];
+extern const struct option template_preview_options[], template_diff_options[];
+int verb_template_list(struct cli *c, const struct args *a);
+int verb_template_show(struct cli *c, const struct args *a);
+int verb_template_diff(struct cli *c, const struct args *a);
+int verb_template_lint(struct cli *c, const struct args *a);
+int verb_template_preview(struct cli *c, const struct args *a);
+int verb_template_write(struct cli *c, const struct args *a);
+int verb_template_submit(struct cli *c, const struct args *a);
+int verb_template_approve(struct cli *c, const struct args *a);
+int verb_template_reject(struct cli *c, const struct args *a);
+int verb_template_activate(struct cli *c, const struct args *a);
+int verb_template_retire(struct cli *c, const struct args *a);
+
 /* node.c */
 extern const struct option key_options[], audit_options[];
 int verb_link_list(struct cli *c, const struct args *a);
