@@ -59,6 +59,15 @@ int verb_key_list(struct cli *c, const struct args *a);
 int verb_key_revoke(struct cli *c, const struct args *a);
 int verb_audit_list(struct cli *c, const struct args *a);
 int verb_audit_verify(struct cli *c, const struct args *a);
+extern const struct option survey_parse_options[], survey_ask_options[];
+extern const struct option survey_sessions_options[];
+int verb_survey_put(struct cli *c, const struct args *a);
+int verb_survey_list(struct cli *c, const struct args *a);
+int verb_survey_show(struct cli *c, const struct args *a);
+int verb_survey_parse(struct cli *c, const struct args *a);
+int verb_survey_ask(struct cli *c, const struct args *a);
+int verb_survey_sessions(struct cli *c, const struct args *a);
+int verb_survey_results(struct cli *c, const struct args *a);
 int verb_backup(struct cli *c, const struct args *a);
 
 /* replay.c */

@@ -66,6 +66,19 @@ void api_link_rebind(struct request *r);
 /* reply.c: after the last row of {"...": [...]}, what the store said. */
 void api_rows_end(struct request *r, int rc);
 
+/* api_surveys.c, api_survey_results.c */
+extern const struct fields survey_parse_fields;
+extern const struct fields survey_ask_fields;
+void api_surveys_list(struct request *r);
+void api_surveys_post(struct request *r);
+void api_survey_get(struct request *r);
+void api_survey_parse(struct request *r);
+void api_survey_ask(struct request *r);
+void api_survey_sessions(struct request *r);
+void api_survey_session(struct request *r);
+void api_survey_session_cancel(struct request *r);
+void api_survey_results(struct request *r);
+
 /* api_inbox.c */
 void api_inbox_list(struct request *r);
 

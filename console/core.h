@@ -19,6 +19,7 @@
 
 struct route;
 struct stream_hub;
+struct surveys;
 
 /* What a connection is doing; each but the last has one absolute deadline. */
 enum peer_phase {
@@ -47,6 +48,7 @@ struct console {
 	struct gateway *gateway;
 	struct store *store;
 	struct library *library; /* NULL: no templates */
+	struct surveys *surveys; /* NULL: none */
 	const struct settings *settings;
 	const struct http_cfg *http;
 	struct settings defaults; /* where the file says nothing */

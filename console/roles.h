@@ -45,7 +45,10 @@ enum perm {
 	PERM_TEMPLATE_READ = UINT64_C(1) << 18,
 	PERM_TEMPLATE_WRITE = UINT64_C(1) << 19,
 	PERM_TEMPLATE_APPROVE = UINT64_C(1) << 20,
-	PERM_COUNT = 21
+	PERM_SURVEY_READ = UINT64_C(1) << 21,
+	PERM_SURVEY_WRITE = UINT64_C(1) << 22,
+	PERM_EVENT = UINT64_C(1) << 23, /* says what happened elsewhere */
+	PERM_COUNT = 24
 };
 
 const char *role_name(enum role r);

@@ -50,6 +50,18 @@ static const struct query q_inbox[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_version[] = {
+	{ "version", "A version; the newest without it." },
+	{ NULL, NULL },
+};
+
+static const struct query q_sessions[] = {
+	{ "state", "Only sessions in this state." },
+	{ "limit", "Sessions of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_unmatched[] = {
 	{ "limit", "Rows, 1 to 1000; 100 without it." },
 	{ NULL, NULL },
@@ -202,6 +214,28 @@ const struct route routes_all[] = {
 	     "Every link and what it does."),
 	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,
 	     "What customers wrote, the newest first, and what took it."),
+	READ("/v1/surveys", PERM_SURVEY_READ, api_surveys_list, none,
+	     "Every survey, in its newest version."),
+	JSON("POST", "/v1/surveys", PERM_SURVEY_WRITE, api_surveys_post, NULL,
+	     201, "Write a survey, or the next version of one."),
+	READ("/v1/surveys/{id}", PERM_SURVEY_READ, api_survey_get, q_version,
+	     "One survey: questions, scales, branches."),
+	ASK("/v1/surveys/{id}/parse", PERM_SURVEY_READ, api_survey_parse,
+	    &survey_parse_fields,
+	    "Try a reply: what it would be taken for, and why."),
+	JSON("POST", "/v1/surveys/{id}/sessions", PERM_SEND, api_survey_ask,
+	     &survey_ask_fields, 202,
+	     "Ask one person; the gate judges the invitation."),
+	READ("/v1/surveys/{id}/sessions", PERM_SURVEY_READ, api_survey_sessions,
+	     q_sessions, "Who was asked, and how far."),
+	READ("/v1/surveys/{id}/results", PERM_SURVEY_READ, api_survey_results,
+	     none, "Rates, scores and intervals so far."),
+	READ("/v1/surveys/{id}/sessions/{session}", PERM_SURVEY_READ,
+	     api_survey_session, none,
+	     "One session with every answer, kept as it was written."),
+	ACT("POST", "/v1/surveys/{id}/sessions/{session}/cancel",
+	    PERM_SURVEY_WRITE, api_survey_session_cancel,
+	    "Ask this person no further."),
 	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
 	     q_unmatched, "Receipts that no message awaits, newest first."),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,

@@ -15,6 +15,7 @@
 
 struct console;
 struct library;
+struct surveys;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -69,6 +70,8 @@ struct console_env {
 	struct gateway *gateway;
 	struct store *store;
 	struct library *library; /* of templates; closed after the console */
+	struct surveys *surveys; /* as the library; NULL: nobody
+				    asks for /v1/surveys */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

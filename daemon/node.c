@@ -17,6 +17,7 @@
 #include "campaigns/library.h"
 #include "console/server.h"
 #include "daemon/bus.h"
+#include "daemon/care.h"
 #include "daemon/dlr.h"
 #include "daemon/esme.h"
 #include "daemon/registry.h"
@@ -40,6 +41,7 @@ struct node {
 	struct library *library;
 	struct console *console;
 	struct bus *bus;
+	struct care *care;
 	struct dlr *dlr;
 	struct esme *esme;
 	struct loop_signal *term, *intr, *hup;
@@ -118,6 +120,7 @@ static void on_stop(void *owner, int signo)
 	notify("STOPPING=1");
 	console_stop(n->console);
 	bus_stop(n->bus);
+	care_stop(n->care);
 	dlr_stop(n->dlr);
 	close_gateway(n);
 }
@@ -212,6 +215,21 @@ static int open_library(struct node *n, struct err *err)
 	return library_open(&n->library, &env, err);
 }
 
+static int open_care(struct node *n, struct err *err)
+{
+	const struct node_cfg *node = section_of(n, "node");
+	const struct care_env env = {
+		.loop = n->loop,
+		.clock = &clock_real,
+		.gateway = n->gateway,
+		.store = n->store,
+		.settings = &n->settings,
+		.node = (unsigned)node->number,
+	};
+
+	return care_open(&n->care, &env, err);
+}
+
 static int open_all(struct node *n, struct err *err)
 {
 	const struct node_cfg *node = section_of(n, "node");
@@ -251,6 +269,10 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	n->bus = bus_new(n->gateway, n->library);
+	rc = open_care(n, err);
+	if (rc != 0)
+		return rc;
+	cenv.surveys = care_surveys(n->care);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)
 		return rc;
@@ -267,6 +289,7 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->term);
 	loop_signal_free(&n->intr);
 	loop_signal_free(&n->hup);
+	care_stop(n->care);
 	if (n->gateway != NULL) { /* a start that failed half way */
 		bus_stop(n->bus);
 		dlr_stop(n->dlr);
@@ -275,6 +298,7 @@ static void close_all(struct node *n)
 	}
 	console_close(&n->console);
 	store_close(&n->store);
+	care_close(&n->care);
 	library_close(&n->library);
 	bus_free(&n->bus);
 	dlr_close(&n->dlr);

@@ -2,6 +2,7 @@
 #include "daemon/registry.h"
 
 #include "campaigns/library.h"
+#include "campaigns/surveys.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -28,6 +29,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&http_section,         &hook_section,   &kannel_user_section,
 		&gateway_section,      &class_section,  &route_section,
 		&smpp_server_settings, &kannel_section, &templates_section,
+		&surveys_section,
 	};
 	size_t n = 0;
 

@@ -311,6 +311,30 @@ void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 			      data);
 }
 
+void gateway_claimant(struct gateway *g, enum claimant_rank rank,
+		      const struct claimant_ops *ops, void *owner)
+{
+	must(g != NULL && ops != NULL && ops->claim != NULL);
+	hear_claimant(g->hear, rank, ops, owner);
+}
+
+void gateway_on_step(struct gateway *g,
+		     void (*fn)(void *owner, uint64_t id,
+				const struct event *e),
+		     void *owner)
+{
+	must(g != NULL);
+	g->core.stepped = fn;
+	g->core.stepped_owner = owner;
+}
+
+struct str gateway_lang(const struct gateway *g, struct str tenant,
+			struct str address)
+{
+	must(g != NULL);
+	return standing_lang(facts_of(g->core.facts, tenant, address));
+}
+
 void gateway_inbound_origin(struct gateway *g, struct str number,
 			    struct str origin)
 {

@@ -41,6 +41,9 @@ struct core {
 	struct ledger *ledger;
 	struct intake *intake;
 	struct sweep *sweep;
+	/* gateway_on_step */
+	void (*stepped)(void *owner, uint64_t id, const struct event *e);
+	void *stepped_owner;
 	bool stopping;
 };
 

@@ -16,6 +16,8 @@
 #include "model/consent.h"
 #include "model/contact.h"
 #include "model/message.h"
+#include "model/inbound.h"
+#include "model/record.h"
 #include "model/store.h"
 #include "routing/router.h"
 
@@ -228,6 +230,39 @@ void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
  * of people. */
 void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 		     struct str data);
+
+/*
+ * Who may take what a customer wrote, after the words that everybody may
+ * always say (stop, start, help). In the order of the ranks; the first that
+ * claims has it, else it goes to the inbox.
+ */
+enum claimant_rank { CLAIMANT_CONFIRM, CLAIMANT_SURVEY, CLAIMANT_KEYWORD };
+#define CLAIMANT_RANKS (CLAIMANT_KEYWORD + 1)
+
+struct claimant_ops {
+	/* In the open batch, before the message is stored: the name of the
+	 * claim, a constant; NULL: not for it. Commits of what it does are
+	 * those of the message: not stored, it will come again. */
+	const char *(*claim)(void *owner, const struct inbound *in);
+	/* Is something awaited from there? A plain "yes" is then an answer
+	 * and no opt-in. May be NULL. */
+	bool (*awaits)(void *owner, const struct inbound *in);
+	/* They refused, or seem to. May be NULL. */
+	void (*refused)(void *owner, const struct inbound *in);
+};
+
+/* One of each rank; before the loop runs. */
+void gateway_claimant(struct gateway *g, enum claimant_rank rank,
+		      const struct claimant_ops *ops, void *owner);
+/* fn hears of every change of state of a message after its intake, in the
+ * batch that stores it; it may submit and cancel others. One listener. */
+void gateway_on_step(struct gateway *g,
+		     void (*fn)(void *owner, uint64_t id,
+				const struct event *e),
+		     void *owner);
+/* The language of whom that address belongs to; "" unknown. */
+struct str gateway_lang(const struct gateway *g, struct str tenant,
+			struct str address);
 
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,

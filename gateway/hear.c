@@ -13,6 +13,7 @@
 #include "model/address.h"
 #include "proto/e164.h"
 #include "proto/json.h"
+#include "proto/reply.h"
 
 /* How long a repeated delivery is recognised. */
 #define REMEMBER_MS (int64_t)600000
@@ -29,6 +30,10 @@ struct hear {
 	struct map *map; /* fingerprint -> struct heard * */
 	struct list order;
 	struct dict *origins; /* number of ours -> name of an endpoint */
+	struct {
+		const struct claimant_ops *ops; /* NULL: nobody */
+		void *owner;
+	} claimants[CLAIMANT_RANKS];
 	struct stat *repeated, *claimed;
 };
 
@@ -196,6 +201,67 @@ static bool find_tenant(struct core *core, struct inbound *in,
 	return known && thread->opt_out_text;
 }
 
+void hear_claimant(struct hear *h, enum claimant_rank rank,
+		   const struct claimant_ops *ops, void *owner)
+{
+	must(h != NULL && (unsigned)rank < CLAIMANT_RANKS);
+	h->claimants[rank].ops = ops;
+	h->claimants[rank].owner = owner;
+}
+
+static bool is_awaited(const struct hear *h, const struct inbound *in)
+{
+	for (unsigned i = 0; i < CLAIMANT_RANKS; i++) {
+		const struct claimant_ops *ops = h->claimants[i].ops;
+
+		if (ops != NULL && ops->awaits != NULL &&
+		    ops->awaits(h->claimants[i].owner, in))
+			return true;
+	}
+	return false;
+}
+
+/* Where an answer is awaited a plain yes is one: no opt-in. */
+static bool is_answer(const struct hear *h, const struct inbound *in)
+{
+	return reply_word(in->text, NULL) == REPLY_YES && is_awaited(h, in);
+}
+
+static const char *ask_claimants(struct hear *h, const struct inbound *in)
+{
+	const char *claim = NULL;
+
+	for (unsigned i = 0; claim == NULL && i < CLAIMANT_RANKS; i++)
+		if (h->claimants[i].ops != NULL)
+			claim = h->claimants[i].ops->claim(
+				h->claimants[i].owner, in);
+	return claim;
+}
+
+static void tell_refused(struct hear *h, const struct inbound *in)
+{
+	for (unsigned i = 0; i < CLAIMANT_RANKS; i++) {
+		const struct claimant_ops *ops = h->claimants[i].ops;
+
+		if (ops != NULL && ops->refused != NULL)
+			ops->refused(h->claimants[i].owner, in);
+	}
+}
+
+static const char *claim_of(struct hear *h, const struct inbound *in,
+			    bool offered)
+{
+	const char *claim =
+		is_answer(h, in) ? NULL : keywords_claim(h->core, in, offered);
+
+	if (claim == NULL)
+		return ask_claimants(h, in);
+	if (str_eqz(str_of(claim), CLAIM_OPT_OUT) ||
+	    str_eqz(str_of(claim), CLAIM_SUSPECTED))
+		tell_refused(h, in);
+	return claim;
+}
+
 static void take(struct hear *h, struct inbound *in)
 {
 	struct core *core = h->core;
@@ -204,7 +270,7 @@ static void take(struct hear *h, struct inbound *in)
 	const char *claim;
 	bool offered = find_tenant(core, in, &thread);
 
-	claim = keywords_claim(core, in, offered);
+	claim = claim_of(h, in, offered);
 	if (claim != NULL)
 		stat_add(h->claimed, 1);
 	in->claim = str_of(claim == NULL ? CLAIM_INBOX : claim);

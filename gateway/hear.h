@@ -21,6 +21,9 @@ void hear_inbound(struct hear *h, const struct lane *lane, struct inbound *in,
 /* Messages to this number of ours are events of that origin: an endpoint
  * that takes only its own hears them. */
 void hear_origin(struct hear *h, struct str number, struct str origin);
+/* As gateway_claimant. */
+void hear_claimant(struct hear *h, enum claimant_rank rank,
+		   const struct claimant_ops *ops, void *owner);
 /* One from before the start: its fingerprint counts. */
 void hear_recover(struct hear *h, const struct inbound *in);
 /* Forgets old fingerprints. */

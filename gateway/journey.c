@@ -109,6 +109,8 @@ void journey_step(struct core *core, struct live *l, struct event *e)
 	if (changed)
 		lives_state(&core->lives, l, e->state);
 	append_event(core, l->id, e);
+	if (changed && core->stepped != NULL)
+		core->stepped(core->stepped_owner, l->id, e);
 	if (changed && public_state(e->state)) {
 		struct message m;
 

@@ -46,6 +46,14 @@ static const struct {
 				     "text tail reason sha256" },
 	[TABLE_TEMPLATE_TALLY] = { 3, "tenant id version sent opt_outs "
 				      "complaints" },
+	[TABLE_SURVEY] = { 3, "tenant id version body actor at_ms" },
+	[TABLE_SESSION] = { 3, "tenant survey id version address ref vars lang "
+			       "state reason question reprompts answered marks "
+			       "unparsed message created_ms contacted_ms "
+			       "started_ms closed_ms expires_ms given" },
+	[TABLE_ANSWER] = { 5, "tenant survey session question n version token "
+			      "score comment raw trace late at_ms "
+			      "inbound_id" },
 	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
 			     "prev_hash hash" },
 };
@@ -115,6 +123,16 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_TEMPLATE_TEXT_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TEXT },
 	[STATEMENT_TEMPLATE_TALLY_PUT] = { PLAN_PUT, TABLE_TEMPLATE_TALLY },
 	[STATEMENT_TEMPLATE_TALLY_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TALLY },
+	[STATEMENT_SURVEY_PUT] = { PLAN_PUT, TABLE_SURVEY },
+	[STATEMENT_SURVEY_SCAN] = { PLAN_SHOW, TABLE_SURVEY },
+	[STATEMENT_SESSION_PUT] = { PLAN_PUT, TABLE_SESSION },
+	[STATEMENT_SESSION_LIST] = { PLAN_SHOW, TABLE_SESSION },
+	[STATEMENT_SESSION_GET] = { PLAN_SHOW, TABLE_SESSION },
+	[STATEMENT_SESSION_SCAN] = { PLAN_SHOW, TABLE_SESSION },
+	[STATEMENT_SURVEY_SESSIONS] = { PLAN_SHOW, TABLE_SESSION },
+	[STATEMENT_ANSWER_PUT] = { PLAN_PUT, TABLE_ANSWER },
+	[STATEMENT_ANSWER_LIST] = { PLAN_SHOW, TABLE_ANSWER },
+	[STATEMENT_SURVEY_ANSWERS] = { PLAN_SHOW, TABLE_ANSWER },
 	[STATEMENT_AUDIT_APPEND] = { PLAN_ADD, TABLE_AUDIT },
 	[STATEMENT_AUDIT_LIST] = { PLAN_SHOW, TABLE_AUDIT },
 	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },

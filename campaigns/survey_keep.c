@@ -1,0 +1,175 @@
+/* Sessions in memory and in the store. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "campaigns/surveys_impl.h"
+
+/* The longest grace there is: what ended before is nobody's any more. */
+#define GRACE_MAX_MS (int64_t)31536000000
+
+void survey_keep(struct surveys *s, struct session *x)
+{
+	struct cell cells[SESSION_CELLS];
+	struct buf given = { 0 };
+
+	must(s != NULL && x != NULL);
+	buf_init(&given, 512);
+	session_cells(x, &given, cells);
+	store_put(s->store, STORE_SESSION_PUT, cells, ARRAY_LEN(cells));
+	buf_done(&given);
+}
+
+struct session *survey_newest(const struct surveys *s, struct str address)
+{
+	must(s != NULL);
+	return map_ptr(s->people, address_key(STR_NONE, address));
+}
+
+void survey_index(struct surveys *s, struct session *x)
+{
+	uint64_t key = address_key(STR_NONE, str_of(x->address));
+
+	x->older = map_ptr(s->people, key);
+	map_set_ptr(s->people, key, x);
+	map_set_ptr(s->sessions, x->id, x);
+	if (x->now.message != 0)
+		map_set_ptr(s->messages, x->now.message, x);
+}
+
+void survey_forget(struct surveys *s, struct session *x)
+{
+	uint64_t key = address_key(STR_NONE, str_of(x->address));
+	struct session *newest = map_ptr(s->people, key);
+
+	if (newest == x && x->older == NULL) {
+		IGNORE(map_del(s->people, key, NULL));
+	} else if (newest == x) {
+		map_set_ptr(s->people, key, x->older);
+	} else {
+		while (newest != NULL && newest->older != x)
+			newest = newest->older;
+		if (newest != NULL)
+			newest->older = x->older;
+	}
+	IGNORE(map_del(s->sessions, x->id, NULL));
+	if (map_ptr(s->messages, x->now.message) == x)
+		IGNORE(map_del(s->messages, x->now.message, NULL));
+	heap_remove(&s->due, &x->due);
+	session_free(&x);
+}
+
+void survey_message(struct surveys *s, struct session *x, uint64_t message)
+{
+	if (x->now.message == message)
+		return;
+	if (map_ptr(s->messages, x->now.message) == x)
+		IGNORE(map_del(s->messages, x->now.message, NULL));
+	x->now.message = message;
+	if (message != 0)
+		map_set_ptr(s->messages, message, x);
+}
+
+/* The reminder, the end, or the end of the grace. */
+static int64_t next_ms(const struct session *x)
+{
+	const struct survey *v = x->survey;
+	const struct session_now *n = &x->now;
+	int64_t remind_ms = n->contacted_ms + v->remind_after_ms;
+
+	if (!session_open(n->state))
+		return MAX(n->expires_ms, n->closed_ms) + v->grace_ms;
+	if (n->state == SESSION_CONTACTED && !n->reminded &&
+	    v->remind_after_ms > 0 && remind_ms < n->expires_ms)
+		return remind_ms;
+	return n->expires_ms;
+}
+
+void survey_due(struct surveys *s, struct session *x)
+{
+	heap_put(&s->due, &x->due, (uint64_t)MAX(next_ms(x), 0));
+}
+
+/* ---- a batch that was not stored -------------------------------------------------- */
+
+struct guard {
+	struct surveys *surveys;
+	uint64_t session;
+	struct session_now before;
+};
+
+static void on_stored(void *owner, int rc)
+{
+	struct guard *g = owner;
+	struct session *x =
+		rc == 0 ? NULL : map_ptr(g->surveys->sessions, g->session);
+
+	if (x != NULL) {
+		survey_message(g->surveys, x, g->before.message);
+		x->now = g->before;
+		survey_due(g->surveys, x);
+	}
+	mem_free(g);
+}
+
+void survey_guard(struct surveys *s, struct session *x,
+		  const struct session_now *before)
+{
+	struct guard *g = mem_new(struct guard);
+
+	*g = (struct guard){ s, x->id, *before };
+	store_then(s->store, on_stored, g);
+}
+
+/* ---- the start ---------------------------------------------------------------- */
+
+struct recovery {
+	struct surveys *surveys;
+	size_t sessions, lost;
+	bool bad;
+};
+
+static bool on_session(void *owner, const struct row *row)
+{
+	struct recovery *r = owner;
+	struct surveys *s = r->surveys;
+	struct session *x = NULL;
+	const struct survey *v =
+		surveys_find(s, session_row_tenant(row),
+			     session_row_survey(row), session_row_version(row));
+
+	if (v == NULL || session_from_row(row, &x) != 0) {
+		r->bad = true;
+		return false;
+	}
+	x->survey = v;
+	id_source_seen(&s->ids, x->id);
+	if (!session_open(x->now.state) &&
+	    next_ms(x) <= clock_wall_ms(s->clock)) {
+		session_free(&x);
+		return true;
+	}
+	if (map_len(s->sessions) >= (size_t)s->cfg->sessions_max) {
+		session_free(&x);
+		r->lost++;
+		return true;
+	}
+	survey_index(s, x);
+	survey_due(s, x);
+	r->sessions++;
+	return true;
+}
+
+int survey_recover(struct surveys *s, struct err *err)
+{
+	struct recovery r = { .surveys = s };
+	struct cell since = CELL_I(clock_wall_ms(s->clock) - GRACE_MAX_MS);
+	int rc = s->store->ops->scan(s->store, STORE_SESSION_SCAN, &since, 1,
+				     on_session, &r);
+
+	if (rc != 0 || r.bad)
+		return err_set(err, -EIO, "sessions of surveys cannot be read");
+	if (r.lost > 0)
+		log_warn("surveys.not_loaded", KV_U("sessions", r.lost));
+	return 0;
+}

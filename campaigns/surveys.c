@@ -1,0 +1,361 @@
+/* Definitions of surveys, their sessions, and what becomes due. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "campaigns/surveys_impl.h"
+#include "model/record.h"
+
+#define TICK_MAX_MS 60000
+/* What one turn does of what is due. */
+#define TICK_SESSIONS 500
+
+#define ROW(field, initial, min, max, unit, text)                         \
+	{                                                                 \
+#field, SETTING_INT, offsetof(struct surveys_cfg, field), \
+			initial, min, max, NULL, unit, false, text        \
+	}
+
+static const struct setting rows[] = {
+	ROW(surveys_max, "10000", 1, 1000000, "surveys",
+	    "Most surveys of all tenants."),
+	ROW(versions_max, "1000", 1, 100000, "versions",
+	    "Most versions of one survey."),
+	ROW(sessions_max, "1000000", 1, 100000000, "sessions",
+	    "Most sessions that are open or may still get a late answer."),
+};
+
+const struct setting_section surveys_section = {
+	"surveys", false,           sizeof(struct surveys_cfg),
+	rows,      ARRAY_LEN(rows), "Surveys: limits.",
+};
+
+/* ---- sessions ---------------------------------------------------------------- */
+
+const struct session *surveys_session(const struct surveys *s, uint64_t id)
+{
+	must(s != NULL);
+	return map_ptr(s->sessions, id);
+}
+
+/* One open session an address and sender: the newer one counts. */
+static void supersede(struct surveys *s, const struct survey *v,
+		      struct str address)
+{
+	int64_t now_ms = clock_wall_ms(s->clock);
+
+	for (struct session *x = survey_newest(s, address); x != NULL;
+	     x = x->older) {
+		struct session_now before = x->now;
+
+		if (!str_eqz(address, x->address) ||
+		    !session_may(x->now.state, SESSION_SUPERSEDED) ||
+		    !str_eqz(str_of(v->sender), x->survey->sender) ||
+		    !str_eqz(str_of(v->tenant), x->survey->tenant))
+			continue;
+		session_move(x, SESSION_SUPERSEDED, now_ms);
+		survey_keep(s, x);
+		survey_due(s, x);
+		survey_guard(s, x, &before);
+	}
+}
+
+static bool speaks_chinese(const struct surveys *s,
+			   const struct survey_ask *ask, const struct survey *v)
+{
+	struct str lang = ask->lang;
+
+	if (lang.len == 0)
+		lang = gateway_lang(s->gateway, ask->tenant, ask->to);
+	if (lang.len == 0)
+		return v->v[0].text.zh[0] != '\0';
+	return str_starts(lang, STR("zh"));
+}
+
+static struct session *make_session(struct surveys *s,
+				    const struct survey_ask *ask,
+				    const struct survey *v)
+{
+	struct session *x = mem_new(struct session);
+	int64_t now_ms = clock_wall_ms(s->clock);
+
+	heap_node_init(&x->due);
+	x->id = id_next(&s->ids, now_ms);
+	x->survey = v;
+	x->address = str_z(ask->to);
+	x->ref = str_z(ask->ref);
+	x->vars = str_z(ask->vars);
+	x->zh = speaks_chinese(s, ask, v);
+	x->created_ms = now_ms;
+	x->now.state = SESSION_CREATED;
+	x->now.expires_ms = MAX(now_ms, ask->send_at_ms) + v->expire_after_ms;
+	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++)
+		x->now.given[i] = SESSION_UNANSWERED;
+	return x;
+}
+
+/* What the gate said of the invitation. */
+static void settle(struct surveys *s, struct session *x,
+		   const struct submitted *out)
+{
+	int64_t now_ms = clock_wall_ms(s->clock);
+	const struct decision *d = &out->decision;
+
+	survey_message(s, x, out->id);
+	if (d->verdict == VERDICT_DENY) {
+		IGNORE(str_copy(x->now.reason, sizeof(x->now.reason),
+				d->reason));
+		session_move(x, SESSION_CANCELLED, now_ms);
+	} else if (d->verdict == VERDICT_DEFER) {
+		session_move(x, SESSION_GATED, now_ms);
+		x->now.expires_ms =
+			MAX(x->now.expires_ms,
+			    d->not_before_ms + x->survey->expire_after_ms);
+	}
+}
+
+static bool ask_repeated(struct surveys *s, const struct submitted *out,
+			 uint64_t *session)
+{
+	const struct session *x =
+		out->repeated ? map_ptr(s->messages, out->id) : NULL;
+
+	if (x != NULL)
+		*session = x->id;
+	return x != NULL;
+}
+
+int surveys_ask(struct surveys *s, const struct survey_ask *ask,
+		struct submitted *out, uint64_t *session, struct err *err)
+{
+	must(s != NULL && ask != NULL && out != NULL && session != NULL);
+	const struct survey *v =
+		surveys_find(s, ask->tenant, ask->survey, ask->version);
+
+	if (v == NULL)
+		return err_set(err, -ENOENT, "there is no such survey");
+	if (map_len(s->sessions) >= (size_t)s->cfg->sessions_max)
+		return err_set(err, -ENOSPC, "too many surveys are open");
+	struct session *x = make_session(s, ask, v);
+	int rc = survey_send(s, x, SAY_INVITE, ask, out, err);
+
+	if (rc == 0 && ask_repeated(s, out, session)) {
+		session_free(&x);
+		return 0;
+	}
+	if (rc != 0) {
+		session_free(&x);
+		return rc;
+	}
+	supersede(s, v, ask->to);
+	survey_index(s, x);
+	settle(s, x, out);
+	survey_keep(s, x);
+	survey_due(s, x);
+	stat_add(s->asked, 1);
+	*session = x->id;
+	return 0;
+}
+
+int surveys_cancel(struct surveys *s, uint64_t id)
+{
+	must(s != NULL);
+	struct session *x = map_ptr(s->sessions, id);
+
+	if (x == NULL || !session_may(x->now.state, SESSION_CANCELLED))
+		return -ENOENT;
+	struct session_now before = x->now;
+	uint64_t message = x->now.message;
+
+	survey_message(s, x, 0); /* its end is not news */
+	if (message != 0)
+		IGNORE(gateway_cancel(s->gateway, str_of(x->survey->tenant),
+				      message));
+	session_move(x, SESSION_CANCELLED, clock_wall_ms(s->clock));
+	survey_keep(s, x);
+	survey_due(s, x);
+	survey_guard(s, x, &before);
+	return 0;
+}
+
+/* ---- what becomes of the invitation --------------------------------------------- */
+
+static const struct {
+	enum message_state said;
+	enum session_state to;
+} steps[] = {
+	{ MESSAGE_SUBMITTED, SESSION_INVITED },
+	{ MESSAGE_DELIVERED, SESSION_CONTACTED },
+	{ MESSAGE_UNDELIVERED, SESSION_UNREACHABLE },
+	{ MESSAGE_EXPIRED, SESSION_UNREACHABLE },
+	{ MESSAGE_REJECTED, SESSION_UNREACHABLE },
+	{ MESSAGE_FAILED, SESSION_UNREACHABLE },
+	{ MESSAGE_CANCELLED, SESSION_CANCELLED },
+	{ MESSAGE_SUPPRESSED, SESSION_CANCELLED },
+};
+
+void surveys_step(struct surveys *s, uint64_t message, const struct event *e)
+{
+	must(s != NULL && e != NULL);
+	struct session *x = map_ptr(s->messages, message);
+	unsigned i = 0;
+
+	while (i < ARRAY_LEN(steps) && steps[i].said != e->state)
+		i++;
+	if (x == NULL || i == ARRAY_LEN(steps) ||
+	    !session_may(x->now.state, steps[i].to) ||
+	    x->now.state == SESSION_STARTED)
+		return;
+	struct session_now before = x->now;
+	int64_t now_ms = clock_wall_ms(s->clock);
+
+	session_move(x, steps[i].to, now_ms);
+	IGNORE(str_copy(x->now.reason, sizeof(x->now.reason), e->reason));
+	if (steps[i].to == SESSION_CONTACTED && x->now.contacted_ms == 0) {
+		x->now.contacted_ms = now_ms;
+		x->now.closed_ms = 0;
+		x->now.expires_ms = now_ms + x->survey->expire_after_ms;
+	}
+	survey_keep(s, x);
+	survey_due(s, x);
+	survey_guard(s, x, &before);
+}
+
+/* ---- what becomes due -------------------------------------------------------------- */
+
+static void remind(struct surveys *s, struct session *x)
+{
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t message = x->now.message;
+
+	x->now.reminded = true;
+	if (survey_send(s, x, SAY_REMIND, NULL, &out, &err) != 0)
+		log_warn("survey.not_reminded", KV_ID("session", x->id),
+			 KV_S("why", err.text));
+	/* what becomes of the reminder changes nothing */
+	must(x->now.message == message);
+}
+
+static void due(struct surveys *s, struct session *x, int64_t now_ms)
+{
+	struct session_now before = x->now;
+
+	if (!session_open(x->now.state)) {
+		survey_forget(s, x);
+		return;
+	}
+	if (x->now.expires_ms > now_ms)
+		remind(s, x);
+	else
+		session_move(x,
+			     x->now.state == SESSION_STARTED
+				     ? SESSION_BREAKOFF
+				     : SESSION_UNRESPONSIVE,
+			     now_ms);
+	survey_keep(s, x);
+	survey_due(s, x);
+	survey_guard(s, x, &before);
+}
+
+void surveys_tick(struct surveys *s)
+{
+	int64_t now_ms = clock_wall_ms(s->clock);
+	struct heap_node *n;
+	unsigned done = 0;
+
+	must(s != NULL);
+	while (!s->stopped && done++ < TICK_SESSIONS &&
+	       (n = heap_first(&s->due)) != NULL && (int64_t)n->key <= now_ms)
+		due(s,
+		    (struct session *)((char *)n -
+				       offsetof(struct session, due)),
+		    now_ms);
+	n = heap_first(&s->due);
+	if (s->stopped || s->timer == NULL)
+		return;
+	int64_t wait = n == NULL ? TICK_MAX_MS : (int64_t)n->key - now_ms;
+
+	loop_timer_set(s->timer, (uint64_t)(wait < 10            ? 10
+					    : wait > TICK_MAX_MS ? TICK_MAX_MS
+								 : wait));
+}
+
+static void on_timer(void *owner)
+{
+	surveys_tick(owner);
+}
+
+/* ---- open and close -------------------------------------------------------------- */
+
+static void make(struct surveys *s, const struct surveys_env *env)
+{
+	s->loop = env->loop;
+	s->clock = env->clock;
+	s->gateway = env->gateway;
+	s->store = env->store;
+	s->cfg = env->cfg;
+	s->shelves = dict_new();
+	s->sessions = map_new();
+	s->messages = map_new();
+	s->people = map_new();
+	heap_init(&s->due);
+	id_source_init(&s->ids, env->node);
+	s->answers = stats_get(STAT_COUNTER, "survey_answers_total",
+			       "Answers to surveys.", NULL);
+	s->unparsed =
+		stats_get(STAT_COUNTER, "survey_unparsed_total",
+			  "Replies to surveys that were no certain answer.",
+			  NULL);
+	s->asked = stats_get(STAT_COUNTER, "survey_sessions_total",
+			     "People who were asked.", NULL);
+}
+
+int surveys_open(struct surveys **out, const struct surveys_env *env,
+		 struct err *err)
+{
+	must(out != NULL && env != NULL && env->cfg != NULL);
+	AUTO(surveys_close) struct surveys *s = mem_new(struct surveys);
+	int rc;
+
+	make(s, env);
+	rc = survey_shelves_recover(s, err);
+	if (rc == 0)
+		rc = survey_recover(s, err);
+	if (rc != 0)
+		return rc;
+	s->timer = loop_timer_new(env->loop, on_timer, s);
+	loop_timer_set(s->timer, 10);
+	*out = TAKE(s);
+	return 0;
+}
+
+void surveys_stop(struct surveys *s)
+{
+	if (s == NULL)
+		return;
+	s->stopped = true;
+	loop_timer_free(&s->timer);
+}
+
+void surveys_close(struct surveys **sp)
+{
+	struct surveys *s = TAKE(*sp);
+	uint64_t id, value;
+	size_t pos = 0;
+
+	if (s == NULL)
+		return;
+	surveys_stop(s);
+	while (map_next(s->sessions, &pos, &id, &value)) {
+		struct session *x = (struct session *)(uintptr_t)value;
+
+		session_free(&x);
+	}
+	map_free(&s->sessions);
+	map_free(&s->messages);
+	map_free(&s->people);
+	heap_done(&s->due);
+	survey_shelves_free(s);
+	mem_free(s);
+}

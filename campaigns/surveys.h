@@ -1,0 +1,88 @@
+/*
+ * Surveys at work: definitions by version, one session for each person asked,
+ * and every answer kept. What a customer writes reaches it through the
+ * gateway's table of claimants; what it says goes through intake.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/settings.h"
+#include "campaigns/session.h"
+#include "gateway/gateway.h"
+
+#define CLAIM_SURVEY "survey"
+
+struct surveys;
+
+struct surveys_cfg {
+	int64_t surveys_max;  /* of all tenants */
+	int64_t versions_max; /* of one survey */
+	int64_t sessions_max; /* open, or in grace */
+};
+
+extern const struct setting_section surveys_section;
+
+struct surveys_env {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct gateway *gateway;
+	struct store *store;
+	const struct surveys_cfg *cfg; /* lives as long */
+	unsigned node;
+};
+
+/* Reads what the store holds: before serving only. -EIO. */
+MUST_USE int surveys_open(struct surveys **out, const struct surveys_env *env,
+			  struct err *err);
+/* Before the gateway closes: nothing is sent any more. */
+void surveys_stop(struct surveys *s);
+/* After the store. */
+void surveys_close(struct surveys **sp);
+
+/* ---- definitions ---------------------------------------------------------------- */
+
+/* The next version, in force once durable (store_then). -EINVAL, -ENOSPC. */
+MUST_USE int surveys_put(struct surveys *s, struct str tenant,
+			 const json_t *body, struct str actor,
+			 const struct survey **out, struct err *err);
+/* version 0: the newest. NULL: not there. */
+const struct survey *surveys_find(const struct surveys *s, struct str tenant,
+				  struct str id, unsigned version);
+/* The newest of each of a tenant's ("": all); false from fn ends it. */
+void surveys_each(const struct surveys *s, struct str tenant,
+		  bool (*fn)(void *owner, const struct survey *newest),
+		  void *owner);
+
+/* ---- sessions ---------------------------------------------------------------- */
+
+struct survey_ask {
+	struct str tenant, survey;
+	unsigned version; /* 0: the newest */
+	struct str to;
+	struct str lang; /* "zh", "en"; "": the person's, if it is known */
+	struct str ref;  /* the sender's: an event, a call, a ticket */
+	struct str vars; /* JSON object text: variables of the texts */
+	struct str channel, key; /* "" = any; "" = no idempotency */
+	int64_t send_at_ms;
+	const char *class_name; /* NULL: the survey's */
+};
+
+/*
+ * Opens a session and sends the first question. An open one of that address
+ * and sender is superseded. Durable after the next store_then. out->id 0: -ENOENT no
+ * such survey, -EINVAL, -ENOSPC; else as gateway_submit said, also when it
+ * was denied: the session is cancelled then, with the reason.
+ */
+MUST_USE int surveys_ask(struct surveys *s, const struct survey_ask *ask,
+			 struct submitted *out, uint64_t *session,
+			 struct err *err);
+/* NULL when it is open no more, and its grace is over. */
+const struct session *surveys_session(const struct surveys *s, uint64_t id);
+MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */
+/* The gateway says what became of a message. */
+void surveys_step(struct surveys *s, uint64_t message, const struct event *e);
+/* Does what is due; its own timer calls it. */
+void surveys_tick(struct surveys *s);
+/* As struct claimant. */
+extern const struct claimant_ops surveys_claimant;

@@ -1,0 +1,70 @@
+/* The room of surveys, for the files that are its parts. */
+#pragma once
+
+#include "base/id.h"
+#include "base/map.h"
+#include "base/stats.h"
+#include "campaigns/surveys.h"
+
+struct shelf_of_surveys {
+	struct survey **v; /* by version, from 1: v[0] is version 1 */
+	unsigned n;
+};
+
+struct surveys {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct gateway *gateway;
+	struct store *store;
+	const struct surveys_cfg *cfg;
+	struct id_source ids;
+	struct dict *shelves; /* tenant, 0, id */
+	struct map *sessions; /* id */
+	struct map *messages; /* id of the last message -> session */
+	struct map *people;   /* address_key of no tenant -> newest session */
+	struct heap due;
+	struct loop_timer *timer;
+	bool stopped;
+	struct stat *answers, *unparsed, *asked;
+};
+
+/* ---- survey_shelves.c: definitions -------------------------------------------- */
+
+MUST_USE int survey_shelves_recover(struct surveys *s, struct err *err);
+void survey_shelves_free(struct surveys *s);
+
+/* ---- survey_keep.c: memory and store ------------------------------------------ */
+
+void survey_keep(struct surveys *s, struct session *x);  /* its row */
+void survey_index(struct surveys *s, struct session *x); /* a new one */
+void survey_forget(struct surveys *s, struct session *x);
+/* The last message of a session has changed. */
+void survey_message(struct surveys *s, struct session *x, uint64_t message);
+/* When there is next something to do. */
+void survey_due(struct surveys *s, struct session *x);
+/* Puts x back to `before` if the open batch is not stored. */
+void survey_guard(struct surveys *s, struct session *x,
+		  const struct session_now *before);
+struct session *survey_newest(const struct surveys *s, struct str address);
+MUST_USE int survey_recover(struct surveys *s, struct err *err);
+
+/* ---- survey_send.c ---------------------------------------------------------------- */
+
+enum survey_saying {
+	SAY_INVITE,
+	SAY_NEXT, /* the following question, after an answer */
+	SAY_AGAIN,
+	SAY_REMIND,
+	SAY_THANKS
+};
+
+/* Renders and submits; out as gateway_submit. -EINVAL: a variable. */
+MUST_USE int survey_send(struct surveys *s, struct session *x,
+			 enum survey_saying what, const struct survey_ask *ask,
+			 struct submitted *out, struct err *err);
+
+/* ---- survey_hear.c ---------------------------------------------------------------- */
+
+void survey_publish(struct surveys *s, const struct session *x,
+		    const char *type, unsigned question, const struct answer *a,
+		    struct str channel, bool late);

@@ -1,0 +1,24 @@
+/* The rooms of care in one: surveys, and what they need of the gateway. */
+#pragma once
+
+#include "campaigns/surveys.h"
+
+struct care;
+
+struct care_env {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct gateway *gateway;
+	struct store *store;
+	const struct settings *settings;
+	unsigned node;
+};
+
+/* After the gateway, before the loop runs. */
+MUST_USE int care_open(struct care **out, const struct care_env *env,
+		       struct err *err);
+struct surveys *care_surveys(const struct care *c);
+/* Before the gateway closes: nothing is sent any more. c may be NULL. */
+void care_stop(struct care *c);
+/* After the store. */
+void care_close(struct care **cp);
