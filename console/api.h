@@ -25,6 +25,26 @@ void api_import_begin(struct request *r);
 void api_import_piece(struct request *r, struct str piece);
 void api_import_end(struct request *r);
 
+/* api_campaigns.c, api_campaign_acts.c, api_recipients.c */
+extern const struct fields campaign_fields;
+extern const struct fields campaign_note_fields, campaign_test_fields;
+void api_campaigns_list(struct request *r);
+void api_campaigns_post(struct request *r);
+void api_campaign_get(struct request *r);
+void api_campaign_patch(struct request *r);
+void api_campaign_clone(struct request *r);
+void api_campaign_events(struct request *r);
+void api_campaign_act(struct request *r);
+void api_campaign_simulate(struct request *r);
+void api_campaign_submit(struct request *r);
+void api_campaign_pilot(struct request *r);
+void api_campaign_sign_off(struct request *r);
+void api_campaign_briefed(struct request *r);
+void api_campaign_complaint(struct request *r);
+void api_campaign_test(struct request *r);
+void api_recipients_list(struct request *r);
+void api_campaign_results(struct request *r);
+
 /* api_consents.c, evidence.c */
 extern const struct fields consent_fields;
 void api_consents_post(struct request *r);

@@ -17,6 +17,7 @@
 #define CONSOLE_MAGIC 0x636f6e73u
 #define REQUESTS_SPARE 256
 
+struct campaigns;
 struct route;
 struct stream_hub;
 struct surveys;
@@ -46,6 +47,7 @@ struct console {
 	struct loop *loop;
 	const struct clock_ops *clock;
 	struct gateway *gateway;
+	struct campaigns *campaigns;
 	struct store *store;
 	struct library *library; /* NULL: no templates */
 	struct surveys *surveys; /* NULL: none */

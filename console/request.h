@@ -40,6 +40,7 @@ struct route {
 	enum route_auth auth;
 	uint64_t needs; /* enum perm, all of them */
 	enum route_body body;
+	bool bare;   /* BODY_JSON: it may be left out */
 	bool stores; /* if only an audit row: refused while full */
 	void (*handle)(struct request *r);
 	/* BODY_PIECES: before the first, and for each. */

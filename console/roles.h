@@ -48,7 +48,11 @@ enum perm {
 	PERM_SURVEY_READ = UINT64_C(1) << 21,
 	PERM_SURVEY_WRITE = UINT64_C(1) << 22,
 	PERM_EVENT = UINT64_C(1) << 23, /* says what happened elsewhere */
-	PERM_COUNT = 24
+	PERM_CAMPAIGN_READ = UINT64_C(1) << 24,
+	PERM_CAMPAIGN_WRITE = UINT64_C(1) << 25, /* writes and submits them */
+	PERM_CAMPAIGN_APPROVE = UINT64_C(1) << 26,
+	PERM_CAMPAIGN_RUN = UINT64_C(1) << 27, /* starts, pauses, cancels */
+	PERM_COUNT = 28
 };
 
 const char *role_name(enum role r);

@@ -62,6 +62,22 @@ static const struct query q_sessions[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_campaigns[] = {
+	{ "state", "Only campaigns in this state." },
+	{ "limit", "Campaigns of one page, 1 to 200; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
+static const struct query q_recipients[] = {
+	{ "state", "ready, suppressed, deferred or claimed." },
+	{ "reason", "Only with this reason." },
+	{ "run", "Of a recurring one: which run; the last without it." },
+	{ "limit", "Rows of one page." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_unmatched[] = {
 	{ "limit", "Rows, 1 to 1000; 100 without it." },
 	{ NULL, NULL },
@@ -118,6 +134,15 @@ static const struct query q_stream[] = {
 		.query = none, .stores = true, .ok = 200, .summary = (text) \
 	}
 
+/* A step of a campaign, with a note or without. */
+#define DO(word, n, text)                                                     \
+	{                                                                     \
+		.method = "POST", .path = "/v1/campaigns/{id}/" word,         \
+		.needs = (n), .body = BODY_JSON, .handle = api_campaign_act,  \
+		.fields = &campaign_note_fields, .query = none, .bare = true, \
+		.stores = true, .ok = 200, .summary = (text)                  \
+	}
+
 /* The busiest first: they are looked for in this order. */
 const struct route routes_all[] = {
 	JSON("POST", "/v1/messages", PERM_SEND, api_messages_post,
@@ -163,6 +188,54 @@ const struct route routes_all[] = {
 	  .ok = 200,
 	  .summary =
 		  "Contacts from CSV; answers with the rows that failed and why." },
+	READ("/v1/campaigns", PERM_CAMPAIGN_READ, api_campaigns_list,
+	     q_campaigns, "List campaigns, the newest first, with counts."),
+	JSON("POST", "/v1/campaigns", PERM_CAMPAIGN_WRITE, api_campaigns_post,
+	     &campaign_fields, 201, "Write a campaign, as a draft."),
+	READ("/v1/campaigns/{id}", PERM_CAMPAIGN_READ, api_campaign_get, none,
+	     "One campaign: what it says, where it stands, its counts."),
+	READ("/v1/campaigns/{id}/stats", PERM_CAMPAIGN_READ, api_campaign_get,
+	     none, "The same."),
+	JSON("PATCH", "/v1/campaigns/{id}", PERM_CAMPAIGN_WRITE,
+	     api_campaign_patch, &campaign_fields, 200,
+	     "Change it: it is a draft again; takes If-Match."),
+	READ("/v1/campaigns/{id}/events", PERM_CAMPAIGN_READ,
+	     api_campaign_events, none, "Who did what to it, in order."),
+	READ("/v1/campaigns/{id}/recipients", PERM_CAMPAIGN_READ,
+	     api_recipients_list, q_recipients,
+	     "Every person of a run: what came of it, and why."),
+	NOTED("/v1/campaigns/{id}/results", PERM_CAMPAIGN_READ,
+	      api_campaign_results, q_recipients,
+	      "The same as CSV, page by page: X-Next is the next cursor."),
+	ACT("POST", "/v1/campaigns/{id}/simulate", PERM_CAMPAIGN_WRITE,
+	    api_campaign_simulate,
+	    "What it would come to now: everybody by reason, parts, cost, end."),
+	ACT("POST", "/v1/campaigns/{id}/submit", PERM_CAMPAIGN_WRITE,
+	    api_campaign_submit,
+	    "Simulate it and give it to review; refused if it cannot end in time."),
+	ACT("POST", "/v1/campaigns/{id}/clone", PERM_CAMPAIGN_WRITE,
+	    api_campaign_clone, "A new draft that says the same."),
+	JSON("POST", "/v1/campaigns/{id}/test", PERM_CAMPAIGN_WRITE,
+	     api_campaign_test, &campaign_test_fields, 202,
+	     "Send it to a few numbers, marked as a test, gated like all."),
+	ACT("POST", "/v1/campaigns/{id}/pilot", PERM_CAMPAIGN_WRITE,
+	    api_campaign_pilot, "Send it to the seed numbers."),
+	DO("approve", PERM_CAMPAIGN_APPROVE,
+	   "Approve it: audience, text, schedule and rules as they are."),
+	DO("return", PERM_CAMPAIGN_APPROVE, "Give it back, with a reason."),
+	ACT("POST", "/v1/campaigns/{id}/sign-off", PERM_CAMPAIGN_APPROVE,
+	    api_campaign_sign_off, "Its pilot has arrived and is good."),
+	ACT("POST", "/v1/campaigns/{id}/briefed", PERM_CAMPAIGN_RUN,
+	    api_campaign_briefed, "The queues have been told."),
+	DO("schedule", PERM_CAMPAIGN_RUN, "Start it by its schedule."),
+	DO("start", PERM_CAMPAIGN_RUN, "Start it now."),
+	DO("pause", PERM_CAMPAIGN_RUN,
+	   "Begin with nobody more; who waits for a link comes back."),
+	DO("resume", PERM_CAMPAIGN_RUN, "Go on."),
+	DO("cancel", PERM_CAMPAIGN_RUN, "End it for good."),
+	ACT("POST", "/v1/campaigns/{id}/complaint", PERM_CONSENT_WRITE,
+	    api_campaign_complaint,
+	    "A customer complained about it; a burst pauses it."),
 	JSON("POST", "/v1/consents", PERM_CONSENT_WRITE, api_consents_post,
 	     &consent_fields, 201, "Append an event to the consent ledger."),
 	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,

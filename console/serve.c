@@ -191,7 +191,8 @@ void serve_run(struct request *r)
 	}
 	if (r->route->stores && !writable(r))
 		return;
-	if (r->route->body == BODY_JSON)
+	if (r->route->body == BODY_JSON &&
+	    !(r->route->bare && r->body.len == 0))
 		body_parse(r);
 	else
 		handle(r);

@@ -404,6 +404,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->loop = env->loop;
 	c->clock = env->clock;
 	c->gateway = env->gateway;
+	c->campaigns = env->campaigns;
 	c->store = env->store;
 	c->library = env->library;
 	c->surveys = env->surveys;

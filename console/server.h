@@ -13,6 +13,7 @@
 #include "gateway/gateway.h"
 #include "model/store.h"
 
+struct campaigns;
 struct console;
 struct library;
 struct surveys;
@@ -68,6 +69,7 @@ struct console_env {
 	struct loop *loop;
 	const struct clock_ops *clock;
 	struct gateway *gateway;
+	struct campaigns *campaigns;
 	struct store *store;
 	struct library *library; /* of templates; closed after the console */
 	struct surveys *surveys; /* as the library; NULL: nobody

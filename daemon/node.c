@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/stats.h"
+#include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "console/server.h"
 #include "daemon/bus.h"
@@ -39,6 +40,7 @@ struct node {
 	struct store *store;
 	struct gateway *gateway;
 	struct library *library;
+	struct campaigns *campaigns;
 	struct console *console;
 	struct bus *bus;
 	struct care *care;
@@ -119,6 +121,7 @@ static void on_stop(void *owner, int signo)
 	log_info("node.stopping", KV_I("signal", signo));
 	notify("STOPPING=1");
 	console_stop(n->console);
+	campaigns_stop(n->campaigns);
 	bus_stop(n->bus);
 	care_stop(n->care);
 	dlr_stop(n->dlr);
@@ -252,6 +255,10 @@ static int open_all(struct node *n, struct err *err)
 		.clock = &clock_real,
 		.settings = &n->settings,
 	};
+	struct campaigns_env penv = {
+		.clock = &clock_real,
+		.settings = &n->settings,
+	};
 	int rc = loop_open(&n->loop, &clock_real);
 
 	if (rc != 0)
@@ -281,6 +288,13 @@ static int open_all(struct node *n, struct err *err)
 	rc = esme_open(&n->esme, &eenv, err);
 	if (rc != 0)
 		return rc;
+	penv.loop = n->loop;
+	penv.gateway = n->gateway;
+	penv.store = n->store;
+	rc = campaigns_open(&n->campaigns, &penv, err);
+	if (rc != 0)
+		return rc;
+	cenv.campaigns = n->campaigns;
 	return console_open(&n->console, &cenv, err);
 }
 
@@ -291,6 +305,7 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->hup);
 	care_stop(n->care);
 	if (n->gateway != NULL) { /* a start that failed half way */
+		campaigns_stop(n->campaigns);
 		bus_stop(n->bus);
 		dlr_stop(n->dlr);
 		close_gateway(n);
@@ -300,6 +315,7 @@ static void close_all(struct node *n)
 	store_close(&n->store);
 	care_close(&n->care);
 	library_close(&n->library);
+	campaigns_close(&n->campaigns);
 	bus_free(&n->bus);
 	dlr_close(&n->dlr);
 	esme_close(&n->esme);

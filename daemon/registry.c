@@ -1,6 +1,7 @@
 /* Introduces the implementations to the core. */
 #include "daemon/registry.h"
 
+#include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "campaigns/surveys.h"
 #include "channels/fake/fake.h"
@@ -25,11 +26,11 @@ const size_t registry_nchannels = ARRAY_LEN(registry_channels);
 size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 {
 	const struct setting_section *const own[] = {
-		&node_section,         &store_section,  &log_section,
-		&http_section,         &hook_section,   &kannel_user_section,
-		&gateway_section,      &class_section,  &route_section,
-		&smpp_server_settings, &kannel_section, &templates_section,
-		&surveys_section,
+		&node_section,         &store_section,     &log_section,
+		&http_section,         &hook_section,      &kannel_user_section,
+		&gateway_section,      &class_section,     &route_section,
+		&smpp_server_settings, &kannel_section,    &templates_section,
+		&surveys_section,      &campaigns_section,
 	};
 	size_t n = 0;
 

@@ -335,6 +335,15 @@ struct str gateway_lang(const struct gateway *g, struct str tenant,
 	return standing_lang(facts_of(g->core.facts, tenant, address));
 }
 
+void gateway_on_inbound(struct gateway *g,
+			void (*fn)(void *owner, const struct inbound *in,
+				   struct str campaign),
+			void *owner)
+{
+	must(g != NULL);
+	hear_listen(g->hear, fn, owner);
+}
+
 void gateway_inbound_origin(struct gateway *g, struct str number,
 			    struct str origin)
 {

@@ -15,6 +15,7 @@
 #include "model/channel.h"
 #include "model/consent.h"
 #include "model/contact.h"
+#include "model/inbound.h"
 #include "model/message.h"
 #include "model/inbound.h"
 #include "model/record.h"
@@ -97,6 +98,8 @@ struct submission {
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
+	bool only_now; /* not taken when it would have to wait: out says until
+			  when (DEFER), and nothing is kept */
 };
 
 /* What came of it. Strings are constants or live until the next call. */
@@ -230,6 +233,12 @@ void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
  * of people. */
 void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 		     struct str data);
+/* fn hears of every inbound message that was taken, in its batch: claim, and
+ * the campaign that last wrote to that address, or "". One listener. */
+void gateway_on_inbound(struct gateway *g,
+			void (*fn)(void *owner, const struct inbound *in,
+				   struct str campaign),
+			void *owner);
 
 /*
  * Who may take what a customer wrote, after the words that everybody may

@@ -35,6 +35,9 @@ struct hear {
 		void *owner;
 	} claimants[CLAIMANT_RANKS];
 	struct stat *repeated, *claimed;
+	void (*listener)(void *owner, const struct inbound *in,
+			 struct str campaign);
+	void *listener_owner;
 };
 
 struct hear *hear_new(struct core *core)
@@ -262,10 +265,20 @@ static const char *claim_of(struct hear *h, const struct inbound *in,
 	return claim;
 }
 
+void hear_listen(struct hear *h,
+		 void (*fn)(void *owner, const struct inbound *in,
+			    struct str campaign),
+		 void *owner)
+{
+	must(h != NULL);
+	h->listener = fn;
+	h->listener_owner = owner;
+}
+
 static void take(struct hear *h, struct inbound *in)
 {
 	struct core *core = h->core;
-	struct thread thread;
+	struct thread thread = { .campaign = "" };
 	struct buf b = { 0 };
 	const char *claim;
 	bool offered = find_tenant(core, in, &thread);
@@ -279,6 +292,8 @@ static void take(struct hear *h, struct inbound *in)
 	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
 	buf_done(&b);
 	publish_inbound(h, in);
+	if (h->listener != NULL)
+		h->listener(h->listener_owner, in, str_of(thread.campaign));
 	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),
 		 KV_STR("link", in->link), KV_STR("claim", in->claim));
 }

@@ -24,6 +24,11 @@ void hear_origin(struct hear *h, struct str number, struct str origin);
 /* As gateway_claimant. */
 void hear_claimant(struct hear *h, enum claimant_rank rank,
 		   const struct claimant_ops *ops, void *owner);
+/* As gateway_on_inbound. */
+void hear_listen(struct hear *h,
+		 void (*fn)(void *owner, const struct inbound *in,
+			    struct str campaign),
+		 void *owner);
 /* One from before the start: its fingerprint counts. */
 void hear_recover(struct hear *h, const struct inbound *in);
 /* Forgets old fingerprints. */

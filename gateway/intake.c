@@ -419,7 +419,8 @@ void intake_submit(struct intake *i, const struct submission *s,
 
 	must(i != NULL);
 	intake_judge(i, s, out, &m);
-	if (out->rc != 0)
+	if (out->rc != 0 ||
+	    (s->only_now && out->decision.verdict == VERDICT_DEFER))
 		return;
 	rc = i->core->store->ops->ready(i->core->store);
 	if (rc != 0 || i->core->stopping) {

@@ -11,6 +11,7 @@ struct thread {
 	char tenant[TENANT_MAX + 1];
 	unsigned class_index;
 	bool opt_out_text; /* the last one that could be refused offered it */
+	const char *campaign; /* of the last one that had any; "" */
 	int64_t at_ms;
 };
 

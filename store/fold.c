@@ -57,10 +57,10 @@ void fold_free(struct fold **fp)
 }
 
 void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
-		    struct str class_name)
+		    struct str class_name, struct str campaign)
 {
 	must(f != NULL);
-	tally_know(f->group.tally, kind, tenant, class_name);
+	tally_know(f->group.tally, kind, tenant, class_name, campaign);
 }
 
 int fold_add(struct fold *f, int64_t seq, struct str frames, uint64_t now_us,

@@ -33,7 +33,7 @@ void fold_free(struct fold **fp);
 
 /* At the start: a kind of message the store knows. */
 void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
-		    struct str class_name);
+		    struct str class_name, struct str campaign);
 
 /* A committed journal row; its bytes are copied. -EBADMSG. */
 MUST_USE int fold_add(struct fold *f, int64_t seq, struct str frames,

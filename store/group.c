@@ -28,7 +28,8 @@ static int group_new_message(struct group *g, uint64_t id, struct str record,
 	int rc = message_decode(record, id, &m);
 
 	if (rc == 0)
-		rc = tally_kind(g->tally, b, m.tenant, m.class_name, &v->kind);
+		rc = tally_kind(g->tally, b, m.tenant, m.class_name, m.campaign,
+				&v->kind);
 	if (rc != 0)
 		return rc;
 	const struct cell cells[] = {

@@ -30,6 +30,11 @@ enum memory_table_name {
 	TABLE_SESSION,
 	TABLE_ANSWER,
 	TABLE_AUDIT,
+	TABLE_CAMPAIGN,
+	TABLE_CAMPAIGN_RUN,
+	TABLE_CAMPAIGN_TALLY,
+	TABLE_CAMPAIGN_EVENT,
+	TABLE_RECIPIENT,
 	MEMORY_TABLES
 };
 
@@ -48,7 +53,10 @@ enum plan_kind {
 	PLAN_LIVE,   /* messages that are not final */
 	PLAN_HAD,    /* messages that a peer has had */
 	PLAN_LIVE_COUNT,
-	PLAN_COUNTS, /* of messages by state and class */
+	PLAN_COUNTS,          /* of messages by state and class */
+	PLAN_CAMPAIGN_COUNTS, /* by campaign and state */
+	PLAN_RECIPIENTS,      /* with their contact */
+	PLAN_DUE,             /* of those, the ones that wait for a time */
 	PLAN_LAST,
 	PLAN_BY_ADDRESS,
 	PLAN_WITH_ADDRESSES

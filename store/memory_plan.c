@@ -22,7 +22,7 @@ static const struct {
 	[TABLE_FOLD] = { 0, "upto run_to room id last_id" },
 	[TABLE_MESSAGE] = { 1, "id tenant class to campaign record state "
 			       "updated_ms link reason history kind" },
-	[TABLE_KIND] = { 1, "id tenant class" },
+	[TABLE_KIND] = { 1, "id tenant class campaign" },
 	[TABLE_TALLY] = { 2, "kind state delta" },
 	[TABLE_NOTICE] = { 1, "id record" },
 	[TABLE_INBOUND] = { 1, "id tenant from record" },
@@ -56,6 +56,15 @@ static const struct {
 			      "inbound_id" },
 	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
 			     "prev_hash hash" },
+	[TABLE_CAMPAIGN] = { 1, "id tenant version state reason spec life "
+				"updated_ms" },
+	[TABLE_CAMPAIGN_RUN] = { 2, "campaign run walked people claimed hash" },
+	[TABLE_CAMPAIGN_TALLY] = { 4, "campaign run state reason count" },
+	[TABLE_CAMPAIGN_EVENT] = { 2,
+				   "campaign version at_ms actor action what" },
+	[TABLE_RECIPIENT] = { 3, "campaign run n address contact arm state "
+				 "reason due_ms message mstate mreason mlink "
+				 "mupdated_ms" },
 };
 
 const struct plan memory_plans[STATEMENTS] = {
@@ -136,6 +145,24 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_AUDIT_APPEND] = { PLAN_ADD, TABLE_AUDIT },
 	[STATEMENT_AUDIT_LIST] = { PLAN_SHOW, TABLE_AUDIT },
 	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },
+	[STATEMENT_CAMPAIGN_PUT] = { PLAN_PUT, TABLE_CAMPAIGN },
+	[STATEMENT_CAMPAIGN_SCAN] = { PLAN_SHOW, TABLE_CAMPAIGN },
+	[STATEMENT_CAMPAIGN_RUN_PUT] = { PLAN_PUT, TABLE_CAMPAIGN_RUN },
+	[STATEMENT_CAMPAIGN_RUN_SCAN] = { PLAN_SHOW, TABLE_CAMPAIGN_RUN },
+	[STATEMENT_CAMPAIGN_TALLY_PUT] = { PLAN_PUT, TABLE_CAMPAIGN_TALLY },
+	[STATEMENT_CAMPAIGN_TALLY_SCAN] = { PLAN_SHOW, TABLE_CAMPAIGN_TALLY },
+	[STATEMENT_CAMPAIGN_COUNT] = { PLAN_CAMPAIGN_COUNTS, TABLE_MESSAGE },
+	[STATEMENT_CAMPAIGN_COUNT_SCAN] = { PLAN_CAMPAIGN_COUNTS,
+					    TABLE_MESSAGE },
+	[STATEMENT_CAMPAIGN_EVENT_APPEND] = { PLAN_ADD, TABLE_CAMPAIGN_EVENT },
+	[STATEMENT_CAMPAIGN_EVENTS] = { PLAN_SHOW, TABLE_CAMPAIGN_EVENT },
+	[STATEMENT_CAMPAIGN_AUDIENCE] = { PLAN_WITH_ADDRESSES, TABLE_CONTACT },
+	[STATEMENT_CAMPAIGN_PERSON] = { PLAN_BY_ADDRESS, TABLE_CONTACT },
+	[STATEMENT_RECIPIENT_PUT] = { PLAN_PUT, TABLE_RECIPIENT },
+	[STATEMENT_RECIPIENT_NEXT] = { PLAN_RECIPIENTS, TABLE_RECIPIENT },
+	[STATEMENT_RECIPIENT_DUE] = { PLAN_DUE, TABLE_RECIPIENT },
+	/* Without what became of the messages. */
+	[STATEMENT_RECIPIENT_LIST] = { PLAN_SHOW, TABLE_RECIPIENT },
 };
 
 void memory_tables_shape(struct memory_table v[MEMORY_TABLES])

@@ -48,6 +48,38 @@ static void memory_show_all(struct showing *s, const struct memory_table *t,
 	}
 }
 
+/* The contact of a recipient; the call names the tenant last. */
+static const struct memory_row *memory_contact_of(struct showing *s,
+						  const struct memory_row *r)
+{
+	const struct memory_table *c = &s->v[TABLE_CONTACT];
+	const struct cell *tenant = &s->args[statement_args(s->st) - 1];
+
+	for (size_t i = 0; i < c->len; i++) {
+		if (memory_compare(&c->rows[i]->v[0], tenant) == 0 &&
+		    c->rows[i]->v[1].i == r->v[4].i)
+			return c->rows[i];
+	}
+	return NULL;
+}
+
+/* due: only those that wait for a time, which is state 2. */
+static void memory_show_recipients(struct showing *s, bool due)
+{
+	const struct memory_table *t = &s->v[TABLE_RECIPIENT];
+	int state = memory_column(t, STR("state"));
+
+	for (size_t i = 0; i < t->len; i++) {
+		const struct memory_row *r = t->rows[i];
+
+		if ((!due || r->v[state].i == 2) &&
+		    memory_matches(t, r, s->st, s->args) &&
+		    !memory_show(s, t, r, &s->v[TABLE_CONTACT],
+				 memory_contact_of(s, r)))
+			return;
+	}
+}
+
 static bool memory_is_live(const struct memory_row *message)
 {
 	return message->v[6].i < MESSAGE_DELIVERED;
@@ -85,18 +117,22 @@ static void memory_show_had(struct showing *s)
 	}
 }
 
-/* "state class count": gathered in a table of that form. */
+/* Two columns of a message and the count of each pair: gathered in a table of
+ * that form. */
 static void memory_show_counts(struct showing *s)
 {
 	const struct memory_table *t = &s->v[TABLE_MESSAGE];
-	struct memory_table counts = { .columns = "state class count",
+	bool campaigns = memory_plans[s->st].kind == PLAN_CAMPAIGN_COUNTS;
+	struct memory_table counts = { .columns = statements[s->st].columns,
 				       .nkey = 2 };
 
 	for (size_t i = 0; i < t->len; i++) {
 		const struct memory_row *m = t->rows[i];
-		struct cell cells[] = { m->v[6], m->v[2], CELL_I(0) };
+		struct cell cells[] = { m->v[campaigns ? 4 : 6],
+					m->v[campaigns ? 6 : 2], CELL_I(0) };
 		size_t at;
-		if (!memory_matches(t, m, s->st, s->args))
+		if (!memory_matches(t, m, s->st, s->args) ||
+		    (campaigns && m->v[4].s.len == 0))
 			continue;
 		if (!memory_find(&counts, cells, &at))
 			memory_put(&counts, memory_row_new(cells, 3));
@@ -134,6 +170,8 @@ static void memory_show_contacts(struct showing *s, bool all)
 
 	for (size_t i = 0; i < c->len; i++) {
 		unsigned shown = 0;
+		if (!memory_matches(c, c->rows[i], s->st, s->args))
+			continue;
 		for (size_t k = 0; k < a->len; k++) {
 			if (!memory_joins(c->rows[i], a->rows[k]) ||
 			    !memory_matches(a, a->rows[k], s->st, s->args))
@@ -174,7 +212,12 @@ static void memory_run(struct showing *s)
 		memory_show_had(s);
 		break;
 	case PLAN_COUNTS:
+	case PLAN_CAMPAIGN_COUNTS:
 		memory_show_counts(s);
+		break;
+	case PLAN_RECIPIENTS:
+	case PLAN_DUE:
+		memory_show_recipients(s, memory_plans[s->st].kind == PLAN_DUE);
 		break;
 	case PLAN_LAST:
 		memory_show_last(s);

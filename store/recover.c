@@ -43,7 +43,7 @@ static bool recover_kind(void *owner, const struct row *row)
 	struct recover *v = owner;
 
 	fold_know_kind(v->fold, (uint64_t)row_i(row, 0), row_s(row, 1),
-		       row_s(row, 2));
+		       row_s(row, 2), row_s(row, 3));
 	return true;
 }
 

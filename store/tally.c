@@ -7,7 +7,7 @@
 struct tally_kind {
 	uint64_t id;
 	struct tally_kind *next_new; /* made in the open transaction */
-	struct str name;             /* tenant, 0, class */
+	struct str name;             /* tenant, 0, class, 0, campaign */
 	char bytes[];
 };
 
@@ -48,12 +48,14 @@ void tally_free(struct tally **tp)
 }
 
 static struct str tally_name(struct tally *t, struct str tenant,
-			     struct str class_name)
+			     struct str class_name, struct str campaign)
 {
 	buf_reset(&t->name);
 	buf_str_put(&t->name, tenant);
 	buf_c(&t->name, '\0');
 	buf_str_put(&t->name, class_name);
+	buf_c(&t->name, '\0');
+	buf_str_put(&t->name, campaign);
 	return buf_str(&t->name);
 }
 
@@ -72,25 +74,30 @@ static struct tally_kind *tally_remember(struct tally *t, uint64_t id,
 }
 
 void tally_know(struct tally *t, uint64_t kind, struct str tenant,
-		struct str class_name)
+		struct str class_name, struct str campaign)
 {
 	must(t != NULL);
-	(void)tally_remember(t, kind, tally_name(t, tenant, class_name));
+	(void)tally_remember(t, kind,
+			     tally_name(t, tenant, class_name, campaign));
 }
 
 int tally_kind(struct tally *t, struct backend *b, struct str tenant,
-	       struct str class_name, uint64_t *kind)
+	       struct str class_name, struct str campaign, uint64_t *kind)
 {
 	must(t != NULL && b != NULL && kind != NULL);
 
-	struct str name = tally_name(t, tenant, class_name);
+	struct str name = tally_name(t, tenant, class_name, campaign);
 	struct tally_kind *k = dict_get(t->kinds, name);
+	if (k == NULL && campaign.len > 0 &&
+	    dict_len(t->kinds) >= TALLY_KINDS_MAX)
+		return tally_kind(t, b, tenant, class_name, STR_NONE, kind);
 	if (k == NULL) {
 		k = tally_remember(t, t->last + 1, name);
 		k->next_new = t->fresh;
 		t->fresh = k;
 		const struct cell cells[] = { CELL_I(k->id), CELL_T(tenant),
-					      CELL_T(class_name) };
+					      CELL_T(class_name),
+					      CELL_T(campaign) };
 		int rc = backend_write(b, STATEMENT_FOLD_KIND, cells,
 				       ARRAY_LEN(cells));
 		if (rc != 0)

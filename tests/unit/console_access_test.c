@@ -28,6 +28,29 @@ static const struct {
 	{ "DELETE", "/v1/contacts/{id}", "AMC" },
 	{ "GET", "/v1/exports/contacts", "A" },
 	{ "POST", "/v1/imports", "AMC" },
+	{ "GET", "/v1/campaigns", "AOMPCGUD" },
+	{ "POST", "/v1/campaigns", "AM" },
+	{ "GET", "/v1/campaigns/{id}", "AOMPCGUD" },
+	{ "GET", "/v1/campaigns/{id}/stats", "AOMPCGUD" },
+	{ "PATCH", "/v1/campaigns/{id}", "AM" },
+	{ "GET", "/v1/campaigns/{id}/events", "AOMPCGUD" },
+	{ "GET", "/v1/campaigns/{id}/recipients", "AOMPCGUD" },
+	{ "GET", "/v1/campaigns/{id}/results", "AOMPCGUD" },
+	{ "POST", "/v1/campaigns/{id}/simulate", "AM" },
+	{ "POST", "/v1/campaigns/{id}/submit", "AM" },
+	{ "POST", "/v1/campaigns/{id}/clone", "AM" },
+	{ "POST", "/v1/campaigns/{id}/test", "AM" },
+	{ "POST", "/v1/campaigns/{id}/pilot", "AM" },
+	{ "POST", "/v1/campaigns/{id}/approve", "AP" },
+	{ "POST", "/v1/campaigns/{id}/return", "AP" },
+	{ "POST", "/v1/campaigns/{id}/sign-off", "AP" },
+	{ "POST", "/v1/campaigns/{id}/briefed", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/schedule", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/start", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/pause", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/resume", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/cancel", "AMPU" },
+	{ "POST", "/v1/campaigns/{id}/complaint", "AMCGU" },
 	{ "POST", "/v1/consents", "AMCGU" },
 	{ "GET", "/v1/consents/verify", "AMPCGUD" },
 	{ "GET", "/v1/addresses/{address}", "AMPCGUD" },
@@ -118,7 +141,7 @@ static void every_route_by_every_role(void **state)
 			pairs++;
 		}
 	}
-	assert_int_equal(pairs, 550);
+	assert_int_equal(pairs, 780);
 }
 
 /* ---- over HTTP --------------------------------------------------------------*/

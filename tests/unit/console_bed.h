@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "channels/fake/fake.h"
 #include "console/keys.h"
@@ -38,6 +39,7 @@ struct bed {
 	struct store *store;
 	struct gateway *gateway;
 	struct library *library;
+	struct campaigns *campaigns;
 	struct console *console;
 	char dir[64];
 	bool closed;
@@ -78,6 +80,10 @@ static const char bed_rest[] =
 	"kannel_user kim { password = \"tea\" class = service }\n"
 	"kannel_user near { username = \"near@home\" password = \"tea\" class = service }\n"
 	"kannel_user far { username = \"far@away\" password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
+	"campaigns { pilot_above = 100 ahead = 50 error_over = 40\n"
+	"  complaint_count = 2\n"
+	"  seeds = {\"+447700900801\", \"+447700900802\", \"+447700900803\",\n"
+	"    \"+447700900804\", \"+447700900805\"} }\n"
 	"fake a { receipt_after = 1ms }\n"
 	"route all { pool = {\"a\"} }\n";
 
@@ -107,7 +113,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[8];
+	static struct setting_section kinds[9];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -121,7 +127,8 @@ static inline void bed_settings(struct bed *b)
 	kinds[5] = hook_section;
 	kinds[6] = kannel_user_section;
 	kinds[7] = templates_section;
-	if (settings_parse(config, "test", kinds, 8, &b->settings, &f) != 0)
+	kinds[8] = campaigns_section;
+	if (settings_parse(config, "test", kinds, 9, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
@@ -195,6 +202,12 @@ static inline void bed_start(struct bed *b, bool create)
 	bed_library(b);
 	cenv.gateway = b->gateway;
 	cenv.library = b->library;
+
+	struct campaigns_env penv = { b->loop, &clock_real, b->gateway,
+				      b->store, &b->settings };
+	if (campaigns_open(&b->campaigns, &penv, &err) != 0)
+		fail_msg("%s", err.text);
+	cenv.campaigns = b->campaigns;
 	if (console_open(&b->console, &cenv, &err) != 0)
 		fail_msg("%s", err.text);
 	b->closed = false;
@@ -218,11 +231,13 @@ static inline void bed_stop(struct bed *b)
 {
 	bed_hang_up(b);
 	console_stop(b->console);
+	campaigns_stop(b->campaigns);
 	gateway_close(&b->gateway, bed_on_closed, b);
 	TURN_UNTIL(b, b->closed);
 	console_close(&b->console);
 	store_close(&b->store);
 	library_close(&b->library);
+	campaigns_close(&b->campaigns);
 	loop_close(&b->loop);
 	settings_done(&b->settings);
 }

@@ -1,0 +1,325 @@
+/* All campaigns: read at the start, looked after once a second. */
+#include "campaigns/campaigns.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "campaigns/approval.h"
+#include "campaigns/core.h"
+#include "campaigns/counts.h"
+#include "campaigns/guard.h"
+#include "campaigns/materialise.h"
+#include "campaigns/runner.h"
+#include "campaigns/schedule.h"
+#include "campaigns/walk.h"
+#include "gateway/keywords.h"
+
+#define TICK_MS 20
+#define BEAT_MS 1000
+#define SETTLE_MS 2000 /* the fold has seen the last message by then */
+
+static void campaign_free(struct campaign *m)
+{
+	materialise_stop(m);
+	if (m->walk != NULL)
+		walk_abort(m->walk);
+	runner_free(&m->runner);
+	form_done(&spec_form, &m->spec);
+	form_done(&life_form, &m->life);
+	mem_free(m);
+}
+
+/* ---- once a second ------------------------------------------------------------------ */
+
+/* All of its messages have ended, as far as is told. */
+static bool is_settled(const struct campaigns *c, const struct campaign *m)
+{
+	int64_t now = campaigns_now(c), live = 0, all = 0;
+
+	if (now - m->life.drained_ms >= c->cfg->drain)
+		return true;
+	for (unsigned i = 0; i < MESSAGE_STATES; i++) {
+		all += m->messages[i];
+		if (!message_state_final((enum message_state)i))
+			live += m->messages[i];
+	}
+	return live == 0 && now - m->life.drained_ms >= SETTLE_MS &&
+	       all >= recipient_tally_of(&m->tally, RECIPIENT_CLAIMED);
+}
+
+/* Recurring: is there another run before its end? */
+static bool comes_again(const struct campaigns *c, const struct campaign *m)
+{
+	int64_t next = schedule_next(&m->spec, campaigns_now(c) + 1);
+
+	return m->spec.schedule == SCHEDULE_RECURRING &&
+	       (m->spec.end_ms == 0 || next < m->spec.end_ms);
+}
+
+/* Nobody's step in particular. */
+static void own_step(struct campaigns *c, struct campaign *m,
+		     enum campaign_step s, const char *reason, struct str what)
+{
+	campaign_step(c, m, s, STR_NONE, reason, what);
+}
+
+static void step(struct campaigns *c, struct campaign *m, enum campaign_step s,
+		 const char *reason, const char *what)
+{
+	own_step(c, m, s, reason, str_of(what));
+}
+
+static void look_scheduled(struct campaigns *c, struct campaign *m)
+{
+	const char *broken = approval_broken(c, m);
+	int64_t now = campaigns_now(c);
+
+	if (m->spec.end_ms != 0 && now >= m->spec.end_ms)
+		step(c, m, STEP_EXPIRE, "window_over", "");
+	else if (m->walk != NULL || now < m->life.next_ms)
+		return;
+	else if (broken != NULL)
+		step(c, m, STEP_EDIT, broken, "");
+	else
+		step(c, m, STEP_START, "", "");
+}
+
+/* The end of the window: of this run, or of all. */
+static void look_window(struct campaigns *c, struct campaign *m)
+{
+	int64_t end = schedule_end(m);
+
+	if (end == 0 || campaigns_now(c) < end)
+		return;
+	if (m->state == CAMPAIGN_RUNNING &&
+	    (comes_again(c, m) || m->spec.schedule == SCHEDULE_EVENT))
+		step(c, m, STEP_EMPTY, "window_over", "");
+	else
+		step(c, m, STEP_EXPIRE, "window_over", "");
+}
+
+static void look_running(struct campaigns *c, struct campaign *m)
+{
+	struct err what = { "" };
+	const char *why = guard_alarm(c->cfg, m, campaigns_now(c), &what);
+
+	if (why == NULL && approval_broken(c, m) != NULL)
+		why = "rule_pack_changed";
+	if (why != NULL) {
+		log_warn("campaign.alarm", KV_ID("id", m->id), KV_S("why", why),
+			 KV_S("what", what.text));
+		step(c, m, STEP_PAUSE, why, what.text);
+	} else if (m->spec.schedule != SCHEDULE_EVENT && m->runner != NULL &&
+		   runner_empty(m->runner)) {
+		step(c, m, STEP_EMPTY, "", "");
+	} else {
+		look_window(c, m);
+	}
+}
+
+static void look(struct campaigns *c, struct campaign *m)
+{
+	if (m->dirty)
+		campaign_put(c, m);
+	if (m->state == CAMPAIGN_SCHEDULED)
+		look_scheduled(c, m);
+	else if (m->state == CAMPAIGN_RUNNING)
+		look_running(c, m);
+	else if (m->state == CAMPAIGN_PAUSED)
+		look_window(c, m);
+	else if (m->state == CAMPAIGN_DRAINING && is_settled(c, m))
+		step(c, m, comes_again(c, m) ? STEP_AGAIN : STEP_COMPLETE, "",
+		     "");
+}
+
+static void on_beat(void *owner)
+{
+	struct campaigns *c = owner;
+
+	loop_timer_set(c->beat, BEAT_MS);
+	if (c->store->ops->ready(c->store) != 0)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		counts_read(c, c->v[i]);
+		look(c, c->v[i]);
+	}
+}
+
+static void on_tick(void *owner)
+{
+	struct campaigns *c = owner;
+
+	loop_timer_set(c->tick, TICK_MS);
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i]->runner != NULL)
+			runner_tick(c->v[i]->runner);
+	}
+}
+
+/* ---- what customers say --------------------------------------------------------------- */
+
+static void on_inbound(void *owner, const struct inbound *in,
+		       struct str campaign)
+{
+	struct campaigns *c = owner;
+	struct campaign *m = NULL;
+	uint64_t id;
+
+	if (campaign.len > 0 && id_parse(campaign, &id) == 0)
+		m = campaigns_by_id(c, id);
+	if (m == NULL || c->stopping)
+		return;
+	if (str_eqz(in->claim, CLAIM_OPT_OUT)) {
+		m->life.optouts++;
+		campaign_put(c, m);
+	} else if (str_eqz(in->claim, "complaint")) {
+		campaign_complaint(c, m);
+	}
+}
+
+void campaign_complaint(struct campaigns *c, struct campaign *m)
+{
+	must(c != NULL && m != NULL);
+	m->life.complaints++;
+	guard_complaint(m, campaigns_now(c));
+	campaign_put(c, m);
+	if (m->state == CAMPAIGN_RUNNING)
+		look_running(c, m);
+}
+
+/* ---- open and close ---------------------------------------------------------------------- */
+
+struct opening {
+	struct campaigns *c;
+	int rc;
+};
+
+static bool show_campaign(void *owner, const struct row *row)
+{
+	struct opening *o = owner;
+	struct campaign *m = campaigns_new(o->c, (uint64_t)row_i(row, 0));
+
+	IGNORE(str_copy(m->tenant, sizeof(m->tenant), row_s(row, 1)));
+	m->version = (uint64_t)row_i(row, 2);
+	m->state = (enum campaign_state)row_i(row, 3);
+	IGNORE(str_copy(m->reason, sizeof(m->reason), row_s(row, 4)));
+	m->updated_ms = row_i(row, 7);
+	if ((unsigned)m->state >= CAMPAIGN_STATES ||
+	    form_decode(&spec_form, row_s(row, 5), &m->spec) != 0 ||
+	    form_decode(&life_form, row_s(row, 6), &m->life) != 0)
+		o->rc = -EBADMSG;
+	return o->rc == 0;
+}
+
+/* Rows of earlier runs are left where they are. */
+static struct campaign *of_this_run(struct opening *o, const struct row *row)
+{
+	struct campaign *m = campaigns_by_id(o->c, (uint64_t)row_i(row, 0));
+
+	return m != NULL && m->life.run == row_i(row, 1) ? m : NULL;
+}
+
+static bool show_run(void *owner, const struct row *row)
+{
+	struct campaign *m = of_this_run(owner, row);
+	struct str hash = row_s(row, 5);
+
+	if (m == NULL)
+		return true;
+	m->run.walked = (uint64_t)row_i(row, 2);
+	m->run.people = row_i(row, 3);
+	m->run.claimed = row_i(row, 4);
+	if (hash.len == sizeof(m->run.hash))
+		memcpy(m->run.hash, hash.p, hash.len);
+	return true;
+}
+
+static bool show_tally(void *owner, const struct row *row)
+{
+	struct campaign *m = of_this_run(owner, row);
+
+	if (m != NULL && row_i(row, 2) < RECIPIENT_STATES)
+		recipient_tally_add(&m->tally,
+				    (enum recipient_state)row_i(row, 2),
+				    row_s(row, 3), row_i(row, 4));
+	return true;
+}
+
+static int read_all(struct campaigns *c, struct err *err)
+{
+	static const struct {
+		enum store_call call;
+		store_row_fn show;
+	} scans[] = {
+		{ STORE_CAMPAIGN_SCAN, show_campaign },
+		{ STORE_CAMPAIGN_RUN_SCAN, show_run },
+		{ STORE_CAMPAIGN_TALLY_SCAN, show_tally },
+	};
+	struct opening o = { .c = c };
+
+	for (unsigned i = 0; i < ARRAY_LEN(scans); i++) {
+		int rc = c->store->ops->scan(c->store, scans[i].call, NULL, 0,
+					     scans[i].show, &o);
+		if (rc == 0)
+			rc = o.rc;
+		if (rc != 0)
+			return err_set(err, rc, "campaigns cannot be read");
+	}
+	return counts_scan(c, err);
+}
+
+int campaigns_open(struct campaigns **out, const struct campaigns_env *env,
+		   struct err *err)
+{
+	const struct section *s;
+
+	must(out != NULL && env != NULL && env->gateway != NULL);
+	AUTO(campaigns_close) struct campaigns *c = mem_new(struct campaigns);
+	s = settings_find(env->settings, campaigns_section.name, NULL);
+	must(s != NULL);
+	c->cfg = s->value;
+	c->loop = env->loop;
+	c->clock = env->clock;
+	c->gateway = env->gateway;
+	c->store = env->store;
+	c->step = own_step;
+	c->tick = loop_timer_new(c->loop, on_tick, c);
+	c->beat = loop_timer_new(c->loop, on_beat, c);
+	int rc = read_all(c, err);
+	if (rc != 0)
+		return rc;
+	gateway_on_inbound(c->gateway, on_inbound, c);
+	for (size_t i = 0; i < c->n; i++)
+		campaign_enter(c, c->v[i]);
+	loop_timer_set(c->tick, TICK_MS);
+	loop_timer_set(c->beat, BEAT_MS);
+	*out = TAKE(c);
+	return 0;
+}
+
+void campaigns_stop(struct campaigns *c)
+{
+	if (c == NULL)
+		return;
+	c->stopping = true;
+	loop_timer_stop(c->tick);
+	loop_timer_stop(c->beat);
+}
+
+void campaigns_close(struct campaigns **cp)
+{
+	must(cp != NULL);
+
+	struct campaigns *c = TAKE(*cp);
+	if (c == NULL)
+		return;
+	must(c->reads == 0);
+	for (size_t i = 0; i < c->n; i++)
+		campaign_free(c->v[i]);
+	mem_free(c->v);
+	loop_timer_free(&c->tick);
+	loop_timer_free(&c->beat);
+	mem_free(c);
+}

@@ -1,0 +1,13 @@
+/* Pauses a running campaign that does harm: errors, opt-outs, complaints
+ * (R-38). Looks at counts that are kept; asked once a second. */
+#pragma once
+
+#include "campaigns/core.h"
+
+/* NULL: all is well; else why it must pause: "error_rate", "optout_spike",
+ * "complaint_burst". what: the figures, for the event. */
+const char *guard_alarm(const struct campaigns_cfg *cfg, struct campaign *m,
+			int64_t now_ms, struct err *what);
+/* A person has looked: the windows begin anew. */
+void guard_begin(struct campaign *m);
+void guard_complaint(struct campaign *m, int64_t now_ms);
