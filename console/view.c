@@ -16,6 +16,8 @@ static const char *event_word(enum event_kind k)
 		return "receipt";
 	case EVENT_STATE:
 		return "state";
+	case EVENT_ANSWER:
+		return "answer";
 	}
 	return "unknown";
 }
@@ -54,7 +56,8 @@ static void put_event(struct buf *b, const struct event *e)
 	json_ks_opt(b, "reason", e->reason);
 	if (e->attempt > 0)
 		json_ku(b, "attempt", e->attempt);
-	if (e->kind == EVENT_SUBMITTED || e->kind == EVENT_RECEIPT)
+	if (e->kind == EVENT_SUBMITTED || e->kind == EVENT_RECEIPT ||
+	    e->kind == EVENT_ANSWER)
 		json_ku(b, "part", e->part);
 	json_ks_opt(b, "peer_id", e->peer_id);
 	if (e->peer_status != 0)

@@ -5,6 +5,7 @@
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
 #include "gateway/publish.h"
+#include "gateway/questions.h"
 #include "gateway/receipts.h"
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
@@ -40,6 +41,7 @@ static void gateway_free(struct gateway *g)
 	waiting_free(&core->waiting);
 	lives_done(&core->lives);
 	buf_done(&core->scratch);
+	questions_free(&core->questions);
 	receipts_free(&core->receipts);
 	for (unsigned i = 0; i < g->lanes.len; i++)
 		lane_free(g->lanes.v[i]);

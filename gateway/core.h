@@ -13,6 +13,7 @@
 
 struct publish;
 struct receipts;
+struct questions;
 struct lanes;
 struct waiting;
 struct threads;
@@ -35,6 +36,7 @@ struct core {
 	/* Rooms that others call; each knows only those named before it. */
 	struct publish *publish;
 	struct receipts *receipts;
+	struct questions *questions;
 	struct lanes *lanes;
 	struct waiting *waiting;
 	struct threads *threads;

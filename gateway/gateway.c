@@ -10,6 +10,7 @@
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
 #include "gateway/publish.h"
+#include "gateway/questions.h"
 #include "gateway/receipts.h"
 #include "gateway/recover.h"
 #include "gateway/routes.h"
@@ -137,6 +138,7 @@ static void make_rooms(struct gateway *g)
 	id_source_init(&core->ids, g->env.node);
 	core->publish = publish_new(core);
 	core->receipts = receipts_new(core);
+	core->questions = questions_new(core);
 	core->waiting = waiting_new(core);
 	core->threads = threads_new(core);
 	core->ledger = ledger_new(core);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/lane_rows.h"
 
 enum {
 	THROTTLE_MIN_MS = 1000,
@@ -16,37 +17,6 @@ enum {
 	BREAKER_MAX_MS = 300000,
 	QUIET_MS = 30000
 };
-
-/* A row every link may have, whatever its channel. */
-static int64_t setting_of(const struct section *s, const char *name,
-			  int64_t fallback)
-{
-	for (size_t i = 0; i < s->kind->count; i++) {
-		const struct setting *row = &s->kind->rows[i];
-
-		if (row->type == SETTING_INT && strcmp(row->name, name) == 0)
-			return *(const int64_t *)((const char *)s->value +
-						  row->offset);
-	}
-	return fallback;
-}
-
-static int choice_of(const struct section *s, const char *name)
-{
-	for (size_t i = 0; i < s->kind->count; i++) {
-		const struct setting *row = &s->kind->rows[i];
-
-		if (row->type == SETTING_ENUM && strcmp(row->name, name) == 0)
-			return *(const int *)((const char *)s->value +
-					      row->offset);
-	}
-	return 0;
-}
-
-static double rate_of(const struct section *s)
-{
-	return (double)setting_of(s, "rate", 0);
-}
 
 static struct stat *lane_stat(const struct lane *l, enum stat_kind kind,
 			      const char *name, const char *help,
@@ -62,16 +32,44 @@ static struct stat *lane_stat(const struct lane *l, enum stat_kind kind,
 	return s;
 }
 
-void lane_take_rate(struct lane *l, const struct section *s)
+static double rate_of(const struct section *s)
 {
-	double rate = rate_of(s);
+	return (double)lane_row_number(s, "rate", SETTING_INT, 0);
+}
 
-	must(l != NULL && s != NULL);
-	if (rate == l->rate_cfg)
-		return;
-	l->rate_cfg = l->rate = rate;
-	router_target_rate(l->core->router, l->target, rate, 0,
+static double burst_of(const struct section *s)
+{
+	return (double)lane_row_number(s, "burst", SETTING_INT, 0);
+}
+
+static void set_rate(struct lane *l, double rate)
+{
+	l->rate = rate;
+	router_target_rate(l->core->router, l->target, rate, l->burst,
 			   core_now_us(l->core));
+}
+
+/* What it may ask its peer about overdue receipts. */
+static void take_query(struct lane_query *q, const struct section *s)
+{
+	q->on = lane_row_choice(s, "query") != 0;
+	q->tries = (unsigned)lane_row_number(s, "query_tries", SETTING_INT, 0);
+	q->rate = (unsigned)lane_row_number(s, "query_rate", SETTING_INT, 0);
+	q->interval_ms = lane_row_number(s, "query_interval", SETTING_DURATION,
+					 0);
+}
+
+void lane_take(struct lane *l, const struct section *s)
+{
+	must(l != NULL && s != NULL);
+	double rate = rate_of(s), burst = burst_of(s);
+
+	take_query(&l->query, s);
+	if (rate == l->rate_cfg && burst == l->burst)
+		return;
+	l->burst = burst;
+	l->rate_cfg = rate;
+	set_rate(l, rate);
 }
 
 static void lane_stats(struct lane *l)
@@ -93,6 +91,17 @@ static void lane_stats(struct lane *l)
 			    "1 while the link can carry messages.", "");
 	l->s_answer = lane_stat(l, STAT_HISTOGRAM, "answer_seconds",
 				"From hand-over to the peer's answer.", "");
+	for (unsigned i = 0; i < LANE_ANSWERS; i++) {
+		static const char *const answers[LANE_ANSWERS] = {
+			",answer=\"none\"", ",answer=\"pending\"",
+			",answer=\"final\""
+		};
+
+		l->s_query[i] = lane_stat(
+			l, STAT_COUNTER, "queries_total",
+			"Questions about overdue receipts, by answer.",
+			answers[i]);
+	}
 }
 
 int lane_add(struct lanes *all, struct core *core,
@@ -101,7 +110,6 @@ int lane_add(struct lanes *all, struct core *core,
 {
 	struct target_cfg t = { .name = s->title };
 	struct lane *l;
-	int64_t burst;
 
 	must(all != NULL && core != NULL && ops != NULL && out != NULL);
 	if (all->len == LANES_MAX)
@@ -113,15 +121,16 @@ int lane_add(struct lanes *all, struct core *core,
 	l->endpoint = -1;
 	l->health = 100;
 	/* the names of both rows stand in the order of our enums */
-	l->id_form = (enum receipt_form)choice_of(s, "message_id");
-	l->parts_rule = (enum parts_rule)choice_of(s, "receipt_rule");
+	l->id_form = (enum receipt_form)lane_row_choice(s, "message_id");
+	l->parts_rule = (enum parts_rule)lane_row_choice(s, "receipt_rule");
 	l->rate_cfg = l->rate = rate_of(s);
-	burst = setting_of(s, "burst", 0);
+	l->burst = burst_of(s);
+	take_query(&l->query, s);
 	t.owner = l;
 	t.cap = 0;
 	t.rate = l->rate;
-	t.burst = (double)burst;
-	t.cost = (unsigned)setting_of(s, "cost", 0);
+	t.burst = l->burst;
+	t.cost = (unsigned)lane_row_number(s, "cost", SETTING_INT, 0);
 	l->target = router_target_add(core->router, &t, core_now_us(core));
 	if (l->target < 0) {
 		err_set(err, l->target, "link %s: %s", s->title,
@@ -204,13 +213,6 @@ void lane_hold(struct lane *l, bool held)
 	l->held = held;
 	log_info(held ? "link.held" : "link.released", KV_S("link", l->name));
 	apply(l);
-}
-
-static void set_rate(struct lane *l, double rate)
-{
-	l->rate = rate;
-	router_target_rate(l->core->router, l->target, rate, 0,
-			   core_now_us(l->core));
 }
 
 /* The peer asks for silence: all wait, and then come back slower. */
@@ -306,6 +308,7 @@ void lane_tick(struct lane *l)
 {
 	l->pace = l->pace * 0.8 + (double)l->answers * 0.2;
 	l->answers = 0;
+	l->query.asked = 0;
 	if (l->throttled == 0 || l->rate == l->rate_cfg)
 		return;
 	if (l->rate_cfg > 0)

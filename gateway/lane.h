@@ -8,6 +8,20 @@
 
 #define LANES_MAX 256
 
+/* What came of a question: nothing, not yet, or how it ended. */
+enum lane_answer { LANE_ANSWER_NONE, LANE_ANSWER_PENDING, LANE_ANSWER_FINAL };
+#define LANE_ANSWERS (LANE_ANSWER_FINAL + 1)
+
+/* Questions to the peer about overdue receipts. */
+struct lane_query {
+	bool on;
+	unsigned tries; /* a message */
+	int64_t interval_ms;
+	unsigned rate;  /* a second, and unanswered at once */
+	unsigned asked; /* in this second */
+	unsigned open;  /* unanswered */
+};
+
 struct lane {
 	struct core *core;
 	void *home; /* of whoever gave the events */
@@ -28,6 +42,7 @@ struct lane {
 	const struct section *reopen;
 	double rate_cfg;         /* 0: no limit */
 	double rate;             /* in force */
+	double burst;            /* 0: a tenth of a second's worth */
 	double pace;             /* answers a second, smoothed */
 	uint64_t answers;        /* since the last tick */
 	unsigned throttles;      /* in a row */
@@ -46,9 +61,11 @@ struct lane {
 		LANE_ID_HEX_DEC,
 		LANE_ID_DEC_HEX
 	} id_form; /* how its receipts write ids, as learned */
+	struct lane_query query;
 	uint64_t sent, accepted, receipts, inbound, throttled;
 	struct stat *s_outcome[OUTCOME_COUNT];
 	struct stat *s_receipts, *s_inbound, *s_up, *s_answer;
+	struct stat *s_query[LANE_ANSWERS];
 };
 
 struct lanes {
@@ -63,8 +80,8 @@ MUST_USE int lane_add(struct lanes *all, struct core *core,
 MUST_USE int lane_start(struct lane *l, const void *cfg,
 			const struct channel_events *events, struct err *err);
 void lane_free(struct lane *l); /* its channel is closed already */
-/* The row `rate` of its section, as it is in the file now. */
-void lane_take_rate(struct lane *l, const struct section *s);
+/* Its rows that may change while it runs, as they are in the file now. */
+void lane_take(struct lane *l, const struct section *s);
 /* A lane that is not gone, or NULL. */
 struct lane *lanes_find(const struct lanes *all, struct str name);
 

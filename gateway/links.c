@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/lane_rows.h"
 #include "gateway/outcomes.h"
 #include "gateway/publish.h"
 #include "proto/json.h"
@@ -105,11 +106,20 @@ static void on_inbound(void *owner, const struct inbound *in, uint64_t ticket)
 	hear_inbound(g->hear, l, &own, on_heard, l, ticket);
 }
 
+static void on_answered(void *owner, uint64_t token, const struct receipt *r)
+{
+	struct lane *l = owner;
+	struct gateway *g = l->home;
+
+	outcomes_answered(&g->core, l, token, r);
+}
+
 static const struct channel_events events = {
 	.state = on_state,
 	.ended = on_ended,
 	.receipt = on_receipt,
 	.inbound = on_inbound,
+	.answered = on_answered,
 };
 
 static int link_notify(void *owner, uint64_t attempt, const struct notice *n)
@@ -122,25 +132,13 @@ static int link_notify(void *owner, uint64_t attempt, const struct notice *n)
 	return l->ops->notify(l->channel, attempt, n);
 }
 
-static const struct setting *row_of(const struct section *s, const char *name,
-				    enum setting_type type)
-{
-	for (size_t i = 0; i < s->kind->count; i++) {
-		const struct setting *r = &s->kind->rows[i];
-
-		if (r->type == type && strcmp(r->name, name) == 0)
-			return r;
-	}
-	return NULL;
-}
-
 /* A link that asks for events is an endpoint too. */
 static void make_endpoint(struct gateway *g, struct lane *l,
 			  const struct section *s)
 {
-	const struct setting *events_row = row_of(s, "events", SETTING_LIST);
-	const struct setting *see = row_of(s, "see_numbers", SETTING_BOOL);
-	const struct setting *tenant = row_of(s, "tenant", SETTING_STR);
+	const struct setting *events_row = lane_row(s, "events", SETTING_LIST);
+	const struct setting *see = lane_row(s, "see_numbers", SETTING_BOOL);
+	const struct setting *tenant = lane_row(s, "tenant", SETTING_STR);
 	const char *value = s->value;
 	const struct setting_list *list;
 	struct publish_endpoint_cfg c = { .name = l->name, .tenant = "" };
@@ -281,7 +279,7 @@ void links_take(struct gateway *g, const struct channel_ops *ops,
 		add_lane(g, ops, s, faults);
 		return;
 	}
-	lane_take_rate(l, s);
+	lane_take(l, s);
 	IGNORE(settings_differ(s->kind, old->value, s->value, &frozen));
 	if (frozen.len > 0) {
 		log_info("link.changed", KV_S("link", l->name),

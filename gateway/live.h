@@ -32,6 +32,7 @@ struct live {
 			uint64_t key;   /* of part 0 */
 			uint64_t *keys; /* of all parts, when more than one */
 			uint32_t delivered, failed; /* BIT(part), as told */
+			uint32_t asked; /* turns its peer was to be asked in */
 		} receipt;
 	};
 	int64_t valid_until_ms;

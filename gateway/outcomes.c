@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "gateway/dispatch.h"
 #include "gateway/journey.h"
+#include "gateway/questions.h"
 #include "gateway/receipts.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
@@ -67,23 +68,31 @@ static enum message_state aggregate(const struct core *core, struct live *l,
 	return said == MESSAGE_DELIVERED ? MESSAGE_UNDELIVERED : said;
 }
 
-/* l is found by a receipt of `part`; it may be gone afterwards. */
-static void receipt_of(struct core *core, const char *link, struct live *l,
-		       unsigned part, struct str peer_id,
-		       enum message_state said, struct str reason,
-		       uint32_t status)
+/* What a peer says of one part: in a receipt, or when it is asked. */
+struct word {
+	enum event_kind kind;
+	const char *link;
+	unsigned part;
+	struct str peer_id;
+	enum message_state said;
+	struct str reason;
+	uint32_t status;
+};
+
+/* l is LIVE_RECEIPT; it may be gone afterwards. */
+static void said_of(struct core *core, struct live *l, const struct word *w)
 {
 	enum message_state from = (enum message_state)l->state;
-	enum message_state to = aggregate(core, l, part, said);
+	enum message_state to = aggregate(core, l, w->part, w->said);
 	struct event e = {
-		.kind = EVENT_RECEIPT,
+		.kind = w->kind,
 		.state = to,
-		.link = str_of(link),
-		.reason = reason,
-		.peer_status = status,
-		.part = part,
-		.peer_id = peer_id,
-		.said = said,
+		.link = str_of(w->link),
+		.reason = w->reason,
+		.peer_status = w->status,
+		.part = w->part,
+		.peer_id = w->peer_id,
+		.said = w->said,
 	};
 
 	/* a final state never falls back, and parts may still be awaited */
@@ -92,8 +101,8 @@ static void receipt_of(struct core *core, const char *link, struct live *l,
 	e.due_ms = l->receipt.until_ms;
 	if (!message_state_final(e.state) || e.state == from) {
 		journey_step(core, l, &e);
-		if (e.state == MESSAGE_SUBMITTED && part == 0 &&
-		    !message_state_final(said))
+		if (e.state == MESSAGE_SUBMITTED && w->part == 0 &&
+		    w->kind == EVENT_RECEIPT && !message_state_final(w->said))
 			journey_enroute(core, l, &e);
 		return;
 	}
@@ -155,8 +164,10 @@ static void await_receipts(struct core *core, struct live *l,
 		/* what is kept of it may end with l */
 		IGNORE(str_copy(kept, sizeof(kept), peer_id));
 		peer_id = str_of(kept);
-		receipt_of(core, lane->name, l, i, peer_id, early.state,
-			   str_of(early.reason), early.peer_status);
+		said_of(core, l,
+			&(struct word){ EVENT_RECEIPT, lane->name, i, peer_id,
+					early.state, str_of(early.reason),
+					early.peer_status });
 		l = lives_find(&core->lives, id);
 		if (l == NULL)
 			return;
@@ -317,10 +328,45 @@ int outcomes_receipt(struct core *core, struct lane *lane,
 			  KV_STR("peer_id", r->peer_id));
 		return receipts_stray(core->receipts, lane, r);
 	}
-	receipt_of(core, lane->name, l, part,
-		   receipts_response_id(lane, r->peer_id, id), r->state,
-		   r->reason, r->peer_status);
+	said_of(core, l,
+		&(struct word){ EVENT_RECEIPT, lane->name, part,
+				receipts_response_id(lane, r->peer_id, id),
+				r->state, r->reason, r->peer_status });
 	return 0;
+}
+
+static enum lane_answer answer_of(const struct receipt *r)
+{
+	if (r == NULL || r->state == MESSAGE_UNKNOWN)
+		return LANE_ANSWER_NONE;
+	return message_state_final(r->state) ? LANE_ANSWER_FINAL
+					     : LANE_ANSWER_PENDING;
+}
+
+void outcomes_answered(struct core *core, struct lane *lane, uint64_t token,
+		       const struct receipt *r)
+{
+	enum lane_answer answer = answer_of(r);
+	struct live *l;
+	unsigned part;
+	uint64_t id;
+
+	must(core != NULL && lane != NULL);
+	if (!questions_take(core->questions, token, &id, &part))
+		return;
+	stat_add(lane->s_query[answer], 1);
+	l = lives_find(&core->lives, id);
+	/* what a receipt has told meanwhile stays */
+	if (answer == LANE_ANSWER_NONE || l == NULL ||
+	    l->place != LIVE_RECEIPT ||
+	    ((l->receipt.delivered | l->receipt.failed) & BIT(part)) != 0)
+		return;
+	log_info("receipt.answered", KV_ID("id", id), KV_S("link", lane->name),
+		 KV_U("part", part),
+		 KV_S("state", message_state_name(r->state)));
+	said_of(core, l,
+		&(struct word){ EVENT_ANSWER, lane->name, part, r->peer_id,
+				r->state, r->reason, r->peer_status });
 }
 
 void outcomes_overdue(struct core *core, struct live *l)
@@ -335,6 +381,8 @@ void outcomes_overdue(struct core *core, struct live *l)
 		lives_remove(&core->lives, l);
 		return;
 	}
+	if (questions_ask(core->questions, l))
+		return;
 	/* it stays to be found for a while: a late receipt settles it */
 	journey_step(core, l, &e);
 	l->receipt.until_ms = core_wall_ms(core) + core->cfg->stray_ms;

@@ -11,8 +11,11 @@ void outcomes_ended(struct core *core, struct lane *lane, uint64_t attempt,
 /* A receipt; journaled in this turn. 0, or -ENOSPC: it cannot be kept. */
 MUST_USE int outcomes_receipt(struct core *core, struct lane *lane,
 			      const struct receipt *r);
+/* The one answer to a question (questions.h): settles what no receipt did. */
+void outcomes_answered(struct core *core, struct lane *lane, uint64_t token,
+		       const struct receipt *r);
 /* Nobody knows whether it arrived: the class decides. l is LIVE_NOWHERE. */
 void outcomes_doubt(struct core *core, struct live *l, struct str link,
 		    struct str reason);
-/* No receipt came in time; or the wait for a late one is over. */
+/* No receipt came in time: the peer is asked, if its link says so; or the wait for a late one is over. */
 void outcomes_overdue(struct core *core, struct live *l);

@@ -122,6 +122,7 @@ void receipts_await(struct live *l, int64_t until_ms)
 	l->receipt.until_ms = until_ms;
 	l->receipt.key = 0;
 	l->receipt.delivered = l->receipt.failed = 0;
+	l->receipt.asked = 0;
 	l->receipt.keys =
 		l->parts > 1 ? mem_array(l->parts, sizeof(uint64_t)) : NULL;
 }

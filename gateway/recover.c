@@ -157,9 +157,11 @@ static void story_event(struct story *s, const struct event *e)
 		s->parts_done |= BIT(part);
 		s->peer_id[part] = e->peer_id;
 	}
-	if (e->kind == EVENT_RECEIPT && e->said == MESSAGE_DELIVERED)
+	if (e->kind != EVENT_RECEIPT && e->kind != EVENT_ANSWER)
+		return;
+	if (e->said == MESSAGE_DELIVERED)
 		s->delivered |= BIT(part);
-	else if (e->kind == EVENT_RECEIPT && message_state_final(e->said))
+	else if (message_state_final(e->said))
 		s->failed |= BIT(part);
 }
 

@@ -47,7 +47,7 @@ int event_decode(struct str bytes, struct event *e)
 	v.due_ms = (int64_t)bufr_varint(&r);
 	for (unsigned i = 0; i < ARRAY_LEN(v.delay_us); i++)
 		v.delay_us[i] = (uint32_t)bufr_varint(&r);
-	if (r.bad || v.kind < EVENT_ATTEMPT || v.kind > EVENT_STATE ||
+	if (r.bad || v.kind < EVENT_ATTEMPT || v.kind > EVENT_ANSWER ||
 	    (unsigned)v.state >= MESSAGE_STATES ||
 	    message_state_name(v.state) == NULL ||
 	    (unsigned)v.said >= MESSAGE_STATES)

@@ -25,6 +25,7 @@ enum event_kind {
 	EVENT_SUBMITTED = 2, /* the peer took one part or all */
 	EVENT_RECEIPT = 3,
 	EVENT_STATE = 4, /* any other change, with its reason */
+	EVENT_ANSWER = 5 /* as RECEIPT: what the peer said when asked */
 };
 
 /*
@@ -39,9 +40,9 @@ struct event {
 	struct str link;   /* lane: "carrier-a" */
 	struct str reason; /* code */
 	uint32_t peer_status;
-	unsigned part;           /* SUBMITTED, RECEIPT: from 0 */
-	enum message_state said; /* RECEIPT: of that part */
-	struct str peer_id;      /* SUBMITTED, RECEIPT */
+	unsigned part;           /* SUBMITTED, RECEIPT, ANSWER: from 0 */
+	enum message_state said; /* RECEIPT, ANSWER: of that part */
+	struct str peer_id;      /* SUBMITTED, RECEIPT, ANSWER */
 	int64_t due_ms; /* HELD: until when; SUBMITTED: receipt awaited until */
 	uint8_t flags;  /* enum message_flag after it */
 	uint32_t delay_us

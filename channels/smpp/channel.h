@@ -102,6 +102,10 @@ struct smpp_cfg {
 	bool dlr_text;
 	int message_id;   /* enum smpp_message_id */
 	int receipt_rule; /* enum smpp_receipt_rule */
+	int query;        /* off, doubt; this and the next are the lane's */
+	int64_t query_interval_ms;
+	int64_t query_tries;
+	int64_t query_rate;
 	int validity;     /* enum smpp_validity */
 	int64_t priority;
 	int64_t protocol_id;

@@ -37,6 +37,7 @@ static const char *const ids[] = { "auto", "same", "hex-dec", "dec-hex", NULL };
 static const char *const modes[] = { "default", "datagram", "forward", "store",
 				     NULL };
 static const char *const acks[] = { "none", "delivery", "user", "both", NULL };
+static const char *const queries[] = { "off", "doubt", NULL };
 static const char *const receipt_rules[] = { "all", "any", "last", NULL };
 static const char *const no_answers[] = { "unknown", "retry", "rebind", NULL };
 static const char *const validities[] = { "off", "absolute", "relative", NULL };
@@ -114,6 +115,14 @@ static const struct setting rows[] = {
 	  "Take a text that looks like a receipt for one, though esm_class does not say so." },
 	{ "message_id", SETTING_ENUM, AT(message_id), "auto", 0, 0, ids, NULL, false,
 	  "Notation of ids in responses and in receipts; auto learns it." },
+	{ "query", SETTING_ENUM, AT(query), "off", 0, 0, queries, NULL, true,
+	  "Ask the SMSC with query_sm what became of a part whose receipt is overdue." },
+	{ "query_interval", SETTING_DURATION, AT(query_interval_ms), "5m", 100, DAY_MS, NULL, NULL,
+	  true, "Time between two questions about one message, and for the answer to the last." },
+	{ "query_tries", SETTING_INT, AT(query_tries), "3", 1, 100, NULL, NULL, true,
+	  "Most questions about one message; then it is unknown." },
+	{ "query_rate", SETTING_INT, AT(query_rate), "10", 1, 10000, NULL, "questions/s", true,
+	  "Questions of the link in a second, and unanswered at once; above, a turn is lost." },
 	{ "receipt_rule", SETTING_ENUM, AT(receipt_rule), "all", 0, 0, receipt_rules, NULL, false,
 	  "A long message is delivered when all of its parts are, any of them, or the last." },
 	{ "validity", SETTING_ENUM, AT(validity), "absolute", 0, 0, validities, NULL, false,
