@@ -24,6 +24,7 @@ const struct option send_options[] = {
 	{ "priority", "0-9", false },
 	{ "idempotency-key", "KEY", false },
 	{ "campaign", "NAME", false },
+	{ "thread", "NAME", false },
 	{ "metadata", "JSON", false },
 	{ NULL, NULL, false },
 };
@@ -107,6 +108,7 @@ static int body_make(const struct args *a, char **out)
 	put(o, "valid_until", args_get(a, "until"));
 	put(o, "idempotency_key", args_get(a, "idempotency-key"));
 	put(o, "campaign", args_get(a, "campaign"));
+	put(o, "thread", args_get(a, "thread"));
 	put_number(o, "priority", args_get(a, "priority"));
 	int rc = put_json(o, "vars", args_get(a, "vars"));
 	if (rc == CLI_DONE)

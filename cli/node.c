@@ -8,11 +8,11 @@
 
 static const char *const link_members[] = { "name",     "channel", "state",
 					    "why",      "held",    "window",
-					    "used",     "queued",  "sent",
+					    "used",     "rate",    "sent",
 					    "receipts", "inbound", "health" };
 static const enum word link_columns[] = {
 	WORD_LINK, WORD_KIND,     WORD_STATE,   WORD_WHY,
-	WORD_HELD, WORD_WINDOW,   WORD_LIVE,    WORD_QUEUED,
+	WORD_HELD, WORD_WINDOW,   WORD_LIVE,    WORD_RATE,
 	WORD_SENT, WORD_RECEIPTS, WORD_INBOUND, WORD_HEALTH
 };
 
@@ -28,7 +28,7 @@ int verb_link_list(struct cli *c, const struct args *a)
 }
 
 static int link_ask(struct cli *c, const char *method, const char *name,
-		    const char *tail)
+		    const char *tail, const char *body)
 {
 	AUTO(buf_done) struct buf path = { 0 };
 
@@ -36,7 +36,7 @@ static int link_ask(struct cli *c, const char *method, const char *name,
 	buf_z(&path, "/v1/links/");
 	path_part(&path, name);
 	buf_z(&path, tail);
-	int rc = cli_ask(c, method, path.p, NULL);
+	int rc = cli_ask(c, method, path.p, body);
 	if (rc == CLI_DONE && !cli_json(c))
 		print_members(c->answer, link_members, link_columns,
 			      ARRAY_LEN(link_members));
@@ -45,22 +45,56 @@ static int link_ask(struct cli *c, const char *method, const char *name,
 
 int verb_link_show(struct cli *c, const struct args *a)
 {
-	return link_ask(c, "GET", a->v[0], "");
+	return link_ask(c, "GET", a->v[0], "", NULL);
 }
 
 int verb_link_hold(struct cli *c, const struct args *a)
 {
-	return link_ask(c, "POST", a->v[0], "/hold");
+	return link_ask(c, "POST", a->v[0], "/hold", NULL);
 }
 
 int verb_link_release(struct cli *c, const struct args *a)
 {
-	return link_ask(c, "POST", a->v[0], "/release");
+	return link_ask(c, "POST", a->v[0], "/release", NULL);
 }
 
 int verb_link_rebind(struct cli *c, const struct args *a)
 {
-	return link_ask(c, "POST", a->v[0], "/rebind");
+	return link_ask(c, "POST", a->v[0], "/rebind", NULL);
+}
+
+const struct option limit_options[] = {
+	{ "rate", "PARTS/S", false },
+	{ "window", "N", false },
+	{ NULL, NULL, false },
+};
+
+int verb_link_set(struct cli *c, const struct args *a)
+{
+	json_t *o = json_object();
+
+	for (const struct option *x = limit_options; x->name != NULL; x++) {
+		const char *value = args_get(a, x->name);
+		uint64_t n;
+
+		if (value == NULL)
+			continue;
+		json_object_set_new(o, x->name,
+				    str_u64(str_of(value), INT32_MAX, &n) == 0
+					    ? json_integer((json_int_t)n)
+					    : json_string(value));
+	}
+	if (json_object_size(o) == 0) {
+		json_decref(o);
+		say_error(WORD_LINK_SET_WHAT, NULL, 0);
+		return CLI_USAGE;
+	}
+	char *body = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	must(body != NULL);
+	int rc = link_ask(c, "PATCH", a->v[0], "", body);
+	free(body);
+	return rc;
 }
 
 /* ---- keys ------------------------------------------------------------------------*/

@@ -65,6 +65,8 @@ const struct verb verbs[] = {
 	  verb_link_release },
 	{ "link", "rebind", "NAME", 1, 1, WORD_H_LINK_REBIND, none,
 	  verb_link_rebind },
+	{ "link", "set", "NAME", 1, 1, WORD_H_LINK_SET, limit_options,
+	  verb_link_set },
 	{ "key", "create", "", 0, 0, WORD_H_KEY_CREATE, key_options,
 	  verb_key_create },
 	{ "key", "list", "", 0, 0, WORD_H_KEY_LIST, none, verb_key_list },

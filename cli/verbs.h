@@ -54,6 +54,8 @@ int verb_link_show(struct cli *c, const struct args *a);
 int verb_link_hold(struct cli *c, const struct args *a);
 int verb_link_release(struct cli *c, const struct args *a);
 int verb_link_rebind(struct cli *c, const struct args *a);
+extern const struct option limit_options[];
+int verb_link_set(struct cli *c, const struct args *a);
 int verb_key_create(struct cli *c, const struct args *a);
 int verb_key_list(struct cli *c, const struct args *a);
 int verb_key_revoke(struct cli *c, const struct args *a);

@@ -54,6 +54,7 @@ void api_address_evidence(struct request *r);
 
 /* api_keys.c */
 extern const struct fields key_fields;
+extern const struct fields link_fields;
 void api_keys_list(struct request *r);
 void api_keys_post(struct request *r);
 void api_key_revoke(struct request *r);
@@ -82,6 +83,7 @@ void api_link_get(struct request *r);
 void api_link_hold(struct request *r);
 void api_link_release(struct request *r);
 void api_link_rebind(struct request *r);
+void api_link_patch(struct request *r);
 
 /* reply.c: after the last row of {"...": [...]}, what the store said. */
 void api_rows_end(struct request *r, int rc);

@@ -27,6 +27,7 @@ static void put_inbound(struct request *r, const struct inbound *in)
 	json_ks(b, "to", in->to);
 	if (request_may(r, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", in->text);
+	json_ks_opt(b, "thread", in->thread);
 	json_ks(b, "claim", in->claim);
 	if ((in->flags & INBOUND_INCOMPLETE) != 0)
 		json_kb(b, "incomplete", true);

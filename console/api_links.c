@@ -124,6 +124,50 @@ void api_link_release(struct request *r)
 	hold(r, false);
 }
 
+/* ---- limits -------------------------------------------------------------- */
+
+struct limits_body {
+	int64_t rate, window;
+};
+
+static const struct field limit_rows[] = {
+	{ "rate", FIELD_INT, offsetof(struct limits_body, rate), false,
+	  "Parts a second; 0: no limit of ours." },
+	{ "window", FIELD_INT, offsetof(struct limits_body, window), false,
+	  "Unanswered sends of one connection." },
+};
+
+const struct fields link_fields = { "link", limit_rows, ARRAY_LEN(limit_rows) };
+
+/* -1: it was not given; false: answered. */
+static bool limit_fits(struct request *r, const char *name, int64_t v,
+		       int64_t least, int64_t most)
+{
+	if (v == -1 || (v >= least && v <= most))
+		return true;
+	reply_error(r, 400, "bad_number", name, "'%s' is %lld to %lld", name,
+		    (long long)least, (long long)most);
+	return false;
+}
+
+void api_link_patch(struct request *r)
+{
+	struct limits_body body = { .rate = -1, .window = -1 };
+
+	must(r != NULL);
+	int i = link_of(r);
+	if (i < 0 || !request_fields(r, &body) ||
+	    !limit_fits(r, "rate", body.rate, 0, 100000) ||
+	    !limit_fits(r, "window", body.window, 1, 10000))
+		return;
+	if (gateway_link_limits(r->c->gateway, (unsigned)i, body.rate,
+				body.window) != 0)
+		reply_error(r, 409, "fixed_window", "window",
+			    "the window of this link changes only by reload");
+	else
+		answer(r, i, "link.limits");
+}
+
 void api_link_rebind(struct request *r)
 {
 	must(r != NULL);

@@ -6,7 +6,7 @@
 /* The body of POST /v1/messages, as its table reads it. */
 struct message_body {
 	struct str to, text, class_name, from, channel;
-	struct str idempotency_key, campaign, business_line;
+	struct str idempotency_key, campaign, business_line, thread;
 	int64_t send_at, valid_until, priority;
 	json_t *metadata;
 	struct str template_id, lang;

@@ -140,6 +140,7 @@ static void put_message(struct view *v, const struct message *m)
 		json_ks(b, "text", m->text);
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);
+	json_ks_opt(b, "thread", m->thread);
 	json_ks_opt(b, "business_line", m->business_line);
 	put_template(b, &m->template_ref);
 	json_kt(b, "created", m->accepted_ms);

@@ -2,6 +2,7 @@
 #include "gateway/gateway_impl.h"
 
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
 #include "gateway/publish.h"
@@ -24,6 +25,7 @@ static void gateway_free(struct gateway *g)
 	idempotency_free(&g->keys);
 	sweep_free(&core->sweep);
 	ledger_free(&core->ledger);
+	codes_free(&core->codes);
 	threads_free(&core->threads);
 	publish_free(&core->publish);
 	/* what waits is in the store; the router lets go of it */

@@ -14,6 +14,7 @@
 struct publish;
 struct receipts;
 struct questions;
+struct codes;
 struct lanes;
 struct waiting;
 struct threads;
@@ -40,6 +41,7 @@ struct core {
 	struct lanes *lanes;
 	struct waiting *waiting;
 	struct threads *threads;
+	struct codes *codes;
 	struct ledger *ledger;
 	struct intake *intake;
 	struct sweep *sweep;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "gateway/codes.h"
 #include "gateway/journey.h"
 #include "gateway/lane.h"
 #include "gateway/waiting.h"
@@ -115,6 +116,7 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 		     bool refusals)
 {
 	struct lane *lane = core->lanes->v[l->lane];
+	char sender[ADDRESS_MAX];
 	struct message m;
 
 	live_message(&core->lives, l, &m);
@@ -131,6 +133,7 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 			return;
 		}
 	}
+	m.from = codes_sender(core->codes, lane, &m, sender);
 	if (core->stopping || lane->channel == NULL ||
 	    lane->ops->send(lane->channel, reservation, &m, l->parts_done) !=
 		    0) {

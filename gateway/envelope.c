@@ -56,6 +56,7 @@ static struct str key_of(struct buf *b, const struct message *m)
 	buf_lstr(b, m->campaign);
 	buf_lstr(b, m->business_line);
 	buf_lstr(b, m->origin);
+	buf_lstr(b, m->thread);
 	return buf_str(b);
 }
 
@@ -74,6 +75,7 @@ static struct counted *counted_new(struct str bytes)
 	v->campaign = bufr_lstr(&r);
 	v->business_line = bufr_lstr(&r);
 	v->origin = bufr_lstr(&r);
+	v->thread = bufr_lstr(&r);
 	must(!r.bad);
 	return c;
 }

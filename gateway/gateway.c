@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/dispatch.h"
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
@@ -84,6 +85,7 @@ static void on_tick(void *owner)
 		lane_tick(g->lanes.v[i]);
 	sweep_tick(g->core.sweep);
 	receipts_tick(g->core.receipts);
+	codes_tick(g->core.codes);
 	idempotency_tick(g->keys);
 	hear_tick(g->hear);
 	show_stats(g);
@@ -141,6 +143,7 @@ static void make_rooms(struct gateway *g)
 	core->questions = questions_new(core);
 	core->waiting = waiting_new(core);
 	core->threads = threads_new(core);
+	core->codes = codes_new(core);
 	core->ledger = ledger_new(core);
 	core->sweep = sweep_new(core);
 	g->keys = idempotency_new(core);

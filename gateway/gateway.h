@@ -33,6 +33,9 @@ struct gateway_cfg {
 	int64_t stray_ms;    /* unmatched receipts are kept */
 	int64_t notices_max; /* in memory for one endpoint */
 	int64_t age_boost;   /* ms */
+	int64_t reply_codes; /* threads of one person that have one */
+	int64_t reply_codes_max; /* in all */
+	int64_t reply_keep;      /* ms since the last message of the thread */
 	int64_t drain;       /* ms: links may drain this long on close */
 	char *country;       /* for numbers written with one 0 */
 	char *tenant;        /* where none is given */
@@ -92,6 +95,7 @@ struct submission {
 	struct str idempotency_key;
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
+	struct str thread;                /* of message.h */
 	struct str origin;                /* of message.h: an endpoint's name */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
@@ -210,6 +214,11 @@ void gateway_on_link(struct gateway *g, void (*fn)(void *owner, unsigned link),
 struct channel *gateway_link_channel(struct gateway *g, unsigned i,
 				     const struct channel_ops **ops);
 int gateway_link_find(struct gateway *g, struct str name); /* -ENOENT */
+/* Parts a second and window, each -1: as it is. They hold until the next
+ * reload or start. -EPROTO: the window of this link cannot change while it
+ * runs; nothing was changed then. */
+MUST_USE int gateway_link_limits(struct gateway *g, unsigned i, int64_t rate,
+				 int64_t window);
 void gateway_link_hold(struct gateway *g, unsigned i, bool held);
 void gateway_link_rebind(struct gateway *g, unsigned i);
 

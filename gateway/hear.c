@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/keywords.h"
 #include "gateway/publish.h"
 #include "gateway/threads.h"
@@ -156,6 +157,8 @@ static void put_data(const struct inbound *in, struct str from, struct buf *out)
 	json_ks(out, "text", in->text);
 	json_ks(out, "channel", in->channel);
 	json_ks(out, "link", in->link);
+	if (in->thread.len > 0)
+		json_ks(out, "thread", in->thread);
 	json_ks(out, "claim", in->claim);
 	json_kt(out, "at", in->at_ms);
 	if ((in->flags & INBOUND_INCOMPLETE) != 0)
@@ -169,10 +172,12 @@ void hear_origin(struct hear *h, struct str number, struct str origin)
 	mem_free(dict_set(h->origins, number, str_z(origin)));
 }
 
-static void publish_inbound(struct hear *h, const struct inbound *in)
+/* base: the number it came to, without the code of a thread. */
+static void publish_inbound(struct hear *h, const struct inbound *in,
+			    struct str base)
 {
 	struct core *core = h->core;
-	struct str origin = str_of(dict_get(h->origins, in->to));
+	struct str origin = str_of(dict_get(h->origins, base));
 	struct buf data = { 0 }, masked = { 0 };
 	char from[ADDRESS_MAX];
 
@@ -275,14 +280,18 @@ void hear_listen(struct hear *h,
 	h->listener_owner = owner;
 }
 
-static void take(struct hear *h, struct inbound *in)
+static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 {
 	struct core *core = h->core;
+	struct str base = in->to;
 	struct thread thread = { .campaign = "" };
 	struct buf b = { 0 };
 	const char *claim;
-	bool offered = find_tenant(core, in, &thread);
+	bool offered;
 
+	if (lane != NULL)
+		codes_read(core->codes, lane, in, &base);
+	offered = find_tenant(core, in, &thread);
 	claim = claim_of(h, in, offered);
 	if (claim != NULL)
 		stat_add(h->claimed, 1);
@@ -291,7 +300,7 @@ static void take(struct hear *h, struct inbound *in)
 	inbound_encode(in, &b);
 	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
 	buf_done(&b);
-	publish_inbound(h, in);
+	publish_inbound(h, in, base);
 	if (h->listener != NULL)
 		h->listener(h->listener_owner, in, str_of(thread.campaign));
 	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),
@@ -325,7 +334,7 @@ void hear_inbound(struct hear *h, const struct lane *lane, struct inbound *in,
 		w->rc = -EEXIST;
 	} else {
 		in->id = id_next(&h->core->ids, core_wall_ms(h->core));
-		take(h, in);
+		take(h, lane, in);
 		remember(h, w->fingerprint, in->at_ms);
 	}
 	store_then(h->core->store, on_commit, w);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/journey.h"
 #include "gateway/waiting.h"
 #include "model/address.h"
@@ -187,6 +188,12 @@ static int check_names(struct intake *i, const struct submission *s,
 			s->metadata.len, MESSAGE_METADATA_MAX);
 		return refuse(out, -EINVAL, "too_long", "metadata");
 	}
+	if (s->thread.len > THREAD_NAME_MAX || !text_printable(s->thread)) {
+		err_set(&out->err, 0,
+			"thread is not up to %d bytes of printable UTF-8",
+			THREAD_NAME_MAX);
+		return refuse(out, -EINVAL, "bad_thread", "thread");
+	}
 	if (s->campaign.len > 64 || s->business_line.len > 64 ||
 	    s->channel.len > 16 || s->idempotency_key.len > 128) {
 		err_set(&out->err, 0, "a name is too long");
@@ -223,6 +230,7 @@ static int build(struct intake *i, const struct submission *s,
 		.from = s->from,
 		.text = s->text,
 		.campaign = s->campaign,
+		.thread = s->thread,
 		.metadata = s->metadata,
 		.business_line = s->business_line,
 		.origin = s->origin,
@@ -354,6 +362,8 @@ static void request_of(const struct submission *s, struct buf *b)
 	buf_varint(b, s->template_ref.version);
 	buf_u64(b, (uint64_t)s->send_at_ms);
 	buf_u64(b, (uint64_t)s->valid_until_ms);
+	if (s->thread.len > 0)
+		buf_lstr(b, s->thread);
 }
 
 /* 0: go on; otherwise out says what was found. */
@@ -401,6 +411,8 @@ static int take(struct intake *i, struct message *m, uint64_t id,
 	note_fresh(i, m->id);
 	if (l == NULL)
 		return 0;
+	if (m->thread.len > 0)
+		codes_give(core->codes, m);
 	if (out->state == MESSAGE_HELD) {
 		lives_state(&core->lives, l, MESSAGE_HELD);
 		waiting_until(core, l, m->decision.not_before_ms);

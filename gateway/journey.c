@@ -27,6 +27,8 @@ static void put_data(const struct message *m, const struct event *e,
 		json_ku(out, "peer_status", e->peer_status);
 	if (m->campaign.len > 0)
 		json_ks(out, "campaign", m->campaign);
+	if (m->thread.len > 0)
+		json_ks(out, "thread", m->thread);
 	if (m->template_ref.id.len > 0) {
 		json_ks(out, "template", m->template_ref.id);
 		json_ku(out, "template_version", m->template_ref.version);

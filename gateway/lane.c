@@ -65,11 +65,46 @@ void lane_take(struct lane *l, const struct section *s)
 	double rate = rate_of(s), burst = burst_of(s);
 
 	take_query(&l->query, s);
+	lane_window(l, lane_row_number(s, "window", SETTING_INT, 0));
 	if (rate == l->rate_cfg && burst == l->burst)
 		return;
 	l->burst = burst;
+	lane_rate(l, rate);
+}
+
+void lane_rate(struct lane *l, double rate)
+{
+	must(l != NULL && rate >= 0);
 	l->rate_cfg = rate;
 	set_rate(l, rate);
+}
+
+void lane_window(struct lane *l, int64_t window)
+{
+	must(l != NULL && window >= 0);
+	if (window == l->window_cfg || l->ops->window == NULL)
+		return;
+	l->window_cfg = window;
+	if (l->channel != NULL)
+		l->ops->window(l->channel, (unsigned)window);
+}
+
+void lane_form(struct lane *l, const struct section *s)
+{
+	must(l != NULL && s != NULL);
+	/* the names of both rows stand in the order of our enums; what was
+	 * learned stays, where the file leaves it to us */
+	enum receipt_form form =
+		(enum receipt_form)lane_row_choice(s, "message_id");
+
+	if (form != LANE_ID_UNKNOWN)
+		l->id_form = form;
+	l->parts_rule = (enum parts_rule)lane_row_choice(s, "receipt_rule");
+	l->window_cfg = lane_row_number(s, "window", SETTING_INT, 0);
+	l->reply_digits =
+		(unsigned)lane_row_number(s, "reply_digits", SETTING_INT, 0);
+	mem_free(l->source);
+	l->source = str_dup(lane_row_text(s, "source"));
 }
 
 static void lane_stats(struct lane *l)
@@ -120,9 +155,7 @@ int lane_add(struct lanes *all, struct core *core,
 	l->ops = ops;
 	l->endpoint = -1;
 	l->health = 100;
-	/* the names of both rows stand in the order of our enums */
-	l->id_form = (enum receipt_form)lane_row_choice(s, "message_id");
-	l->parts_rule = (enum parts_rule)lane_row_choice(s, "receipt_rule");
+	lane_form(l, s);
 	l->rate_cfg = l->rate = rate_of(s);
 	l->burst = burst_of(s);
 	take_query(&l->query, s);
@@ -166,6 +199,7 @@ int lane_start(struct lane *l, const void *cfg,
 void lane_free(struct lane *l)
 {
 	must(l->channel == NULL);
+	mem_free(l->source);
 	mem_free(l->name);
 	mem_free(l);
 }

@@ -42,6 +42,9 @@ struct lane {
 	const struct section *reopen;
 	double rate_cfg;         /* 0: no limit */
 	double rate;             /* in force */
+	int64_t window_cfg;      /* the row; 0: there is none */
+	char *source;            /* its short code; "" */
+	unsigned reply_digits;   /* behind it, for threads; 0: none */
 	double burst;            /* 0: a tenth of a second's worth */
 	double pace;             /* answers a second, smoothed */
 	uint64_t answers;        /* since the last tick */
@@ -77,6 +80,9 @@ struct lanes {
 MUST_USE int lane_add(struct lanes *all, struct core *core,
 		      const struct channel_ops *ops, const struct section *s,
 		      struct lane **out, struct err *err);
+/* Rows that only an opening puts in force: lane_add did, before a second one
+ * they are read again. */
+void lane_form(struct lane *l, const struct section *s);
 MUST_USE int lane_start(struct lane *l, const void *cfg,
 			const struct channel_events *events, struct err *err);
 void lane_free(struct lane *l); /* its channel is closed already */
@@ -91,5 +97,8 @@ void lane_state(struct lane *l, enum channel_state s, unsigned window,
 /* One attempt ended: throttling, breaker, health. */
 void lane_feedback(struct lane *l, const struct outcome *o);
 void lane_hold(struct lane *l, bool held);
+/* Parts a second, 0: no limit; and the window, for a channel that can. */
+void lane_rate(struct lane *l, double rate);
+void lane_window(struct lane *l, int64_t window);
 /* Once a second: rates climb back. */
 void lane_tick(struct lane *l);

@@ -219,6 +219,8 @@ static void on_drained(void *owner)
 	if (s == NULL || g->core.stopping)
 		return;
 	make_endpoint(g, l, s);
+	lane_form(l, s);
+	lane_take(l, s);
 	if (start(g, l, s, &err) != 0)
 		log_error("link.failed", KV_S("link", l->name),
 			  KV_S("why", err.text));
@@ -388,6 +390,25 @@ void gateway_link_hold(struct gateway *g, unsigned i, bool held)
 	l = nth(g, i);
 	must(l != NULL);
 	lane_hold(l, held);
+}
+
+int gateway_link_limits(struct gateway *g, unsigned i, int64_t rate,
+			int64_t window)
+{
+	struct lane *l;
+
+	must(g != NULL);
+	l = nth(g, i);
+	must(l != NULL);
+	if (window >= 0 && l->ops->window == NULL)
+		return -EPROTO;
+	if (rate >= 0)
+		lane_rate(l, (double)rate);
+	if (window >= 0)
+		lane_window(l, window);
+	log_info("link.limits", KV_S("link", l->name), KV_U("rate", l->rate),
+		 KV_U("window", l->window_cfg));
+	return 0;
 }
 
 void gateway_link_rebind(struct gateway *g, unsigned i)

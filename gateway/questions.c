@@ -4,6 +4,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/lane.h"
 #include "model/record.h"
 
@@ -93,11 +94,13 @@ static void ask_parts(struct questions *q, struct live *l, struct str history)
 	struct lane *lane = q->core->lanes->v[l->lane];
 	struct str ids[OUTCOME_PARTS_MAX] = { STR_NONE };
 	uint32_t told = l->receipt.delivered | l->receipt.failed;
+	char sender[ADDRESS_MAX];
 	struct message m;
 
 	if (lane->channel == NULL)
 		return;
 	live_message(&q->core->lives, l, &m);
+	m.from = codes_sender(q->core->codes, lane, &m, sender);
 	ids_of(history, ids);
 	for (unsigned i = 0; i < MAX(l->parts, 1) && i < OUTCOME_PARTS_MAX; i++)
 		if (ids[i].len > 0 && (told & BIT(i)) == 0)

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/journey.h"
 #include "gateway/lane.h"
 #include "gateway/ledger.h"
@@ -79,6 +80,14 @@ static bool on_suspect(void *owner, const struct row *row)
 	return true;
 }
 
+static bool on_reply_code(void *owner, const struct row *row)
+{
+	struct recovery *r = owner;
+
+	codes_recover(r->core->codes, row);
+	return true;
+}
+
 static bool on_key(void *owner, const struct row *row)
 {
 	struct recovery *r = owner;
@@ -123,6 +132,8 @@ int recover_people(struct recovery *r, struct err *err)
 		rc = scan(r, STORE_CONSENT_HEAD, 0, on_consent_head, err);
 	if (rc == 0)
 		rc = scan(r, STORE_SUSPECT_SCAN, 0, on_suspect, err);
+	if (rc == 0)
+		rc = scan(r, STORE_REPLY_CODE_SCAN, 0, on_reply_code, err);
 	if (rc == 0)
 		rc = scan(r, STORE_IDEMPOTENCY_SCAN,
 			  now_ms - r->core->cfg->idempotency, on_key, err);

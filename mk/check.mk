@@ -49,10 +49,12 @@ cover:
 	-@$(RUNTESTS) --variant cover build unit contract scenarios peers
 	@python3 tools/cover.py build/cover
 
-# make crash N=100
+# make crash N=100: N kills under HTTP, a third of them under ESMEs
 N ?= 100
 crash: all
-	@CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) python3 tests/crash/kill9_test.py
+	@for t in tests/crash/kill9*_test.py; do \
+		CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) python3 $$t || exit 1; \
+	done
 
 print-sources:
 	@echo $(SRC) $(wildcard $(MAINS)) $(SIMSRC) $(TESTLIB) \

@@ -110,6 +110,9 @@ struct channel_ops {
 	/* held: take no new work from the peer (stop reading inbound) because
 	 * we cannot store; false: go on. Keep-alives go on meanwhile. */
 	void (*hold)(struct channel *c, bool held);
+	/* From now on so many sends of one connection may be unanswered; `state`
+	 * follows. NULL: only a new opening can change that. */
+	void (*window)(struct channel *c, unsigned window);
 	/* Drops the connection and dials again at once (operator). */
 	void (*rebind)(struct channel *c);
 	/*

@@ -5,7 +5,8 @@
 
 #include "base/secret.h"
 
-enum { INBOUND_LAYOUT = 1 };
+/* 1: without a thread */
+enum { INBOUND_LAYOUT = 2 };
 
 void inbound_encode(const struct inbound *in, struct buf *out)
 {
@@ -21,6 +22,7 @@ void inbound_encode(const struct inbound *in, struct buf *out)
 	buf_lstr(out, in->text);
 	buf_lstr(out, in->peer_key);
 	buf_lstr(out, in->claim);
+	buf_lstr(out, in->thread);
 }
 
 int inbound_decode(struct str bytes, uint64_t id, struct inbound *in)
@@ -28,8 +30,10 @@ int inbound_decode(struct str bytes, uint64_t id, struct inbound *in)
 	struct bufr r = bufr_of(bytes.p, bytes.len);
 	struct inbound v = { .id = id };
 
+	uint8_t layout = bufr_u8(&r);
+
 	must(in != NULL);
-	if (bufr_u8(&r) != INBOUND_LAYOUT)
+	if (layout == 0 || layout > INBOUND_LAYOUT)
 		return -EBADMSG;
 	v.at_ms = (int64_t)bufr_u64(&r);
 	v.flags = bufr_u8(&r);
@@ -41,6 +45,8 @@ int inbound_decode(struct str bytes, uint64_t id, struct inbound *in)
 	v.text = bufr_lstr(&r);
 	v.peer_key = bufr_lstr(&r);
 	v.claim = bufr_lstr(&r);
+	if (layout >= 2)
+		v.thread = bufr_lstr(&r);
 	if (r.bad)
 		return -EBADMSG;
 	*in = v;

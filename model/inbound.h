@@ -24,6 +24,7 @@ struct inbound {
 	struct str peer_key; /* the peer's own unique id; "" = none */
 	int64_t at_ms;
 	uint8_t flags;
+	struct str thread; /* what it answers, if its number says so; "" */
 	struct str claim; /* what took it: "opt_out", "inbox" ... */
 };
 

@@ -48,11 +48,17 @@ static void put_template(const struct template_ref *t, struct buf *out)
 	buf_lstr(out, t->sha256);
 }
 
+#define FLAGS_STORED (MESSAGE_FLAG_TEMPLATE | MESSAGE_FLAG_THREAD)
+
 static uint8_t flags_of(const struct message *m)
 {
-	uint8_t own = (uint8_t)(m->flags & ~MESSAGE_FLAG_TEMPLATE);
+	unsigned flags = m->flags & ~(unsigned)FLAGS_STORED;
 
-	return m->template_ref.id.len > 0 ? own | MESSAGE_FLAG_TEMPLATE : own;
+	if (m->template_ref.id.len > 0)
+		flags |= MESSAGE_FLAG_TEMPLATE;
+	if (m->thread.len > 0)
+		flags |= MESSAGE_FLAG_THREAD;
+	return (uint8_t)flags;
 }
 
 void message_encode(const struct message *m, struct buf *out)
@@ -75,6 +81,8 @@ void message_encode(const struct message *m, struct buf *out)
 	buf_lstr(out, m->business_line);
 	buf_lstr(out, m->origin);
 	put_template(&m->template_ref, out);
+	if (m->thread.len > 0) /* most have none, and pay nothing */
+		buf_lstr(out, m->thread);
 	put_later(out, m->accepted_ms, m->send_at_ms);
 	put_later(out, m->accepted_ms, m->valid_until_ms);
 	put_decision(&m->decision, m->accepted_ms, out);
@@ -101,7 +109,6 @@ static void get_template(struct bufr *r, struct message *m)
 
 	if ((m->flags & MESSAGE_FLAG_TEMPLATE) == 0)
 		return;
-	m->flags = (uint8_t)(m->flags & ~MESSAGE_FLAG_TEMPLATE);
 	t->id = bufr_lstr(r);
 	t->version = (unsigned)bufr_varint(r);
 	t->lang = bufr_lstr(r);
@@ -132,6 +139,9 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	v.business_line = bufr_lstr(&r);
 	v.origin = bufr_lstr(&r);
 	get_template(&r, &v);
+	if ((v.flags & MESSAGE_FLAG_THREAD) != 0)
+		v.thread = bufr_lstr(&r);
+	v.flags = (uint8_t)(v.flags & ~(unsigned)FLAGS_STORED);
 	v.send_at_ms = get_later(&r, v.accepted_ms);
 	v.valid_until_ms = get_later(&r, v.accepted_ms);
 	get_decision(&r, v.accepted_ms, &v.decision);

@@ -31,7 +31,8 @@ enum message_flag {
 	MESSAGE_FLAG_TEST = 4,
 	MESSAGE_FLAG_CONFIRM = 8,  /* the one confirmation of an opt-out */
 	MESSAGE_FLAG_RECEIPT = 16, /* a delivery receipt is asked for */
-	/* Of the stored form alone: a template is named in it. */
+	/* Of the stored form alone: a thread, a template is named in it. */
+	MESSAGE_FLAG_THREAD = 64,
 	MESSAGE_FLAG_TEMPLATE = 128,
 };
 
@@ -54,6 +55,8 @@ struct message {
 	struct str channel;  /* kind: "sms", "mqtt", "webhook" ... */
 	struct str text;     /* UTF-8 */
 	struct str campaign; /* "" = none */
+	struct str thread;   /* the conversation, as the sender names it: a
+				reply to it comes back with the name; "" */
 	struct str metadata; /* JSON text, the sender's; returned unchanged */
 	struct str business_line;
 	struct str origin; /* who hears what becomes of it: an endpoint that

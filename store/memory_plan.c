@@ -33,6 +33,7 @@ static const struct {
 	[TABLE_ADDRESS] = { 3, "tenant address channel contact_id" },
 	[TABLE_CONSENT] = { 1, CONSENT_COLUMNS },
 	[TABLE_SUSPECT] = { 2, "tenant address inbound_id at_ms" },
+	[TABLE_REPLY_CODE] = { 2, "address code tenant thread at_ms" },
 	[TABLE_IDEMPOTENCY] = { 3,
 				"at_ms tenant key_hash body_hash message_id" },
 	[TABLE_KEY] = { 1, "id tenant name role hash created_ms expires_ms "
@@ -120,6 +121,9 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_SUSPECT_PUT] = { PLAN_PUT, TABLE_SUSPECT },
 	[STATEMENT_SUSPECT_DROP] = { PLAN_DROP, TABLE_SUSPECT },
 	[STATEMENT_SUSPECT_SCAN] = { PLAN_SHOW, TABLE_SUSPECT },
+	[STATEMENT_REPLY_CODE_PUT] = { PLAN_PUT, TABLE_REPLY_CODE },
+	[STATEMENT_REPLY_CODE_DROP] = { PLAN_DROP, TABLE_REPLY_CODE },
+	[STATEMENT_REPLY_CODE_SCAN] = { PLAN_SHOW, TABLE_REPLY_CODE },
 	[STATEMENT_IDEMPOTENCY_PUT] = { PLAN_PUT, TABLE_IDEMPOTENCY },
 	[STATEMENT_IDEMPOTENCY_PURGE] = { PLAN_DROP, TABLE_IDEMPOTENCY },
 	[STATEMENT_IDEMPOTENCY_SCAN] = { PLAN_SHOW, TABLE_IDEMPOTENCY },

@@ -445,6 +445,20 @@ void smpp_binds_rebind(struct smpp_binds *b)
 		smpp_session_rebind(b->v[i].session);
 }
 
+void smpp_binds_window(struct smpp_binds *b)
+{
+	must(b != NULL);
+	for (unsigned i = 0; i < b->n; i++) {
+		struct bind *v = &b->v[i];
+
+		smpp_session_window(v->session,
+				    (unsigned)b->env.cfg->window);
+		if (v->tail != NULL)
+			pump(b, v);
+	}
+	report(b, "window");
+}
+
 void smpp_binds_shut(struct smpp_binds *b)
 {
 	must(b != NULL);

@@ -50,6 +50,8 @@ void smpp_binds_respond(struct smpp_binds *b, uint64_t generation,
 /* The following are for the channel's turn: events come inside. */
 void smpp_binds_turn(struct smpp_binds *b);
 void smpp_binds_rebind(struct smpp_binds *b);
+/* cfg->window has changed: puts it in force, and says so. */
+void smpp_binds_window(struct smpp_binds *b);
 /* Takes no more messages, and says so. */
 void smpp_binds_shut(struct smpp_binds *b);
 /* Awaits answers up to so long, then unbinds. */

@@ -34,6 +34,7 @@ struct channel {
 	struct loop_timer *turn;
 	struct loop_timer *deadline;
 	bool rebind;
+	bool window; /* cfg.window has changed */
 
 	enum ending ending;
 	uint64_t end_ms; /* when close is over, whatever is left */
@@ -115,6 +116,14 @@ static void channel_hold(struct channel *cp, bool held)
 	smpp_deliver_hold(of(cp)->deliver, held);
 }
 
+static void channel_window(struct channel *cp, unsigned window)
+{
+	must(window > 0);
+	of(cp)->cfg.window = window;
+	of(cp)->window = true;
+	turn_soon(cp);
+}
+
 static void channel_rebind(struct channel *cp)
 {
 	of(cp)->rebind = true;
@@ -185,10 +194,13 @@ static void channel_turn(void *owner)
 	struct channel *c = of(owner);
 
 	smpp_binds_turn(c->binds);
-	if (end_step(c) || !c->rebind)
+	if (end_step(c))
 		return;
-	c->rebind = false;
-	smpp_binds_rebind(c->binds);
+	if (c->window)
+		smpp_binds_window(c->binds);
+	if (c->rebind)
+		smpp_binds_rebind(c->binds);
+	c->window = c->rebind = false;
 }
 
 static void channel_deadline(void *owner)
@@ -308,6 +320,7 @@ const struct channel_ops smpp_channel_ops = {
 	.query = channel_query,
 	.answer = channel_answer,
 	.hold = channel_hold,
+	.window = channel_window,
 	.rebind = channel_rebind,
 	.close = channel_close,
 };

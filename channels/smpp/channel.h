@@ -35,6 +35,8 @@ enum smpp_sme_ack {
 	SMPP_SME_ACK_BOTH,
 };
 
+#define SMPP_REPLY_DIGITS_MAX 6
+
 /* How receipt ids relate to response ids; applied by the gateway. */
 enum smpp_message_id {
 	SMPP_MESSAGE_ID_AUTO, /* learn it */
@@ -88,6 +90,7 @@ struct smpp_cfg {
 	int64_t rate;   /* parts a second, 0: no limit; kept by the lane */
 	int64_t burst;
 	int64_t cost;
+	int64_t reply_digits; /* behind source; put there by the gateway */
 
 	char *source;
 	int source_ton; /* 0: auto, else TON + 1 */

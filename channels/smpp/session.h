@@ -66,6 +66,7 @@ bool smpp_session_sends(const struct smpp_session *s);
 /* The peer said 3.4 or above: it may be sent TLVs. */
 bool smpp_session_tlvs(const struct smpp_session *s);
 unsigned smpp_session_room(const struct smpp_session *s);
+void smpp_session_window(struct smpp_session *s, unsigned limit);
 unsigned smpp_session_used(const struct smpp_session *s);
 /* Names the present connection; another after each reconnect. */
 uint64_t smpp_session_generation(const struct smpp_session *s);

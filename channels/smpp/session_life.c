@@ -89,6 +89,12 @@ unsigned smpp_session_room(const struct smpp_session *s)
 	return smpp_window_room(s->window);
 }
 
+void smpp_session_window(struct smpp_session *s, unsigned limit)
+{
+	must(s != NULL);
+	smpp_window_limit(s->window, limit);
+}
+
 unsigned smpp_session_used(const struct smpp_session *s)
 {
 	must(s != NULL);

@@ -82,7 +82,7 @@ static const struct setting rows[] = {
 	  "Name that the SMSC's certificate must be for; empty: the host that is dialled." },
 	{ "verify", SETTING_BOOL, AT(verify), "true", 0, 0, NULL, NULL, false,
 	  "Refuse a certificate that is not good; false only for tests." },
-	{ "window", SETTING_INT, AT(window), "100", 1, 10000, NULL, "PDUs", false,
+	{ "window", SETTING_INT, AT(window), "100", 1, 10000, NULL, "PDUs", true,
 	  "Submits of one bind that may be unanswered at once; parts count." },
 	{ "rate", SETTING_INT, AT(rate), "0", 0, 100000, NULL, "parts/s", true,
 	  "Parts a second over the whole link, kept by its lane; 0: no limit." },
@@ -92,6 +92,9 @@ static const struct setting rows[] = {
 	  "Price of a part here, in any unit that all links share; for cheapest routing." },
 	{ "source", SETTING_STR, AT(source), "", 0, 0, NULL, NULL, false,
 	  "Sender of messages that name none." },
+	{ "reply_digits", SETTING_INT, AT(reply_digits), "0", 0, SMPP_REPLY_DIGITS_MAX, NULL,
+	  "digits", false, "Digits put behind `source`, a short code, in messages of a thread, so "
+	  "that a reply names its thread; 0: none." },
 	{ "source_ton", SETTING_ENUM, AT(source_ton), "auto", 0, 0, tons, NULL, false,
 	  "Type of number of every sender; auto goes by how it looks." },
 	{ "source_npi", SETTING_ENUM, AT(source_npi), "auto", 0, 0, npis, NULL, false,
@@ -468,6 +471,27 @@ static void check_lists(const char *name, const struct smpp_cfg *c,
 	}
 }
 
+static void check_reply_digits(const char *name, const struct smpp_cfg *c,
+			       struct faults *faults)
+{
+	const char *source = c->source == NULL ? "" : c->source;
+	size_t len = strlen(source), digits = (size_t)c->reply_digits;
+
+	if (digits == 0)
+		return;
+	if (len == 0 || strspn(source + (source[0] == '+'), "0123456789") !=
+				len - (source[0] == '+'))
+		faults_add(faults,
+			   "smpp %s: reply_digits needs a source of digits to "
+			   "stand behind",
+			   name);
+	else if (len + digits > SMPP_ADDRESS_MAX)
+		faults_add(faults,
+			   "smpp %s: source and reply_digits make more than "
+			   "%d characters",
+			   name, SMPP_ADDRESS_MAX);
+}
+
 void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
 {
 	must(name != NULL && cfg != NULL && faults != NULL);
@@ -478,6 +502,7 @@ void smpp_cfg_check(const char *name, const void *cfg, struct faults *faults)
 	check_tls(name, c, faults);
 	check_outbind(name, c, faults);
 	check_lists(name, c, faults);
+	check_reply_digits(name, c, faults);
 	if (c->reconnect_min_ms > c->reconnect_max_ms)
 		faults_add(faults,
 			   "smpp %s: reconnect_min is above reconnect_max",

@@ -100,6 +100,28 @@ static bool address_of(struct str s, struct smpp_addr *out)
 	return out->addr.len <= SMPP_ADDRESS_MAX;
 }
 
+/* The link's short code with the digits of a thread behind it. */
+static bool is_reply_number(const struct smpp_cfg *cfg, struct str s)
+{
+	struct str source = str_of(cfg->source);
+
+	return cfg->reply_digits > 0 &&
+	       s.len == source.len + (size_t)cfg->reply_digits &&
+	       str_starts(s, source);
+}
+
+/* As address_of, but a code with digits behind it is what the code is. */
+static bool source_of(const struct smpp_cfg *cfg, struct str s,
+		      struct smpp_addr *out)
+{
+	if (!is_reply_number(cfg, s))
+		return address_of(s, out);
+	if (!address_of(str_of(cfg->source), out))
+		return false;
+	out->addr = str_starts(s, STR("+")) ? str_from(s, 1) : s;
+	return out->addr.len <= SMPP_ADDRESS_MAX;
+}
+
 bool smpp_submit_source(const struct smpp_cfg *cfg, struct str from,
 			struct smpp_addr *out)
 {
@@ -107,7 +129,7 @@ bool smpp_submit_source(const struct smpp_cfg *cfg, struct str from,
 	struct str s = from.len > 0 ? from : str_of(cfg->source);
 	int ton = smpp_cfg_ton(cfg), npi = smpp_cfg_npi(cfg);
 
-	if (!address_of(s, out)) {
+	if (!source_of(cfg, s, out)) {
 		/* An operator who fixes the TON knows what may be sent. */
 		if (ton < 0 || !all_ascii(s) || s.len > SMPP_ADDRESS_MAX)
 			return false;

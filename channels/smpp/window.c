@@ -20,8 +20,7 @@ struct smpp_window {
 	unsigned used;
 	struct map *by_seq;
 	struct list order; /* oldest first */
-	struct list spare;
-	struct node *nodes;
+	struct list spare; /* each was in use once */
 	struct loop_timer *timer;
 };
 
@@ -71,13 +70,16 @@ struct smpp_window *smpp_window_new(const struct smpp_window_cfg *cfg)
 	w->magic = WINDOW_MAGIC;
 	w->cfg = *cfg;
 	w->by_seq = map_new();
-	w->nodes = mem_array(cfg->limit, sizeof(w->nodes[0]));
 	w->timer = loop_timer_new(cfg->loop, answer_late, w);
 	list_init(&w->order);
 	list_init(&w->spare);
-	for (unsigned i = 0; i < cfg->limit; i++)
-		list_append(&w->spare, &w->nodes[i].link);
 	return w;
+}
+
+static void nodes_free(struct list *l)
+{
+	LIST_EACH_SAFE (it, l)
+		mem_free(LIST_ITEM(it, struct node, link));
 }
 
 void smpp_window_free(struct smpp_window **wp)
@@ -88,7 +90,8 @@ void smpp_window_free(struct smpp_window **wp)
 		return;
 	loop_timer_free(&w->timer);
 	map_free(&w->by_seq);
-	mem_free(w->nodes);
+	nodes_free(&w->order);
+	nodes_free(&w->spare);
 	w->magic = 0;
 	mem_free(w);
 }
@@ -102,7 +105,13 @@ unsigned smpp_window_used(const struct smpp_window *w)
 unsigned smpp_window_room(const struct smpp_window *w)
 {
 	must(w != NULL);
-	return w->cfg.limit - w->used;
+	return w->cfg.limit - MIN(w->used, w->cfg.limit);
+}
+
+void smpp_window_limit(struct smpp_window *w, unsigned limit)
+{
+	must(w != NULL && limit > 0);
+	w->cfg.limit = limit;
 }
 
 bool smpp_window_has(const struct smpp_window *w, uint32_t seq)
@@ -117,8 +126,13 @@ void smpp_window_add(struct smpp_window *w, uint32_t seq, void *flight,
 	must(w != NULL && flight != NULL);
 	must(w->used < w->cfg.limit && !smpp_window_has(w, seq));
 
-	struct node *n = LIST_ITEM(w->spare.next, struct node, link);
-	list_remove(&n->link);
+	struct node *n;
+	if (list_empty(&w->spare)) {
+		n = mem_new(struct node);
+	} else {
+		n = LIST_ITEM(w->spare.next, struct node, link);
+		list_remove(&n->link);
+	}
 	n->slot = (struct smpp_slot){ seq, part, flight,
 				      clock_mono_us(w->cfg.clock) };
 	list_append(&w->order, &n->link);

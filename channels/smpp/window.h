@@ -31,6 +31,8 @@ struct smpp_window *smpp_window_new(const struct smpp_window_cfg *cfg);
 /* What is in it is forgotten. */
 void smpp_window_free(struct smpp_window **wp);
 unsigned smpp_window_used(const struct smpp_window *w);
+/* From now on; more than that stay until they are answered. */
+void smpp_window_limit(struct smpp_window *w, unsigned limit);
 /* How many more fit. */
 unsigned smpp_window_room(const struct smpp_window *w);
 bool smpp_window_has(const struct smpp_window *w, uint32_t seq);

@@ -287,7 +287,6 @@ static void close_gives_up(void **state)
 	end();
 }
 
-/* The peer keeps it until it is stored here, and not longer. */
 /* Where a channel can ask: one answer each, whatever happens. */
 static void each_query_is_answered_once(void **state)
 {
@@ -321,6 +320,37 @@ static void each_query_is_answered_once(void **state)
 	end();
 }
 
+/* Where a window can change it does at once, and the gateway hears of it. */
+static void window_changes(void **state)
+{
+	const struct far *f = *state;
+
+	if (f->ops->window == NULL)
+		return;
+	begin_up(f, 4);
+	bed.seat.in_ops++;
+	f->ops->window(bed.seat.c, 7);
+	bed.seat.in_ops--;
+	assert_true(UNTIL(bed.seat.window == 7));
+	f->quiet(true);
+	for (unsigned i = 1; i <= 7; i++)
+		assert_int_equal(seat_send(&bed.seat, i, far->to, "hi"), 0);
+	assert_int_equal(seat_send(&bed.seat, 8, far->to, "hi"), -EAGAIN);
+	bed.seat.in_ops++;
+	f->ops->window(bed.seat.c, 1);
+	bed.seat.in_ops--;
+	assert_true(UNTIL(bed.seat.window == 1));
+	/* those on their way stay */
+	assert_int_equal(bed.seat.nends, 0);
+	f->quiet(false);
+	assert_true(UNTIL(bed.seat.nends == 7));
+	f->quiet(true);
+	assert_int_equal(seat_send(&bed.seat, 9, far->to, "hi"), 0);
+	assert_int_equal(seat_send(&bed.seat, 10, far->to, "hi"), -EAGAIN);
+	end();
+}
+
+/* The peer keeps it until it is stored here, and not longer. */
 static void news_come_until_stored(void **state)
 {
 	const struct far *f = *state;
@@ -432,6 +462,7 @@ static const struct {
 	CASE(close_drains),
 	CASE(close_gives_up),
 	CASE(each_query_is_answered_once),
+	CASE(window_changes),
 	CASE(news_come_until_stored),
 	CASE(held_takes_no_news),
 	CASE(rebind_dials_again),
