@@ -110,8 +110,7 @@ static struct code *find_number(const struct codes *c, uint64_t key,
 
 static void drop(struct codes *c, struct code *x)
 {
-	struct cell cells[] = { CELL_T(str_of(x->address)),
-				CELL_I(x->number) };
+	struct cell cells[] = { CELL_T(str_of(x->address)), CELL_I(x->number) };
 
 	c->core->store->ops->put(c->core->store, STORE_REPLY_CODE_DROP, cells,
 				 ARRAY_LEN(cells));

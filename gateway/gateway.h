@@ -29,16 +29,16 @@ struct gateway_cfg {
 	int64_t queue_max; /* live messages; more is -ENOSPC */
 	int64_t text_max;  /* bytes */
 	int64_t parts_max;
-	int64_t idempotency; /* ms: keys are remembered this long */
-	int64_t stray_ms;    /* unmatched receipts are kept */
-	int64_t notices_max; /* in memory for one endpoint */
-	int64_t age_boost;   /* ms */
-	int64_t reply_codes; /* threads of one person that have one */
+	int64_t idempotency;     /* ms: keys are remembered this long */
+	int64_t stray_ms;        /* unmatched receipts are kept */
+	int64_t notices_max;     /* in memory for one endpoint */
+	int64_t age_boost;       /* ms */
+	int64_t reply_codes;     /* threads of one person that have one */
 	int64_t reply_codes_max; /* in all */
 	int64_t reply_keep;      /* ms since the last message of the thread */
-	int64_t drain;       /* ms: links may drain this long on close */
-	char *country;       /* for numbers written with one 0 */
-	char *tenant;        /* where none is given */
+	int64_t drain;           /* ms: links may drain this long on close */
+	char *country;           /* for numbers written with one 0 */
+	char *tenant;            /* where none is given */
 	struct setting_list blocked_words; /* no text may hold one */
 	int stop_scope;                    /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;

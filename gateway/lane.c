@@ -55,8 +55,8 @@ static void take_query(struct lane_query *q, const struct section *s)
 	q->on = lane_row_choice(s, "query") != 0;
 	q->tries = (unsigned)lane_row_number(s, "query_tries", SETTING_INT, 0);
 	q->rate = (unsigned)lane_row_number(s, "query_rate", SETTING_INT, 0);
-	q->interval_ms = lane_row_number(s, "query_interval", SETTING_DURATION,
-					 0);
+	q->interval_ms =
+		lane_row_number(s, "query_interval", SETTING_DURATION, 0);
 }
 
 void lane_take(struct lane *l, const struct section *s)

@@ -17,5 +17,6 @@ void outcomes_answered(struct core *core, struct lane *lane, uint64_t token,
 /* Nobody knows whether it arrived: the class decides. l is LIVE_NOWHERE. */
 void outcomes_doubt(struct core *core, struct live *l, struct str link,
 		    struct str reason);
-/* No receipt came in time: the peer is asked, if its link says so; or the wait for a late one is over. */
+/* No receipt came in time: the peer is asked, if its link says so; or the wait
+ * for a late one is over. */
 void outcomes_overdue(struct core *core, struct live *l);

@@ -156,7 +156,8 @@ bool questions_ask(struct questions *q, struct live *l)
 		return false;
 	lane = q->core->lanes->v[l->lane];
 	may = &lane->query;
-	if (!may->on || lane->ops->query == NULL || l->receipt.asked >= may->tries)
+	if (!may->on || lane->ops->query == NULL ||
+	    l->receipt.asked >= may->tries)
 		return false;
 	l->receipt.asked++;
 	l->receipt.until_ms = core_wall_ms(q->core) + may->interval_ms;

@@ -25,7 +25,7 @@ struct inbound {
 	int64_t at_ms;
 	uint8_t flags;
 	struct str thread; /* what it answers, if its number says so; "" */
-	struct str claim; /* what took it: "opt_out", "inbox" ... */
+	struct str claim;  /* what took it: "opt_out", "inbox" ... */
 };
 
 void inbound_encode(const struct inbound *in, struct buf *out);

@@ -10,6 +10,7 @@
 #include "channels/smpp/session.h"
 #include "channels/smpp/settings.h"
 #include "channels/smpp/submit.h"
+#include "channels/smpp/verdict.h"
 #include "proto/smpp_status.h"
 
 #define BINDS_MAGIC 0x62696e64u
@@ -36,8 +37,7 @@ struct smpp_binds {
 	unsigned nhosts;
 	struct smpp_packer packer;
 	struct smpp_submit pack; /* the message being sent */
-	struct smpp_override *overrides;
-	size_t noverrides;
+	struct smpp_verdicts verdicts;
 	struct list queries; /* on their way */
 	struct list flights;
 	struct list settled; /* `ended` is to be told in the next turn */
@@ -109,33 +109,6 @@ static void show_window(struct smpp_binds *b)
 }
 
 /* ---- outcomes ------------------------------------------------------------- */
-
-static enum outcome_class class_of(const struct smpp_binds *b, uint32_t status)
-{
-	static const enum outcome_class unknowns[] = { OUTCOME_RETRY,
-						       OUTCOME_REFUSED,
-						       OUTCOME_BROKEN };
-	int unknown = b->env.cfg->unknown_status;
-
-	for (size_t i = 0; i < b->noverrides; i++)
-		if (b->overrides[i].status == status)
-			return b->overrides[i].class;
-	switch (smpp_status_verdict(status)) {
-	case SMPP_VERDICT_RETRY_HEAD:
-		return OUTCOME_HOLD;
-	case SMPP_VERDICT_RETRY_TAIL:
-		return OUTCOME_RETRY;
-	case SMPP_VERDICT_RETRY_ELSEWHERE:
-		return OUTCOME_REFUSED;
-	case SMPP_VERDICT_PERMANENT:
-		return OUTCOME_BROKEN;
-	case SMPP_VERDICT_OK: /* a nack that says "no error" */
-	case SMPP_VERDICT_UNKNOWN_CODE:
-		break;
-	}
-	must(unknown >= 0 && (size_t)unknown < ARRAY_LEN(unknowns));
-	return unknowns[unknown];
-}
 
 static void end_flight(struct smpp_binds *b, struct smpp_flight *f)
 {
@@ -356,7 +329,8 @@ static void on_answered(void *owner, struct smpp_session *s, void *flight,
 	if (pdu->status == SMPP_ROK && pdu->id != SMPP_GENERIC_NACK)
 		smpp_flight_took(f, part, pdu->message_id);
 	else
-		smpp_flight_fail(f, 1, class_of(b, pdu->status),
+		smpp_flight_fail(f, 1,
+				 smpp_verdict_of(&b->verdicts, pdu->status),
 				 smpp_status_reason(pdu->status), pdu->status);
 	part_over(b, bind_of(b, s), f);
 }
@@ -451,8 +425,7 @@ void smpp_binds_window(struct smpp_binds *b)
 	for (unsigned i = 0; i < b->n; i++) {
 		struct bind *v = &b->v[i];
 
-		smpp_session_window(v->session,
-				    (unsigned)b->env.cfg->window);
+		smpp_session_window(v->session, (unsigned)b->env.cfg->window);
 		if (v->tail != NULL)
 			pump(b, v);
 	}
@@ -551,17 +524,6 @@ static void add_all(struct smpp_binds *b)
 	}
 }
 
-static void read_overrides(struct smpp_binds *b)
-{
-	const struct setting_list *from = TAKE(b->env.status);
-
-	b->overrides = mem_array(MAX(from->len, 1u), sizeof(b->overrides[0]));
-	for (size_t i = 0; i < from->len; i++)
-		if (smpp_override_parse(str_of(from->v[i]),
-					&b->overrides[b->noverrides]) == 0)
-			b->noverrides++;
-}
-
 struct smpp_binds *smpp_binds_new(const struct smpp_binds_env *env)
 {
 	must(env != NULL && env->cfg != NULL && env->status != NULL);
@@ -572,7 +534,7 @@ struct smpp_binds *smpp_binds_new(const struct smpp_binds_env *env)
 	b->env = *env;
 	smpp_packer_init(&b->packer, env->cfg);
 	smpp_submit_init(&b->pack);
-	read_overrides(b);
+	smpp_verdicts_init(&b->verdicts, env->cfg, TAKE(b->env.status));
 	list_init(&b->queries);
 	list_init(&b->flights);
 	list_init(&b->settled);
@@ -594,7 +556,7 @@ void smpp_binds_free(struct smpp_binds **bp)
 		smpp_submit_done(&b->v[i].rest);
 	}
 	mem_free(b->v);
-	mem_free(b->overrides);
+	smpp_verdicts_done(&b->verdicts);
 	smpp_submit_done(&b->pack);
 	smpp_packer_done(&b->packer);
 	b->magic = 0;

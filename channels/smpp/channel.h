@@ -109,7 +109,7 @@ struct smpp_cfg {
 	int64_t query_interval_ms;
 	int64_t query_tries;
 	int64_t query_rate;
-	int validity;     /* enum smpp_validity */
+	int validity; /* enum smpp_validity */
 	int64_t priority;
 	int64_t protocol_id;
 	int mode; /* of esm_class: its two lowest bits */
