@@ -17,7 +17,7 @@
 /* Sections that a file may leave out, with all their defaults. */
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
-	"templates{}\nsurveys{}\n";
+	"templates{}\nsurveys{}\ncampaigns{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
