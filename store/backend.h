@@ -11,6 +11,12 @@
 struct backend;
 struct backend_reader;
 
+enum backend_when {
+	BACKEND_NOW,  /* durable when commit returns 0 */
+	BACKEND_LATER /* ... or when that of a later transaction does: all
+		       * before it is durable, too, and in order */
+};
+
 /*
  * 0, -ENOSPC: the disk is full, nothing of the transaction is stored and
  * rollback() makes the back end fit for the next one; anything else: what is
@@ -20,7 +26,7 @@ struct backend_ops {
 	const char *name;
 
 	/* ---- writing: one thread at a time ---- */
-	MUST_USE int (*begin)(struct backend *b);
+	MUST_USE int (*begin)(struct backend *b, enum backend_when when);
 	/* 1 when no row was changed, because of one that is there or is
 	 * not. */
 	MUST_USE int (*write)(struct backend *b, enum statement st,
@@ -30,7 +36,6 @@ struct backend_ops {
 	MUST_USE int (*peek)(struct backend *b, enum statement st,
 			     const struct cell *cells, unsigned n,
 			     store_row_fn show, void *owner);
-	/* Durable when it returns 0. */
 	MUST_USE int (*commit)(struct backend *b);
 	/* Also when the failure has ended the transaction already. */
 	void (*rollback)(struct backend *b);

@@ -43,12 +43,12 @@ static int failing_rc(const struct failing *f, int rc)
 	return f->failed ? f->cfg->rc : rc;
 }
 
-static int failing_begin(struct backend *b)
+static int failing_begin(struct backend *b, enum backend_when when)
 {
 	struct failing *f = failing_of(b);
 
 	(void)failing_step(f);
-	int rc = failing_does(f) ? f->inner->ops->begin(f->inner) : 0;
+	int rc = failing_does(f) ? f->inner->ops->begin(f->inner, when) : 0;
 	return failing_rc(f, rc);
 }
 

@@ -102,7 +102,7 @@ static void memory_apply(struct memory *m, enum statement st,
 		memory_put(t, row);
 }
 
-static int memory_begin(struct backend *b)
+static int memory_begin(struct backend *b, enum backend_when when UNUSED)
 {
 	must(list_empty(&memory_of(b)->writes));
 	return 0;

@@ -74,7 +74,7 @@ static bool recover_row(void *owner, const struct row *row)
 static int recover_write(struct recover *v, bool trim)
 {
 	const struct cell upto = CELL_I(v->at.upto);
-	int rc = v->b->ops->begin(v->b);
+	int rc = v->b->ops->begin(v->b, BACKEND_NOW);
 
 	if (rc == 0)
 		rc = trim ? backend_write(v->b, STATEMENT_JOURNAL_TRIM, &upto,

@@ -202,9 +202,15 @@ static int connection_run(struct connection *c, enum statement st,
 
 /* ---- writing -------------------------------------------------------------- */
 
-static int sqlite_begin(struct backend *b)
+/* The log is written in order, and a flush is of all that it holds. So what
+ * need not be durable by itself costs no flush. */
+static int sqlite_begin(struct backend *b, enum backend_when when)
 {
-	return connection_exec(&sqlite_of(b)->writer, "BEGIN IMMEDIATE");
+	struct sqlite *s = sqlite_of(b);
+	int rc = sqlite_sync(s, when == BACKEND_LATER ? STORE_SYNC_NORMAL
+						      : s->sync);
+
+	return rc != 0 ? rc : connection_exec(&s->writer, "BEGIN IMMEDIATE");
 }
 
 static int sqlite_write(struct backend *b, enum statement st,

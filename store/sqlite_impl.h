@@ -19,6 +19,8 @@ struct sqlite {
 	struct connection writer; /* the only one that writes or checkpoints */
 	int wal_pages;            /* after the last commit */
 	int wal_full;             /* from so many on a checkpoint is made */
+	enum store_sync sync;     /* of what is committed now */
+	enum store_sync synced;   /* as the connection is set */
 	int lock_fd;              /* keeps other processes out; -1: none */
 	char *path;
 	char *vfs; /* NULL: the system's */
@@ -28,6 +30,8 @@ struct sqlite {
 
 extern const struct backend_ops sqlite_ops;
 
+/* From the next transaction on. */
+MUST_USE int sqlite_sync(struct sqlite *s, enum store_sync sync);
 /* Keeps the text of a failure and gives 0, -ENOSPC or -EIO for a code. */
 int connection_rc(struct connection *c, int rc);
 /* Closes with its statements; all zero is fine. */

@@ -36,11 +36,6 @@ static const char sqlite_settings[] = "PRAGMA journal_size_limit = 67108864;"
 				      "PRAGMA temp_store = memory;"
 				      "PRAGMA secure_delete = fast;";
 
-static const char *const sqlite_syncs[] = {
-	[STORE_SYNC_FULL] = "PRAGMA synchronous = FULL",
-	[STORE_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
-};
-
 static void sqlite_once(void)
 {
 	/* Counting memory would make every malloc take a global lock. Too
@@ -135,7 +130,20 @@ static int sqlite_on_wal(void *owner, sqlite3 *db UNUSED,
 	return SQLITE_OK;
 }
 
-static int sqlite_configure(struct sqlite *s, enum store_sync sync)
+static const char *const sqlite_syncs[] = {
+	[STORE_SYNC_FULL] = "PRAGMA synchronous = FULL",
+	[STORE_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
+};
+
+int sqlite_sync(struct sqlite *s, enum store_sync sync)
+{
+	if (s->synced == sync)
+		return 0;
+	s->synced = sync;
+	return connection_exec(&s->writer, sqlite_syncs[sync]);
+}
+
+static int sqlite_configure(struct sqlite *s)
 {
 	struct connection *c = &s->writer;
 
@@ -143,7 +151,7 @@ static int sqlite_configure(struct sqlite *s, enum store_sync sync)
 	(void)sqlite3_busy_timeout(c->db, 5000);
 	int rc = connection_exec(c, "PRAGMA journal_mode = WAL");
 	if (rc == 0)
-		rc = connection_exec(c, sqlite_syncs[sync]);
+		rc = connection_exec(c, sqlite_syncs[s->sync]);
 	if (rc == 0)
 		rc = connection_exec(c, sqlite_settings);
 	/* Instead of the automatic checkpoint: tidy() does it, later. */
@@ -210,8 +218,7 @@ static int sqlite_failed(struct sqlite *s, int rc, struct err *err)
 	return rc;
 }
 
-static int sqlite_connect(struct sqlite *s, const struct store_cfg *cfg,
-			  struct err *err)
+static int sqlite_connect(struct sqlite *s, struct err *err)
 {
 	/* The file is there, unless a VFS of a test keeps it. */
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
@@ -221,7 +228,7 @@ static int sqlite_connect(struct sqlite *s, const struct store_cfg *cfg,
 					       s->vfs));
 
 	if (rc == 0)
-		rc = sqlite_configure(s, cfg->sync);
+		rc = sqlite_configure(s);
 	if (rc != 0 && rc != -ENOSPC &&
 	    (sqlite3_errcode(s->writer.db) == SQLITE_NOTADB ||
 	     sqlite3_errcode(s->writer.db) == SQLITE_CORRUPT))
@@ -243,6 +250,7 @@ int sqlite_open(struct backend **out, const struct store_cfg *cfg,
 	struct sqlite *s = mem_new(struct sqlite);
 	s->backend.ops = &sqlite_ops;
 	s->magic = SQLITE_MAGIC;
+	s->sync = s->synced = cfg->sync;
 	s->lock_fd = -1;
 	s->path = str_dup(path);
 	s->vfs = str_dup(cfg->vfs);
@@ -252,7 +260,7 @@ int sqlite_open(struct backend **out, const struct store_cfg *cfg,
 
 	int rc = sqlite_file(s, make, &why);
 	if (rc == 0)
-		rc = sqlite_connect(s, cfg, &why);
+		rc = sqlite_connect(s, &why);
 	if (rc != 0) {
 		rc = sqlite_failed(s, rc, &why);
 		b->ops->close(&b);

@@ -107,35 +107,47 @@ static int writer_store(struct writer *w, const struct batch *b, int64_t seq)
 	return batch_write_puts(b, w->cfg.backend);
 }
 
-/* Commits. Whoever looks for records between journal and tables finds them in
- * one of both. */
-static int writer_end(struct writer *w, bool folded)
+/* What is in the batch, and nothing else: somebody waits for it. */
+static int writer_transact(struct writer *w, const struct batch *b, int64_t seq)
 {
-	if (folded)
-		must(pthread_mutex_lock(&w->fold_lock) == 0);
-	int rc = w->cfg.backend->ops->commit(w->cfg.backend);
-	if (folded && rc == 0)
-		fold_committed(w->fold);
-	if (folded)
-		must(pthread_mutex_unlock(&w->fold_lock) == 0);
+	struct backend *backend = w->cfg.backend;
+	int rc = backend->ops->begin(backend, BACKEND_NOW);
+
+	if (rc == 0)
+		rc = writer_store(w, b, seq);
+	if (rc == 0)
+		rc = backend->ops->commit(backend);
+	if (rc != 0)
+		backend->ops->rollback(backend);
 	return rc;
 }
 
-/* One transaction of a batch (or none) and a slice of fold (or none). */
-static int writer_transact(struct writer *w, const struct batch *b, int64_t seq,
-			   size_t slice, struct err *err)
+/* Whoever looks for records between journal and tables finds them in one of
+ * both. */
+static int writer_end_slice(struct writer *w)
+{
+	must(pthread_mutex_lock(&w->fold_lock) == 0);
+	int rc = w->cfg.backend->ops->commit(w->cfg.backend);
+	if (rc == 0)
+		fold_committed(w->fold);
+	must(pthread_mutex_unlock(&w->fold_lock) == 0);
+	return rc;
+}
+
+/* A slice of the run, durable with the next batch: until then the journal has
+ * all of it. */
+static int writer_transact_slice(struct writer *w, size_t records,
+				 struct err *err)
 {
 	struct backend *backend = w->cfg.backend;
-	int rc = backend->ops->begin(backend);
+	int rc = backend->ops->begin(backend, BACKEND_LATER);
 
-	if (rc == 0 && b != NULL)
-		rc = writer_store(w, b, seq);
-	if (rc == 0 && slice > 0)
-		rc = fold_slice(w->fold, backend, slice, err);
 	if (rc == 0)
-		rc = writer_end(w, slice > 0);
+		rc = fold_slice(w->fold, backend, records, err);
+	if (rc == 0)
+		rc = writer_end_slice(w);
 	if (rc == 0) {
-		w->credit = slice > 0 ? 0 : w->credit;
+		w->credit = 0;
 	} else {
 		backend->ops->rollback(backend);
 		fold_rolled_back(w->fold);
@@ -167,20 +179,20 @@ static void writer_cut(struct writer *w)
 }
 
 /*
- * With each batch a little more than came with it: so the run is written when
- * the next one has gathered, and no commit takes long. Small batches save up
+ * After each batch a little more than came with it: so the run is written when
+ * the next one has gathered, and no batch waits long. Small batches save up
  * for a slice, for each touches a few pages whatever its length.
  */
-static size_t writer_slice(struct writer *w, const struct batch *b, bool hurry,
-			   uint64_t now_us)
+static size_t writer_slice(struct writer *w, unsigned records, bool hurry)
 {
-	if (!fold_running(w->fold) && (hurry || writer_run_due(w, now_us)))
+	if (!fold_running(w->fold) &&
+	    (hurry || writer_run_due(w, writer_now_us())))
 		writer_cut(w);
 	if (!fold_running(w->fold))
 		return 0;
 	if (hurry)
 		return (size_t)w->cfg.slice * WRITER_LARGE;
-	w->credit += (size_t)b->records + b->records / 4 + 8;
+	w->credit += (size_t)records + records / 4 + 8;
 	return w->credit < w->cfg.slice ? 0 : w->credit;
 }
 
@@ -213,36 +225,7 @@ static void writer_committed(struct writer *w, struct batch *b)
 	writer_tidy(w);
 }
 
-static void writer_commit(struct writer *w, struct batch *b, bool hurry)
-{
-	struct err err = { "" };
-	uint64_t start_us = w->busy_us = writer_now_us();
-	int64_t seq = w->seq + (b->frames.len > 0 ? 1 : 0);
-	int rc = 0;
-
-	if (b->frames.len > 0 || b->nputs > 0) {
-		size_t slice = writer_slice(w, b, hurry, start_us);
-		rc = writer_transact(w, b, seq, slice, &err);
-		/* The fold can wait for space; perhaps the batch fits. */
-		if (rc == -ENOSPC && slice > 0)
-			rc = writer_transact(w, b, seq, 0, &err);
-	}
-	if (rc != 0)
-		writer_failed(w, rc, &err);
-	if (rc != 0 && rc != -ENOSPC) {
-		list_append(&w->dead, &b->link);
-		return;
-	}
-	b->rc = rc;
-	b->seq = rc == 0 ? seq : w->seq;
-	b->took_us = writer_now_us() - start_us;
-	if (rc == 0)
-		writer_committed(w, b);
-	else
-		writer_publish(w, b);
-}
-
-static void writer_fold(struct writer *w, size_t slice)
+static void writer_fold(struct writer *w, size_t records)
 {
 	struct err err = { "" };
 
@@ -250,13 +233,51 @@ static void writer_fold(struct writer *w, size_t slice)
 		writer_cut(w);
 	if (!fold_running(w->fold))
 		return;
-	int rc = writer_transact(w, NULL, 0, slice, &err);
+	int rc = writer_transact_slice(w, records, &err);
 	if (rc != 0) {
 		writer_failed(w, rc, &err);
 		return;
 	}
 	writer_publish(w, NULL);
 	writer_tidy(w);
+}
+
+/* 0, or what became of it instead; then b is answered, or dead. */
+static int writer_commit_batch(struct writer *w, struct batch *b)
+{
+	struct err err = { "" };
+	int64_t seq = w->seq + (b->frames.len > 0 ? 1 : 0);
+	int rc = 0;
+
+	w->busy_us = writer_now_us();
+	if (b->frames.len > 0 || b->nputs > 0)
+		rc = writer_transact(w, b, seq);
+	if (rc != 0)
+		writer_failed(w, rc, &err);
+	if (rc != 0 && rc != -ENOSPC) {
+		list_append(&w->dead, &b->link);
+		return rc;
+	}
+	b->rc = rc;
+	b->seq = rc == 0 ? seq : w->seq;
+	b->took_us = writer_now_us() - w->busy_us;
+	if (rc == 0)
+		writer_committed(w, b);
+	else
+		writer_publish(w, b);
+	return rc;
+}
+
+/* While the loop sees to the answers, the fold goes on. */
+static void writer_commit(struct writer *w, struct batch *b, bool hurry)
+{
+	unsigned records = b->records;
+
+	if (writer_commit_batch(w, b) != 0 || w->news.state != WRITER_OPEN)
+		return;
+	size_t slice = writer_slice(w, records, hurry);
+	if (slice > 0)
+		writer_fold(w, slice);
 }
 
 /* Is there room again? Really writes, for only that tells. */
@@ -270,7 +291,7 @@ static void writer_probe(struct writer *w)
 	int rc = 0;
 
 	for (unsigned i = 0; i < 2 && rc == 0; i++) {
-		rc = backend->ops->begin(backend);
+		rc = backend->ops->begin(backend, BACKEND_NOW);
 		if (rc == 0)
 			rc = backend_write(backend, STATEMENT_META_PUT, cells,
 					   ARRAY_LEN(cells));

@@ -73,7 +73,7 @@ static void event(struct bench *v, uint64_t id, unsigned attempt)
 static void write_in_one(struct bench *v, enum statement st,
 			 const struct cell *cells, unsigned n)
 {
-	assert_int_equal(v->b->ops->begin(v->b), 0);
+	assert_int_equal(v->b->ops->begin(v->b, BACKEND_NOW), 0);
 	assert_int_equal(backend_write(v->b, st, cells, n), 0);
 	assert_int_equal(v->b->ops->commit(v->b), 0);
 }
@@ -111,7 +111,7 @@ static struct fold *fold_of(struct bench *v)
 
 static void slice(struct bench *v, struct fold *f, size_t records, bool keep)
 {
-	assert_int_equal(v->b->ops->begin(v->b), 0);
+	assert_int_equal(v->b->ops->begin(v->b, BACKEND_NOW), 0);
 	assert_int_equal(fold_slice(f, v->b, records, NULL), 0);
 	if (keep) {
 		assert_int_equal(v->b->ops->commit(v->b), 0);
@@ -285,7 +285,7 @@ static void reports_what_it_cannot_read(void **state)
 		int rc = fold_add(f, 1, buf_str(&v->frames), 1, &err);
 		if (rc == 0) {
 			fold_cut(f);
-			assert_int_equal(v->b->ops->begin(v->b), 0);
+			assert_int_equal(v->b->ops->begin(v->b, BACKEND_NOW), 0);
 			rc = fold_slice(f, v->b, 9, &err);
 			v->b->ops->rollback(v->b);
 		}
