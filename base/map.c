@@ -75,18 +75,35 @@ static struct map_slot *map_find(const struct map *m, uint64_t key)
 	return &m->slots[i];
 }
 
-static void map_grow(struct map *m)
+static bool map_is_full(size_t used, size_t slots)
+{
+	return used >= slots / 8 * 7;
+}
+
+static void map_resize(struct map *m, size_t slots)
 {
 	struct map_slot *old = m->slots;
 	size_t n = m->mask + 1;
 
-	m->slots = mem_array(n * 2, sizeof(m->slots[0]));
-	m->mask = n * 2 - 1;
+	m->slots = mem_array(slots, sizeof(m->slots[0]));
+	m->mask = slots - 1;
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].key != 0)
 			*map_find(m, old[i].key) = old[i];
 	}
 	mem_free(old);
+}
+
+void map_reserve(struct map *m, size_t n)
+{
+	size_t slots;
+
+	must(m != NULL && n < SIZE_MAX / 4);
+	slots = m->mask + 1;
+	while (map_is_full(n, slots))
+		slots *= 2;
+	if (slots > m->mask + 1)
+		map_resize(m, slots);
 }
 
 void map_set(struct map *m, uint64_t key, uint64_t value)
@@ -100,8 +117,8 @@ void map_set(struct map *m, uint64_t key, uint64_t value)
 
 	struct map_slot *s = map_find(m, key);
 	if (s->key == 0) {
-		if (m->used >= (m->mask + 1) / 8 * 7) {
-			map_grow(m);
+		if (map_is_full(m->used, m->mask + 1)) {
+			map_resize(m, 2 * (m->mask + 1));
 			s = map_find(m, key);
 		}
 		s->key = key;

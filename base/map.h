@@ -17,6 +17,8 @@ struct map;
 struct map *map_new(void);
 void map_free(struct map **mp);
 size_t map_len(const struct map *m);
+/* Room for n entries, so that it does not grow until then. */
+void map_reserve(struct map *m, size_t n);
 void map_set(struct map *m, uint64_t key, uint64_t value);
 bool map_get(const struct map *m, uint64_t key, uint64_t *value);
 bool map_del(struct map *m, uint64_t key, uint64_t *old); /* old may be NULL */

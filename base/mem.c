@@ -5,6 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { MEM_PAGE = 4096, MEM_LARGE = 8 << 20 };
 
 static atomic_size_t mem_blocks;
 
@@ -26,12 +29,24 @@ void *mem_alloc(size_t size)
 	return mem_counted(malloc(MAX(size, 1)));
 }
 
+/* Tables that are read all over the place want large pages. */
+static void mem_large_pages(char *p, size_t size)
+{
+	size_t before = -(uintptr_t)p & (MEM_PAGE - 1);
+
+	if (size >= MEM_LARGE)
+		(void)madvise(p + before, size - before, MADV_HUGEPAGE);
+}
+
 void *mem_array(size_t n, size_t size)
 {
 	size_t whole;
 
 	must(!__builtin_mul_overflow(n, size, &whole));
-	return mem_zalloc(whole);
+
+	char *p = mem_zalloc(whole);
+	mem_large_pages(p, whole);
+	return p;
 }
 
 void *mem_resize(void *p, size_t size)
@@ -42,6 +57,34 @@ void *mem_resize(void *p, size_t size)
 	void *moved = realloc(p, MAX(size, 1));
 	must(moved != NULL && "out of memory");
 	return moved;
+}
+
+/* Twice as much is mapped, and what lies outside the alignment given back. */
+void *mem_chunk_new(size_t size, bool large)
+{
+	must(size >= 64 << 10 && (size & (size - 1)) == 0);
+
+	char *p = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	must(p != MAP_FAILED && "out of memory");
+	size_t before = -(uintptr_t)p & (size - 1);
+	if (before > 0)
+		must(munmap(p, before) == 0);
+	must(munmap(p + before + size, size - before) == 0);
+	if (large)
+		(void)madvise(p + before, size, MADV_HUGEPAGE);
+	return mem_counted(p + before);
+}
+
+void mem_chunk_free(void *p, size_t size)
+{
+	must(p != NULL && munmap(p, size) == 0);
+	atomic_fetch_sub_explicit(&mem_blocks, 1, memory_order_relaxed);
+}
+
+void *mem_chunk_of(void *p, size_t size)
+{
+	return (char *)p - ((uintptr_t)p & (size - 1));
 }
 
 void mem_free(void *p)

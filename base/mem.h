@@ -1,6 +1,7 @@
 /* Memory: allocation that cannot fail, counted so that tests see leaks. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/must.h"
@@ -19,6 +20,15 @@ void *mem_array(size_t n, size_t size) __attribute__((returns_nonnull));
 
 /* Resizes; p may be NULL. New bytes are not zeroed. */
 void *mem_resize(void *p, size_t size) __attribute__((returns_nonnull));
+
+/*
+ * A piece of memory of the system's, aligned to its size, a power of two of
+ * 64 KB and more; zeroed. large: of large pages, if the system gives such.
+ */
+void *mem_chunk_new(size_t size, bool large) __attribute__((returns_nonnull));
+void mem_chunk_free(void *p, size_t size);
+/* The chunk of that size in which p is. */
+void *mem_chunk_of(void *p, size_t size);
 
 /* Frees; accepts NULL. */
 void mem_free(void *p);

@@ -16,7 +16,8 @@ struct counted {
 
 struct envelopes {
 	struct dict *dict;
-	struct buf key; /* scratch */
+	struct counted *last; /* given; NULL: none, or it is gone */
+	struct buf key;       /* scratch */
 };
 
 struct envelopes *envelopes_new(void)
@@ -80,9 +81,20 @@ static struct counted *counted_new(struct str bytes)
 	return c;
 }
 
-struct envelope *envelope_get(struct envelopes *e, const struct message *m)
+static bool fits(const struct envelope *v, const struct message *m)
 {
-	must(e != NULL && m != NULL);
+	return str_eq(v->tenant, m->tenant) && str_eq(v->from, m->from) &&
+	       str_eq(v->channel, m->channel) &&
+	       str_eq(v->campaign, m->campaign) &&
+	       str_eq(v->business_line, m->business_line) &&
+	       str_eq(v->origin, m->origin);
+}
+
+/* Messages of one kind mostly come one after another. */
+static struct counted *counted_of(struct envelopes *e, const struct message *m)
+{
+	if (e->last != NULL && fits(&e->last->envelope, m))
+		return e->last;
 
 	struct str key = key_of(&e->key, m);
 	struct counted *c = dict_get(e->dict, key);
@@ -90,6 +102,15 @@ struct envelope *envelope_get(struct envelopes *e, const struct message *m)
 		c = counted_new(key);
 		dict_set(e->dict, key, c);
 	}
+	e->last = c;
+	return c;
+}
+
+struct envelope *envelope_get(struct envelopes *e, const struct message *m)
+{
+	must(e != NULL && m != NULL);
+
+	struct counted *c = counted_of(e, m);
 	c->messages++;
 	return &c->envelope;
 }
@@ -103,5 +124,7 @@ void envelope_put(struct envelopes *e, struct envelope *v)
 	if (--c->messages > 0)
 		return;
 	must(dict_del(e->dict, str_bytes(c->bytes, c->len)) == c);
+	if (e->last == c)
+		e->last = NULL;
 	mem_free(c);
 }

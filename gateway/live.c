@@ -13,6 +13,7 @@ void lives_init(struct lives *t, const struct classes *classes, size_t max)
 	*t = (struct lives){ .map = map_new(),
 			     .classes = classes,
 			     .envelopes = envelopes_new(),
+			     .slab = slab_new(),
 			     .max = max };
 }
 
@@ -27,7 +28,7 @@ static void live_free(struct lives *t, struct live *l)
 	if (l->place == LIVE_RECEIPT)
 		mem_free(l->receipt.keys);
 	envelope_put(t->envelopes, l->envelope);
-	mem_free(l);
+	slab_put(t->slab, l, live_size(l));
 }
 
 void lives_done(struct lives *t)
@@ -41,6 +42,13 @@ void lives_done(struct lives *t)
 		live_free(t, (struct live *)(uintptr_t)value);
 	map_free(&t->map);
 	envelopes_free(&t->envelopes);
+	slab_free(&t->slab);
+}
+
+void lives_reserve(struct lives *t, size_t n)
+{
+	must(t != NULL);
+	map_reserve(t->map, MIN(n, t->max));
 }
 
 static char *live_put(char *at, struct str s)
@@ -50,9 +58,10 @@ static char *live_put(char *at, struct str s)
 	return at + s.len;
 }
 
-static struct live *live_make(const struct live *head, const struct message *m)
+static struct live *live_make(struct slab *slab, const struct live *head,
+			      const struct message *m)
 {
-	struct live *l = mem_alloc(live_size(head));
+	struct live *l = slab_get(slab, live_size(head));
 	char *at = l->bytes;
 
 	*l = *head;
@@ -91,7 +100,7 @@ int lives_add(struct lives *t, const struct message *m,
 		.metadata_len = (uint16_t)m->metadata.len,
 		.text_len = (uint16_t)m->text.len,
 	};
-	*out = live_make(&head, m);
+	*out = live_make(t->slab, &head, m);
 	map_set_ptr(t->map, m->id, *out);
 	t->bytes += live_size(*out);
 	t->in_state[MESSAGE_ACCEPTED]++;
@@ -115,14 +124,15 @@ void lives_remove(struct lives *t, struct live *l)
 
 struct live *lives_strip(struct lives *t, struct live *l)
 {
-	struct live *slim;
+	size_t size = live_size(l), slim_size = size - l->text_len;
+	struct live *slim = slab_get(t->slab, slim_size);
 
 	must(l->place == LIVE_NOWHERE);
-	t->bytes -= l->text_len;
-	l->text_len = 0;
-	slim = mem_resize(l, live_size(l));
-	if (slim != l)
-		map_set_ptr(t->map, slim->id, slim);
+	memcpy(slim, l, slim_size);
+	slim->text_len = 0;
+	slab_put(t->slab, l, size);
+	map_set_ptr(t->map, slim->id, slim);
+	t->bytes -= size - slim_size;
 	return slim;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/heap.h"
 #include "base/map.h"
+#include "base/slab.h"
 #include "gateway/classes.h"
 #include "gateway/envelope.h"
 #include "model/message.h"
@@ -58,6 +59,7 @@ struct lives {
 	struct map *map;
 	const struct classes *classes;
 	struct envelopes *envelopes;
+	struct slab *slab; /* the messages' memory */
 	size_t max;
 	size_t bytes;
 	size_t in_state[MESSAGE_STATES];
@@ -66,6 +68,8 @@ struct lives {
 void lives_init(struct lives *t, const struct classes *classes, size_t max);
 void lives_done(struct lives *t); /* frees what is left */
 
+/* So many will come. */
+void lives_reserve(struct lives *t, size_t n);
 /* A new live message, in state ACCEPTED. -ENOSPC at the limit; -EINVAL: a
  * field is longer than that of any message may be. */
 MUST_USE int lives_add(struct lives *t, const struct message *m,

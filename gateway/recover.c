@@ -308,6 +308,29 @@ static bool on_recent(void *owner, const struct row *row)
 	return true;
 }
 
+static bool on_count(void *owner, const struct row *row)
+{
+	size_t *live = owner;
+
+	if (!message_state_final((enum message_state)row_i(row, 0)))
+		*live += (size_t)row_i(row, 2);
+	return true;
+}
+
+/* How many there will be is known: their table is made for that. */
+static int reserve(struct recovery *r, struct err *err)
+{
+	struct store *s = r->core->store;
+	const struct cell any = CELL_N;
+	size_t live = 0;
+
+	if (s->ops->scan(s, STORE_MESSAGE_COUNTS, &any, 1, on_count, &live) !=
+	    0)
+		return err_set(err, -EIO, "the store cannot be read: counts");
+	lives_reserve(&r->core->lives, live);
+	return 0;
+}
+
 static bool on_stray(void *owner, const struct row *row)
 {
 	struct recovery *r = owner;
@@ -342,6 +365,8 @@ int recover_messages(struct recovery *r, struct err *err)
 	int rc = scan(r, STORE_HAD_SCAN, (int64_t)id_floor(since), on_recent,
 		      err);
 
+	if (rc == 0)
+		rc = reserve(r, err);
 	if (rc == 0)
 		rc = scan(r, STORE_LIVE_SCAN, 0, on_live, err);
 	if (rc == 0)

@@ -87,6 +87,25 @@ static void map_pointers(void **state UNUSED)
 	map_free(&m);
 }
 
+static void map_keeps_room(void **state UNUSED)
+{
+	struct map *m = map_new();
+	uint64_t v;
+
+	map_set(m, 99, 1);
+	map_reserve(m, 5000);
+	size_t bytes = map_bytes(m);
+	for (uint64_t i = 1; i <= 5000; i++)
+		map_set(m, i, i);
+	assert_int_equal(map_bytes(m), bytes);
+	assert_int_equal(map_len(m), 5000);
+	for (uint64_t i = 1; i <= 5000; i++)
+		assert_true(map_get(m, i, &v) && v == i);
+	map_reserve(m, 10); /* there is room */
+	assert_int_equal(map_bytes(m), bytes);
+	map_free(&m);
+}
+
 struct map_speed {
 	uint64_t insert_us, get_us, copy_us, delete_us;
 	size_t bytes;
@@ -289,9 +308,13 @@ static int no_leaks(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(map_as_model), cmocka_unit_test(map_pointers),
-		cmocka_unit_test(map_is_fast),  cmocka_unit_test(dict_as_model),
-		cmocka_unit_test(heap_sorts),   cmocka_unit_test(lists),
+		cmocka_unit_test(map_as_model),
+		cmocka_unit_test(map_pointers),
+		cmocka_unit_test(map_keeps_room),
+		cmocka_unit_test(map_is_fast),
+		cmocka_unit_test(dict_as_model),
+		cmocka_unit_test(heap_sorts),
+		cmocka_unit_test(lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, no_leaks);
