@@ -202,13 +202,25 @@ static int connection_run(struct connection *c, enum statement st,
 
 /* ---- writing -------------------------------------------------------------- */
 
+int sqlite_sync(struct sqlite *s, enum store_sync sync)
+{
+	static const char *const texts[] = {
+		[STORE_SYNC_FULL] = "PRAGMA synchronous = FULL",
+		[STORE_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
+	};
+
+	s->synced = sync;
+	return connection_exec(&s->writer, texts[sync]);
+}
+
 /* The log is written in order, and a flush is of all that it holds. So what
  * need not be durable by itself costs no flush. */
 static int sqlite_begin(struct backend *b, enum backend_when when)
 {
 	struct sqlite *s = sqlite_of(b);
-	int rc = sqlite_sync(s, when == BACKEND_LATER ? STORE_SYNC_NORMAL
-						      : s->sync);
+	enum store_sync sync =
+		when == BACKEND_LATER ? STORE_SYNC_NORMAL : s->sync;
+	int rc = s->synced == sync ? 0 : sqlite_sync(s, sync);
 
 	return rc != 0 ? rc : connection_exec(&s->writer, "BEGIN IMMEDIATE");
 }

@@ -130,19 +130,6 @@ static int sqlite_on_wal(void *owner, sqlite3 *db UNUSED,
 	return SQLITE_OK;
 }
 
-static const char *const sqlite_syncs[] = {
-	[STORE_SYNC_FULL] = "PRAGMA synchronous = FULL",
-	[STORE_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
-};
-
-int sqlite_sync(struct sqlite *s, enum store_sync sync)
-{
-	if (s->synced == sync)
-		return 0;
-	s->synced = sync;
-	return connection_exec(&s->writer, sqlite_syncs[sync]);
-}
-
 static int sqlite_configure(struct sqlite *s)
 {
 	struct connection *c = &s->writer;
@@ -151,7 +138,7 @@ static int sqlite_configure(struct sqlite *s)
 	(void)sqlite3_busy_timeout(c->db, 5000);
 	int rc = connection_exec(c, "PRAGMA journal_mode = WAL");
 	if (rc == 0)
-		rc = connection_exec(c, sqlite_syncs[s->sync]);
+		rc = sqlite_sync(s, s->sync);
 	if (rc == 0)
 		rc = connection_exec(c, sqlite_settings);
 	/* Instead of the automatic checkpoint: tidy() does it, later. */
@@ -250,7 +237,7 @@ int sqlite_open(struct backend **out, const struct store_cfg *cfg,
 	struct sqlite *s = mem_new(struct sqlite);
 	s->backend.ops = &sqlite_ops;
 	s->magic = SQLITE_MAGIC;
-	s->sync = s->synced = cfg->sync;
+	s->sync = cfg->sync;
 	s->lock_fd = -1;
 	s->path = str_dup(path);
 	s->vfs = str_dup(cfg->vfs);

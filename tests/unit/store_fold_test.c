@@ -285,7 +285,8 @@ static void reports_what_it_cannot_read(void **state)
 		int rc = fold_add(f, 1, buf_str(&v->frames), 1, &err);
 		if (rc == 0) {
 			fold_cut(f);
-			assert_int_equal(v->b->ops->begin(v->b, BACKEND_NOW), 0);
+			assert_int_equal(v->b->ops->begin(v->b, BACKEND_NOW),
+					 0);
 			rc = fold_slice(f, v->b, 9, &err);
 			v->b->ops->rollback(v->b);
 		}
