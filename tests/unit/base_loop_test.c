@@ -191,8 +191,9 @@ static void turn_by_turn(void **state UNUSED)
 	loop_timer_set(b.timer, 5);
 	for (int i = 0; i < 100 && strchr(b.order, 't') == NULL; i++)
 		loop_turn(b.loop, true);
-	/* The hook has run after the event when loop_turn returns. */
-	assert_string_equal(strchr(b.order, 't'), "t1");
+	/* The hook has run after the event when loop_turn returns; once more
+	 * if the turn was so slow that the timer was due at its beginning. */
+	assert_ptr_equal(strstr(b.order, "t1"), strchr(b.order, 't'));
 	bench_close(&b);
 }
 
