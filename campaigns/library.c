@@ -232,6 +232,21 @@ static int find_version(const struct library *l, const struct library_ask *ask,
 	return 0;
 }
 
+void library_tally(const struct library *l, const struct version *v,
+		   struct library_tally *out)
+{
+	must(l != NULL && v != NULL && out != NULL);
+	const struct shelf *s = shelf_find(l, str_of(v->tenant), str_of(v->id));
+	const struct tally *t = s != NULL && v->number <= s->n_tallies
+					? s->tallies[v->number - 1]
+					: NULL;
+
+	*out = (struct library_tally){ .sent = 0 };
+	if (t != NULL)
+		*out = (struct library_tally){ t->sent, t->opt_outs,
+					       t->complaints };
+}
+
 const struct library_cfg *library_settings(const struct library *l)
 {
 	must(l != NULL);

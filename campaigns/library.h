@@ -21,6 +21,9 @@ struct library_cfg {
 	int64_t parts_usual;           /* of one text; more is a warning */
 	int64_t part_price;            /* thousandths of the currency */
 	char *currency;
+	int64_t review_after;      /* sent; fewer say nothing */
+	int64_t review_opt_outs;   /* of 10,000 sent */
+	int64_t review_complaints; /* of 10,000 sent */
 };
 
 extern const struct setting_section templates_section;
@@ -86,6 +89,12 @@ MUST_USE int library_find(const struct library *l,
 			  const struct library_ask *ask,
 			  struct library_pick *out, struct err *err);
 
+/* What came of what a version sent; all 0 when nothing was. */
+struct library_tally {
+	uint64_t sent, opt_outs, complaints;
+};
+void library_tally(const struct library *l, const struct version *v,
+		   struct library_tally *out);
 const struct library_cfg *library_settings(const struct library *l);
 /* The language of a tenant's people whose own is not known. */
 struct str library_language(const struct library *l, struct str tenant);

@@ -24,6 +24,12 @@ static const struct setting rows[] = {
 	    "Price of one SMS part, for previews."),
 	ROW(currency, SETTING_STR, "CNY", 0, 0, NULL, false,
 	    "Currency of that price."),
+	ROW(review_after, SETTING_INT, "500", 1, 1000000000, "messages", false,
+	    "A version that sent fewer is not judged by what came of them."),
+	ROW(review_opt_outs, SETTING_INT, "200", 0, 10000, "of 10,000", false,
+	    "More opt-outs than this put a version under review."),
+	ROW(review_complaints, SETTING_INT, "10", 0, 10000, "of 10,000", false,
+	    "More complaints than this put a version under review."),
 };
 
 const struct setting_section templates_section = {

@@ -84,6 +84,9 @@ void shelf_drop(struct shelf *s)
 	memmove(&l->order[at], &l->order[at + 1],
 		(l->n - at - 1) * sizeof(l->order[0]));
 	l->n--;
+	for (unsigned i = 0; i < s->n_tallies; i++)
+		mem_free(s->tallies[i]);
+	mem_free(s->tallies);
 	mem_free(s->v);
 	mem_free(s->key);
 	mem_free(s);
@@ -93,6 +96,25 @@ struct version *shelf_version(const struct shelf *s, unsigned number)
 {
 	must(s != NULL);
 	return number >= 1 && number <= s->n ? s->v[number - 1] : NULL;
+}
+
+struct tally *shelf_tally(struct shelf *s, unsigned number)
+{
+	must(s != NULL && number >= 1 && number <= s->n);
+	if (number > s->n_tallies) {
+		s->tallies =
+			mem_resize(s->tallies, s->n * sizeof(struct tally *));
+		while (s->n_tallies < s->n)
+			s->tallies[s->n_tallies++] = NULL;
+	}
+	if (s->tallies[number - 1] == NULL) {
+		struct tally *t = mem_new(struct tally);
+
+		t->shelf = s;
+		t->number = number;
+		s->tallies[number - 1] = t;
+	}
+	return s->tallies[number - 1];
 }
 
 void shelf_put(struct shelf *s, struct version *v)

@@ -4,12 +4,24 @@
 #include "base/map.h"
 #include "campaigns/library.h"
 
+/* What came of all that one version sent. */
+struct tally {
+	struct shelf *shelf;
+	unsigned number;
+	uint64_t sent, opt_outs, complaints;
+	uint64_t reviewed; /* revision that is under review; 0: none was */
+	bool dirty;        /* in the list of those to be written */
+	struct tally *next;
+};
+
 struct shelf {
 	struct library *library;
 	char *key; /* in the dict: tenant, 0, id */
 	size_t key_len;
 	struct version **v; /* by number, from 1: v[0] is number 1 */
 	unsigned n;
+	struct tally **tallies; /* by number; NULL: nothing was counted */
+	unsigned n_tallies;
 	bool changing; /* a change is on its way to the disk */
 };
 
@@ -33,6 +45,8 @@ struct shelf *shelf_add(struct library *l, struct str tenant, struct str id);
 /* Takes an empty one off again. */
 void shelf_drop(struct shelf *s);
 struct version *shelf_version(const struct shelf *s, unsigned number);
+/* The tally of a version; stays where it is. */
+struct tally *shelf_tally(struct shelf *s, unsigned number);
 /* Its version of that number, new or in the place of the old one. */
 void shelf_put(struct shelf *s, struct version *v);
 

@@ -28,7 +28,7 @@ static bool list_one(void *owner, const struct version *newest)
 	}
 	l->left--;
 	IGNORE(str_copy(l->last, sizeof(l->last), str_of(newest->id)));
-	template_json(&l->r->out, newest, false);
+	template_json(&l->r->out, l->r->c->library, newest, false);
 	return true;
 }
 
@@ -68,7 +68,7 @@ void api_template_get(struct request *r)
 	json_key(b, "versions");
 	json_open(b, '[');
 	for (unsigned i = newest->number; i > 0; i--)
-		template_json(b,
+		template_json(b, r->c->library,
 			      library_version(r->c->library,
 					      str_of(newest->tenant),
 					      r->param[0], i),
@@ -88,7 +88,7 @@ void api_template_version_get(struct request *r)
 	const struct version *v = template_asked(r, number);
 	if (v == NULL)
 		return;
-	template_json(reply_json(r), v, true);
+	template_json(reply_json(r), r->c->library, v, true);
 	template_etag(v, r->etag);
 	reply_send(r, 200);
 }
@@ -110,7 +110,7 @@ static void answer(struct request *r, int rc, const struct version *v,
 		reply_library(r, rc, why);
 		return;
 	}
-	template_json(reply_json(r), v, true);
+	template_json(reply_json(r), r->c->library, v, true);
 	template_etag(v, r->etag);
 	r->status = status;
 	request_then(r, on_changed);

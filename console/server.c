@@ -451,8 +451,6 @@ void console_stop(struct console *c)
 	if (c->stopping)
 		return;
 	c->stopping = true;
-	if (c->library != NULL)
-		library_on_change(c->library, NULL, NULL);
 	stream_hub_stop(c->hub);
 }
 
@@ -504,6 +502,8 @@ void console_close(struct console **cp)
 	loop_timer_free(&c->sweep);
 	loop_hook_close(&c->end);
 	requests_done(c);
+	if (c->library != NULL)
+		library_on_change(c->library, NULL, NULL);
 	stream_hub_free(&c->hub);
 	peers_done(c);
 	audit_close(&c->audit);

@@ -185,7 +185,22 @@ static void put_registrations(struct buf *b, const struct version *v)
 	json_close(b, '}');
 }
 
-void template_json(struct buf *b, const struct version *v, bool whole)
+static void put_tally(struct buf *b, const struct library *l,
+		      const struct version *v)
+{
+	struct library_tally t;
+
+	library_tally(l, v, &t);
+	json_key(b, "tally");
+	json_open(b, '{');
+	json_ku(b, "sent", t.sent);
+	json_ku(b, "opt_outs", t.opt_outs);
+	json_ku(b, "complaints", t.complaints);
+	json_close(b, '}');
+}
+
+void template_json(struct buf *b, const struct library *l,
+		   const struct version *v, bool whole)
 {
 	must(b != NULL && v != NULL);
 	json_open(b, '{');
@@ -210,8 +225,10 @@ void template_json(struct buf *b, const struct version *v, bool whole)
 		json_kb(b, "damaged", true);
 	json_key(b, "sha256");
 	json_hex(b, v->sha256, VERSION_SHA256);
-	if (whole)
+	if (whole) {
 		put_registrations(b, v);
+		put_tally(b, l, v);
+	}
 	put_texts(b, v, whole);
 	json_close(b, '}');
 }
@@ -323,8 +340,8 @@ void template_changed(void *owner, const struct version *before,
 	snprintf(object, sizeof(object), "%s@%u", after->id, after->number);
 	audit_put(c->audit, str_of(after->tenant), actor, str_of(word),
 		  str_of(object), buf_str(&detail));
-	if (before != NULL && before->state == after->state)
-		return;
+	if (c->stopping || (before != NULL && before->state == after->state))
+		return; /* the gateway may be gone already */
 	snprintf(word, sizeof(word), "template.%s",
 		 version_state_name(after->state));
 	gateway_publish(c->gateway, str_of(after->tenant), word,

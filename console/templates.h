@@ -19,8 +19,9 @@ bool template_draft_read(struct request *r, struct library_draft *d);
 const struct version *template_asked(struct request *r, uint64_t number);
 /* The number in the path; false: it was answered. */
 bool template_number(struct request *r, uint64_t *number);
-/* A version as JSON; texts too, when `whole`. */
-void template_json(struct buf *b, const struct version *v, bool whole);
+/* A version as JSON; texts and what came of it too, when `whole`. */
+void template_json(struct buf *b, const struct library *l,
+		   const struct version *v, bool whole);
 /* "3": the revision, for ETag and If-Match. */
 void template_etag(const struct version *v, char out[24]);
 /* Answers with why the library would not. */

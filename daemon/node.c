@@ -16,6 +16,7 @@
 #include "base/stats.h"
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
+#include "campaigns/review.h"
 #include "console/server.h"
 #include "daemon/bus.h"
 #include "daemon/care.h"
@@ -41,6 +42,7 @@ struct node {
 	struct gateway *gateway;
 	struct library *library;
 	struct campaigns *campaigns;
+	struct review *review;
 	struct console *console;
 	struct bus *bus;
 	struct care *care;
@@ -96,6 +98,8 @@ static void on_esme_stopped(void *owner)
 {
 	struct node *n = owner;
 
+	if (n->review != NULL)
+		review_stop(n->review);
 	gateway_close(&n->gateway, on_gateway_closed, n);
 }
 
@@ -215,7 +219,9 @@ static int open_library(struct node *n, struct err *err)
 		.owner = n,
 	};
 
-	return library_open(&n->library, &env, err);
+	int rc = library_open(&n->library, &env, err);
+
+	return rc != 0 ? rc : review_open(&n->review, n->loop, n->library, err);
 }
 
 static int open_care(struct node *n, struct err *err)
@@ -270,6 +276,7 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	cenv.library = n->library;
+	genv.listener = review_listener(n->review);
 	genv.loop = cenv.loop = n->loop;
 	genv.store = cenv.store = n->store;
 	rc = gateway_open(&n->gateway, &genv, err);
@@ -314,6 +321,7 @@ static void close_all(struct node *n)
 	console_close(&n->console);
 	store_close(&n->store);
 	care_close(&n->care);
+	review_close(&n->review);
 	library_close(&n->library);
 	campaigns_close(&n->campaigns);
 	bus_free(&n->bus);

@@ -49,7 +49,15 @@ struct core {
 	void (*stepped)(void *owner, uint64_t id, const struct event *e);
 	void *stepped_owner;
 	bool stopping;
+	const struct gateway_listener *listener; /* NULL: nobody counts */
 };
+
+static inline void core_tell_sent(const struct core *c, const struct message *m,
+				  bool before)
+{
+	if (c->listener != NULL)
+		c->listener->sent(c->listener->owner, m, before);
+}
 
 static inline int64_t core_wall_ms(const struct core *c)
 {

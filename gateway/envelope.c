@@ -58,6 +58,10 @@ static struct str key_of(struct buf *b, const struct message *m)
 	buf_lstr(b, m->business_line);
 	buf_lstr(b, m->origin);
 	buf_lstr(b, m->thread);
+	buf_lstr(b, m->template_ref.id);
+	buf_varint(b, m->template_ref.version);
+	buf_lstr(b, m->template_ref.lang);
+	buf_lstr(b, m->template_ref.sha256);
 	return buf_str(b);
 }
 
@@ -77,6 +81,10 @@ static struct counted *counted_new(struct str bytes)
 	v->business_line = bufr_lstr(&r);
 	v->origin = bufr_lstr(&r);
 	v->thread = bufr_lstr(&r);
+	v->template_ref.id = bufr_lstr(&r);
+	v->template_ref.version = (unsigned)bufr_varint(&r);
+	v->template_ref.lang = bufr_lstr(&r);
+	v->template_ref.sha256 = bufr_lstr(&r);
 	must(!r.bad);
 	return c;
 }

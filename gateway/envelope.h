@@ -13,6 +13,7 @@ struct envelopes;
 struct envelope {
 	struct str tenant, from, channel, campaign, business_line, origin;
 	struct str thread;
+	struct template_ref template_ref;
 };
 
 struct envelopes *envelopes_new(void);

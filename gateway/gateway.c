@@ -199,6 +199,7 @@ int gateway_open(struct gateway **out, const struct gateway_env *env,
 	g->env = *env;
 	g->core.loop = env->loop;
 	g->core.clock = env->clock;
+	g->core.listener = env->listener;
 	g->core.store = env->store;
 	g->core.cfg = cfg_of(env->settings);
 	must(g->core.cfg != NULL);

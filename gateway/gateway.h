@@ -53,6 +53,17 @@ extern const struct setting_section gateway_section;
  * strategy overflow }` */
 extern const struct setting_section route_section;
 
+/*
+ * A floor above that counts what comes of its texts. Told in the batch in
+ * which a peer has taken a message, and in which a customer was heard; while
+ * the gateway opens, with `before`, of what went out in the last days.
+ */
+struct gateway_listener {
+	void (*sent)(void *owner, const struct message *m, bool before);
+	void (*inbound)(void *owner, const struct inbound *in);
+	void *owner;
+};
+
 /* Implementations of channels: daemon/registry.c hands them in. */
 struct gateway_env {
 	struct loop *loop;
@@ -63,6 +74,7 @@ struct gateway_env {
 	size_t nchannels;
 	unsigned node; /* 0..63, for ids */
 	bool demo;
+	const struct gateway_listener *listener; /* NULL: nobody counts */
 };
 
 /* Checks classes and routes against the links; appends faults. Opens

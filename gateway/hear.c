@@ -303,6 +303,8 @@ static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 	publish_inbound(h, in, base);
 	if (h->listener != NULL)
 		h->listener(h->listener_owner, in, str_of(thread.campaign));
+	if (core->listener != NULL)
+		core->listener->inbound(core->listener->owner, in);
 	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),
 		 KV_STR("link", in->link), KV_STR("claim", in->claim));
 }

@@ -302,6 +302,7 @@ static bool on_recent(void *owner, const struct row *row)
 	    state == MESSAGE_SUPPRESSED)
 		return true;
 	threads_note(core->threads, &m, rules, row_i(row, 2));
+	core_tell_sent(core, &m, true);
 	if (rules->cap != 0)
 		facts_count(core->facts, m.tenant, m.to, rules->index,
 			    m.accepted_ms, rules->cap);

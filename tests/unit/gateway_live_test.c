@@ -57,6 +57,7 @@ static struct message full_message(uint64_t id)
 		.metadata = STR("{\"order\":4711}"),
 		.business_line = STR("retail"),
 		.origin = STR("crm"),
+		.template_ref = { STR("due"), 3, STR("zh"), STR("hash") },
 		.valid_until_ms = 1234567890123,
 		.priority = 4,
 		.parts = 2,
@@ -94,6 +95,10 @@ static void same_message(const struct message *a, const struct message *b)
 	same_text(a->metadata, b->metadata);
 	same_text(a->business_line, b->business_line);
 	same_text(a->origin, b->origin);
+	same_text(a->template_ref.id, b->template_ref.id);
+	assert_int_equal(a->template_ref.version, b->template_ref.version);
+	same_text(a->template_ref.lang, b->template_ref.lang);
+	same_text(a->template_ref.sha256, b->template_ref.sha256);
 	assert_int_equal(a->valid_until_ms, b->valid_until_ms);
 	assert_int_equal(a->priority, b->priority);
 	assert_int_equal(a->parts, b->parts);

@@ -71,7 +71,10 @@ static inline int setup(void **state)
 				       .language = str_dup("zh"),
 				       .languages = { languages, 1 },
 				       .promises = { promises, 1 },
-				       .parts_usual = 3 };
+				       .parts_usual = 3,
+				       .review_after = 10,
+				       .review_opt_outs = 2000,
+				       .review_complaints = 1000 };
 	shop_open(s);
 	*state = s;
 	return 0;
