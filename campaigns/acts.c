@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "campaigns/approval.h"
 #include "campaigns/census.h"
+#include "campaigns/library.h"
 #include "campaigns/schedule.h"
 
 int act_no(struct campaign_no *no, int rc, const char *code, const char *field,
@@ -58,8 +59,35 @@ int act_step_may(const struct campaign *m, enum campaign_step step,
 
 /* ---- written and edited ------------------------------------------------------- */
 
-static int check(const struct campaigns *c, const struct spec *spec,
-		 struct campaign_no *no)
+/* Is there such a template, for this class, and may a campaign use it? Where
+ * no version is named it is the one in use now. */
+static int check_template(const struct campaigns *c, struct str tenant,
+			  struct spec *spec, struct campaign_no *no)
+{
+	const struct library_ask ask = {
+		.tenant = tenant,
+		.id = str_of(spec->template_id),
+		.number = (unsigned)spec->template_version,
+	};
+	struct library_pick pick;
+
+	if (spec->template_id == NULL)
+		return 0;
+	no->code = "template";
+	no->field = "template";
+	if (c->library == NULL ||
+	    library_find(c->library, &ask, &pick, &no->err) != 0)
+		return -EPROTO;
+	spec->template_version = pick.version->number;
+	if (str_eqz(str_of(spec->class_name), pick.version->class_name))
+		return 0;
+	return act_no(no, -EINVAL, "template", "class",
+		      "the template is for class \"%s\"",
+		      pick.version->class_name);
+}
+
+static int check(const struct campaigns *c, struct str tenant,
+		 struct spec *spec, struct campaign_no *no)
 {
 	const struct spec_limits limits = { c->cfg->addresses };
 
@@ -75,7 +103,7 @@ static int check(const struct campaigns *c, const struct spec *spec,
 	if (spec->start_ms - campaigns_now(c) > YEAR_MS)
 		return act_no(no, -EINVAL, "invalid", "start",
 			      "the start is more than a year ahead");
-	return 0;
+	return check_template(c, tenant, spec, no);
 }
 
 /* Whoever has written it cannot approve it. */
@@ -106,14 +134,14 @@ static void add_editor(struct campaign *m, struct str actor)
 	buf_done(&b);
 }
 
-int campaign_create(struct campaigns *c, struct str tenant,
-		    const struct spec *spec, const struct campaign_by *by,
-		    struct campaign **out, struct campaign_no *no)
+int campaign_create(struct campaigns *c, struct str tenant, struct spec *spec,
+		    const struct campaign_by *by, struct campaign **out,
+		    struct campaign_no *no)
 {
 	int rc;
 
 	must(c != NULL && spec != NULL && out != NULL && no != NULL);
-	rc = check(c, spec, no);
+	rc = check(c, tenant, spec, no);
 	if (rc != 0)
 		return rc;
 	if ((int64_t)c->n >= c->cfg->max)
@@ -146,9 +174,8 @@ static void forget_review(struct campaign *m)
 	m->life.approved_ms = 0;
 }
 
-int campaign_edit(struct campaigns *c, struct campaign *m,
-		  const struct spec *spec, const struct campaign_by *by,
-		  struct campaign_no *no)
+int campaign_edit(struct campaigns *c, struct campaign *m, struct spec *spec,
+		  const struct campaign_by *by, struct campaign_no *no)
 {
 	struct buf what = { 0 };
 	bool approved;
@@ -157,7 +184,7 @@ int campaign_edit(struct campaigns *c, struct campaign *m,
 	must(c != NULL && m != NULL && spec != NULL && no != NULL);
 	rc = act_step_may(m, STEP_EDIT, by, no);
 	if (rc == 0)
-		rc = check(c, spec, no);
+		rc = check(c, str_of(m->tenant), spec, no);
 	if (rc != 0)
 		return rc;
 	buf_init(&what, 256);
@@ -295,7 +322,7 @@ static bool has_link(const struct campaigns *c, const struct campaign *m)
 }
 
 /* Everything that must be there before the first person gets it. */
-static int may_go(const struct campaigns *c, const struct campaign *m,
+static int may_go(const struct campaigns *c, struct campaign *m,
 		  struct campaign_no *no)
 {
 	const char *broken = approval_broken(c, m);
@@ -319,10 +346,11 @@ static int may_go(const struct campaigns *c, const struct campaign *m,
 	if (m->spec.end_ms != 0 && campaigns_now(c) >= m->spec.end_ms)
 		return act_no(no, -EPROTO, "window_over", "end",
 			      "its window is over");
-	return 0;
+	/* Under review since the approval: no new campaign with it. */
+	return check_template(c, str_of(m->tenant), &m->spec, no);
 }
 
-static int may_schedule(const struct campaigns *c, const struct campaign *m,
+static int may_schedule(const struct campaigns *c, struct campaign *m,
 			struct campaign_no *no)
 {
 	if (schedule_next(&m->spec, campaigns_now(c)) == 0)

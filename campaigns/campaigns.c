@@ -284,6 +284,7 @@ int campaigns_open(struct campaigns **out, const struct campaigns_env *env,
 	c->clock = env->clock;
 	c->gateway = env->gateway;
 	c->store = env->store;
+	c->library = env->library;
 	c->step = own_step;
 	c->tick = loop_timer_new(c->loop, on_tick, c);
 	c->beat = loop_timer_new(c->loop, on_beat, c);

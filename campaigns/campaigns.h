@@ -16,6 +16,7 @@
 #include "campaigns/states.h"
 #include "gateway/gateway.h"
 
+struct library;
 struct campaigns;
 struct campaign;
 
@@ -45,6 +46,7 @@ struct campaigns_env {
 	struct gateway *gateway;
 	struct store *store;
 	const struct settings *settings; /* kept by the daemon */
+	const struct library *library;   /* of templates */
 };
 
 /* Reads what there is with scans, before serving, and goes on with what was
@@ -80,14 +82,13 @@ struct campaign_no {
 	struct err err;    /* a sentence */
 };
 
-/* Each of these is durable after the next store_then. */
+/* Each of these is durable after the next store_then. Where the spec names no
+ * version of its template, it names the one in use afterwards. */
 MUST_USE int campaign_create(struct campaigns *c, struct str tenant,
-			     const struct spec *spec,
-			     const struct campaign_by *by,
+			     struct spec *spec, const struct campaign_by *by,
 			     struct campaign **out, struct campaign_no *no);
 MUST_USE int campaign_edit(struct campaigns *c, struct campaign *m,
-			   const struct spec *spec,
-			   const struct campaign_by *by,
+			   struct spec *spec, const struct campaign_by *by,
 			   struct campaign_no *no);
 /* RETURN, APPROVE, SCHEDULE, START, PAUSE, RESUME, CANCEL; note: a reason in
  * somebody's words, or "". */

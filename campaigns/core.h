@@ -83,6 +83,7 @@ struct campaigns {
 	struct gateway *gateway;
 	struct store *store;
 	const struct campaigns_cfg *cfg;
+	const struct library *library;
 	struct campaign **v; /* by id, which is by age */
 	size_t n, cap;
 	struct loop_timer *tick; /* of runners */

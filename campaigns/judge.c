@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "campaigns/library.h"
 #include "campaigns/schedule.h"
 #include "templates/render.h"
 
@@ -112,17 +113,41 @@ static void suppress(struct recipient *r, const char *why)
 	r->due_ms = 0;
 }
 
+/* The text for a person: one of the spec's own, or the template's in the
+ * person's language. NULL: there is none that may be used. */
+static const struct template *judge_text(const struct judge *j,
+					 const struct person_row *p,
+					 unsigned arm)
+{
+	const struct spec *spec = &j->m->spec;
+	const struct library_ask ask = {
+		.tenant = str_of(j->m->tenant),
+		.id = str_of(spec->template_id),
+		.number = (unsigned)spec->template_version,
+		.lang = p->lang,
+	};
+	struct library_pick pick;
+	struct err err;
+
+	if (spec->template_id == NULL || j->texts[arm] != NULL)
+		return j->texts[arm];
+	if (library_find(j->c->library, &ask, &pick, &err) != 0)
+		return NULL;
+	return pick.translation->program;
+}
+
 bool judge_submission(struct judge *j, const struct person_row *p,
 		      struct recipient *r, struct submission *s)
 {
 	const struct spec *spec = &j->m->spec;
-	const struct template *t = j->texts[r->arm];
+	const struct template *t;
 	struct err err;
 	int rc;
 
-	must(j != NULL && p != NULL && s != NULL && t != NULL);
+	must(j != NULL && p != NULL && s != NULL);
 	buf_reset(&j->text);
-	rc = person_render(t, p, &j->text, &err);
+	t = judge_text(j, p, r->arm);
+	rc = t == NULL ? -EBADMSG : person_render(t, p, &j->text, &err);
 	if (rc != 0) {
 		suppress(r, rc == -ENOENT ? WHY_VARIABLE : WHY_RENDER);
 		return false;

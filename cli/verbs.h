@@ -72,6 +72,28 @@ int verb_survey_sessions(struct cli *c, const struct args *a);
 int verb_survey_results(struct cli *c, const struct args *a);
 int verb_backup(struct cli *c, const struct args *a);
 
+/* campaigns.c */
+extern const struct option campaign_list_options[], campaign_step_options[];
+extern const struct option campaign_results_options[];
+int verb_campaign_list(struct cli *c, const struct args *a);
+int verb_campaign_create(struct cli *c, const struct args *a);
+int verb_campaign_edit(struct cli *c, const struct args *a);
+int verb_campaign_clone(struct cli *c, const struct args *a);
+int verb_campaign_simulate(struct cli *c, const struct args *a);
+int verb_campaign_submit(struct cli *c, const struct args *a);
+int verb_campaign_approve(struct cli *c, const struct args *a);
+int verb_campaign_return(struct cli *c, const struct args *a);
+int verb_campaign_pilot(struct cli *c, const struct args *a);
+int verb_campaign_sign_off(struct cli *c, const struct args *a);
+int verb_campaign_briefed(struct cli *c, const struct args *a);
+int verb_campaign_schedule(struct cli *c, const struct args *a);
+int verb_campaign_start(struct cli *c, const struct args *a);
+int verb_campaign_pause(struct cli *c, const struct args *a);
+int verb_campaign_resume(struct cli *c, const struct args *a);
+int verb_campaign_cancel(struct cli *c, const struct args *a);
+int verb_campaign_status(struct cli *c, const struct args *a);
+int verb_campaign_results(struct cli *c, const struct args *a);
+
 /* replay.c */
 extern const struct option replay_options[];
 int verb_replay(struct cli *c, const struct args *a);

@@ -69,8 +69,8 @@ static void on_created(struct request *r, int rc)
 		reply_send(r, 201);
 }
 
-static void create(struct request *r, struct str tenant,
-		   const struct spec *spec, const char *action)
+static void create(struct request *r, struct str tenant, struct spec *spec,
+		   const char *action)
 {
 	struct campaign_no no = { 0 };
 	struct campaign_by by;

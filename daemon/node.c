@@ -298,6 +298,7 @@ static int open_all(struct node *n, struct err *err)
 	penv.loop = n->loop;
 	penv.gateway = n->gateway;
 	penv.store = n->store;
+	penv.library = n->library;
 	rc = campaigns_open(&n->campaigns, &penv, err);
 	if (rc != 0)
 		return rc;

@@ -1,5 +1,5 @@
 # Tests and what CI runs. tools/runtests.py sums up; see docs/testing.md.
-.PHONY: setup build check check-here gate asan tsan valgrind cover crash \
+.PHONY: setup build check check-here gate asan tsan valgrind cover crash crash-campaign \
 	compile_commands print-sources print-cflags
 
 RUNTESTS = python3 tools/runtests.py --jobs $(JOBS)
@@ -49,12 +49,18 @@ cover:
 	-@$(RUNTESTS) --variant cover build unit contract scenarios peers
 	@python3 tools/cover.py build/cover
 
-# make crash N=100: N kills under HTTP, a third of them under ESMEs
+# make crash N=100: N kills under HTTP, a third of them under ESMEs,
+# and as many during a campaign; make crash-campaign N=200: those alone
 N ?= 100
 crash: all
 	@for t in tests/crash/kill9*_test.py; do \
 		CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) python3 $$t || exit 1; \
 	done
+
+crash-campaign: N := $(if $(filter file,$(origin N)),200,$(N))
+crash-campaign: all
+	@CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) \
+		python3 tests/crash/kill9_campaign_test.py
 
 print-sources:
 	@echo $(SRC) $(wildcard $(MAINS)) $(SIMSRC) $(TESTLIB) \
