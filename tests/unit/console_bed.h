@@ -203,7 +203,7 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.gateway = b->gateway;
 	cenv.library = b->library;
 
-	struct campaigns_env penv = { b->loop, &clock_real, b->gateway,
+	struct campaigns_env penv = { b->loop,  &clock_real,  b->gateway,
 				      b->store, &b->settings, b->library };
 	if (campaigns_open(&b->campaigns, &penv, &err) != 0)
 		fail_msg("%s", err.text);
