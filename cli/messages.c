@@ -26,14 +26,17 @@ const struct option send_options[] = {
 	{ "campaign", "NAME", false },
 	{ "thread", "NAME", false },
 	{ "metadata", "JSON", false },
+	{ "exclusion", "GROUP", false },
+	{ "brand", "NAME", false },
 	{ NULL, NULL, false },
 };
 
 const struct option ask_options[] = {
-	{ "to", "ADDRESS", true },    { "class", "NAME", true },
-	{ "text", "TEXT|-", false },  { "from", "SENDER", false },
-	{ "channel", "KIND", false }, { "at", "TIME", false },
-	{ NULL, NULL, false },
+	{ "to", "ADDRESS", true },     { "class", "NAME", true },
+	{ "text", "TEXT|-", false },   { "from", "SENDER", false },
+	{ "channel", "KIND", false },  { "at", "TIME", false },
+	{ "campaign", "NAME", false }, { "exclusion", "GROUP", false },
+	{ "brand", "NAME", false },    { NULL, NULL, false },
 };
 
 const struct option list_options[] = {
@@ -109,6 +112,8 @@ static int body_make(const struct args *a, char **out)
 	put(o, "idempotency_key", args_get(a, "idempotency-key"));
 	put(o, "campaign", args_get(a, "campaign"));
 	put(o, "thread", args_get(a, "thread"));
+	put(o, "exclusion_group", args_get(a, "exclusion"));
+	put(o, "business_line", args_get(a, "brand"));
 	put_number(o, "priority", args_get(a, "priority"));
 	int rc = put_json(o, "vars", args_get(a, "vars"));
 	if (rc == CLI_DONE)
@@ -136,10 +141,12 @@ static int post_message(struct cli *c, const struct args *a, const char *path)
 
 static const char *const verdict_names[] = { "verdict",      "reason",
 					     "not_before",   "parts",
-					     "rule_version", "local_time" };
+					     "rule_version", "packs",
+					     "local_time",   "zone" };
 static const enum word verdict_words[] = { WORD_VERDICT,    WORD_REASON,
 					   WORD_NOT_BEFORE, WORD_PARTS,
-					   WORD_RULES,      WORD_LOCAL_TIME };
+					   WORD_RULES,      WORD_PACKS,
+					   WORD_LOCAL_TIME, WORD_ZONE };
 
 static bool denied(const json_t *o)
 {
@@ -162,15 +169,30 @@ int verb_send(struct cli *c, const struct args *a)
 	return denied(c->answer) ? CLI_FAILED : CLI_DONE;
 }
 
+static void print_rules(const json_t *o)
+{
+	static const char *const members[] = { "rule", "verdict", "reason",
+					       "by", "detail" };
+	static const enum word columns[] = { WORD_RULE, WORD_VERDICT,
+					     WORD_REASON, WORD_BY,
+					     WORD_COMPARED };
+
+	putchar('\n');
+	print_list(json_object_get(o, "rules"), members, columns,
+		   ARRAY_LEN(members));
+}
+
 int verb_check(struct cli *c, const struct args *a)
 {
 	int rc = post_message(c, a, "/v1/messages/check");
 
 	if (rc != CLI_DONE)
 		return rc;
-	if (!cli_json(c))
+	if (!cli_json(c)) {
 		print_members(c->answer, verdict_names, verdict_words,
 			      ARRAY_LEN(verdict_names));
+		print_rules(c->answer);
+	}
 	return denied(c->answer) ? CLI_FAILED : CLI_DONE;
 }
 

@@ -92,6 +92,10 @@ const struct verb verbs[] = {
 	  status_options, verb_campaign_status },
 	{ "campaign", "results", "ID", 1, 1, WORD_H_CAMPAIGN_RESULTS,
 	  campaign_results_options, verb_campaign_results },
+	/* rule packs */
+	{ "rules", "list", "", 0, 0, WORD_H_RULES_LIST, none, verb_rules_list },
+	{ "rules", "show", "NAME", 1, 1, WORD_H_RULES_SHOW, none,
+	  verb_rules_show },
 	{ "link", "list", "", 0, 0, WORD_H_LINK_LIST, none, verb_link_list },
 	{ "link", "show", "NAME", 1, 1, WORD_H_LINK_SHOW, none,
 	  verb_link_show },

@@ -47,6 +47,10 @@ int verb_template_reject(struct cli *c, const struct args *a);
 int verb_template_activate(struct cli *c, const struct args *a);
 int verb_template_retire(struct cli *c, const struct args *a);
 
+/* rules.c */
+int verb_rules_list(struct cli *c, const struct args *a);
+int verb_rules_show(struct cli *c, const struct args *a);
+
 /* node.c */
 extern const struct option key_options[], audit_options[];
 int verb_link_list(struct cli *c, const struct args *a);

@@ -52,6 +52,10 @@ void api_consents_verify(struct request *r);
 void api_address_get(struct request *r);
 void api_address_evidence(struct request *r);
 
+/* api_packs.c */
+void api_rules_list(struct request *r);
+void api_rules_get(struct request *r);
+
 /* api_keys.c */
 extern const struct fields key_fields;
 extern const struct fields link_fields;

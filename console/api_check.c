@@ -26,16 +26,37 @@ static bool ask_read(struct request *r, struct message_body *body,
 	return true;
 }
 
+static void put_rules(struct buf *b, const struct permit_row *rows, unsigned n)
+{
+	json_key(b, "rules");
+	json_open(b, '[');
+	for (unsigned i = 0; i < n; i++) {
+		json_open(b, '{');
+		json_kz(b, "rule", rows[i].rule);
+		json_kz(b, "by", rows[i].by);
+		json_kz(b, "verdict", verdict_name(rows[i].verdict));
+		json_ks_opt(b, "reason", str_of(rows[i].reason));
+		json_kt_opt(b, "not_before", rows[i].not_before_ms);
+		if (rows[i].consent_seq != 0)
+			json_ku(b, "consent_seq", rows[i].consent_seq);
+		json_ks_opt(b, "detail", str_of(rows[i].detail));
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
 void api_messages_check(struct request *r)
 {
 	AUTO(message_body_done) struct message_body body = { 0 };
 	struct submission s;
 	struct submitted got;
+	struct permit_row rows[PERMIT_RULES_MAX];
+	unsigned n;
 
 	must(r != NULL);
 	if (!ask_read(r, &body, &s))
 		return;
-	gateway_judge(r->c->gateway, &s, &got);
+	n = gateway_judge_rules(r->c->gateway, &s, &got, rows);
 	if (got.rc != 0) {
 		reply_submitted_error(r, &got);
 		return;
@@ -44,6 +65,7 @@ void api_messages_check(struct request *r)
 	json_open(b, '{');
 	json_ku(b, "parts", got.parts);
 	view_decision(b, &got.decision);
+	put_rules(b, rows, n);
 	json_close(b, '}');
 	reply_send(r, 200);
 }

@@ -283,6 +283,11 @@ const struct route routes_all[] = {
 	JSON("POST", "/v1/templates/{id}/versions/{n}/retire",
 	     PERM_TEMPLATE_APPROVE, api_template_retire, &template_step_fields,
 	     200, "Take a version out of use for good."),
+	/* rule packs; seconds where a duration is meant */
+	READ("/v1/rules", PERM_CONSENT_READ, api_rules_list, none,
+	     "Every rule pack with its parameters and sources; no legal advice."),
+	READ("/v1/rules/{name}", PERM_CONSENT_READ, api_rules_get, none,
+	     "One rule pack; no legal advice."),
 	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
 	     "Every link and what it does."),
 	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,

@@ -46,6 +46,20 @@ static void put_delays(struct buf *b, const uint32_t us[4])
 	json_close(b, '}');
 }
 
+/* What the gate went by when the bytes left. */
+static void put_proof(struct buf *b, const struct event *e)
+{
+	char local[20];
+
+	if (e->rule_version.len == 0)
+		return;
+	json_ks(b, "rule_version", e->rule_version);
+	tzone_local_text(e->zone_offset_s, e->at_ms, local);
+	json_kz(b, "local_time", local);
+	if (e->consent_seq != 0)
+		json_ku(b, "consent_seq", e->consent_seq);
+}
+
 static void put_event(struct buf *b, const struct event *e)
 {
 	json_open(b, '{');
@@ -63,6 +77,7 @@ static void put_event(struct buf *b, const struct event *e)
 	if (e->peer_status != 0)
 		json_ku(b, "peer_status", e->peer_status);
 	json_kt_opt(b, "due", e->due_ms);
+	put_proof(b, e);
 	put_delays(b, e->delay_us);
 	json_close(b, '}');
 }
@@ -95,8 +110,11 @@ void view_decision(struct buf *b, const struct decision *d)
 	json_ks_opt(b, "reason", d->reason);
 	json_kt_opt(b, "not_before", d->not_before_ms);
 	json_ks_opt(b, "rule_version", d->rule_version);
-	if (d->at_ms != 0) {
-		json_kt(b, "at", d->at_ms);
+	json_ks_opt(b, "packs", d->packs);
+	json_kt_opt(b, "at", d->at_ms);
+	if (d->at_ms != 0 && d->zones > 0) {
+		json_ks(b, "zone", d->zone);
+		json_ku(b, "zones", d->zones);
 		tzone_local_text(d->zone_offset_s, d->at_ms, local);
 		json_kz(b, "local_time", local);
 	}
@@ -143,6 +161,7 @@ static void put_message(struct view *v, const struct message *m)
 	json_ks_opt(b, "thread", m->thread);
 	json_ks_opt(b, "business_line", m->business_line);
 	put_template(b, &m->template_ref);
+	json_ks_opt(b, "exclusion_group", m->exclusion);
 	json_kt(b, "created", m->accepted_ms);
 	json_kt_opt(b, "send_at", m->send_at_ms);
 	json_kt_opt(b, "valid_until", m->valid_until_ms);

@@ -14,6 +14,8 @@
 #include "daemon/sections.h"
 #include "gateway/classes.h"
 #include "gateway/gateway.h"
+#include "gateway/groups.h"
+#include "gateway/packs.h"
 
 const struct channel_ops *const registry_channels[] = {
 	&smpp_channel_ops,
@@ -31,6 +33,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&gateway_section,      &class_section,     &route_section,
 		&smpp_server_settings, &kannel_section,    &templates_section,
 		&surveys_section,      &campaigns_section,
+		&pack_section,         &group_section,
 	};
 	size_t n = 0;
 

@@ -57,6 +57,26 @@ void gateway_person(struct gateway *g, struct str tenant, struct str to,
 	out->zone = z != NULL ? str_of(tzone_name(z)) : STR_NONE;
 }
 
+unsigned gateway_judge_rules(struct gateway *g, const struct submission *s,
+			     struct submitted *out,
+			     struct permit_row rows[PERMIT_RULES_MAX])
+{
+	must(g != NULL && rows != NULL);
+	return intake_explain(g->core.intake, s, out, rows);
+}
+
+const struct packs *gateway_packs(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.packs;
+}
+
+const struct place *gateway_place(const struct gateway *g, struct str address)
+{
+	must(g != NULL);
+	return places_of(g->core.places, address);
+}
+
 void gateway_explain(struct gateway *g, const struct submission *s,
 		     struct submitted *out, struct explain *ex)
 {
@@ -203,28 +223,35 @@ void gateway_standing(struct gateway *g, struct str tenant, struct str address,
 {
 	const struct standing *s = facts_of(g->core.facts, tenant, address);
 	const struct tzone *z = standing_zone(s);
+	enum block b;
 	uint64_t seen = 0, seq = 0;
-	int64_t at_ms = 0;
+	int64_t left_ms = 0;
 
 	buf_c(json, '{');
 	json_key(json, "consent");
 	buf_c(json, '{');
 	for (unsigned i = 0; i < classes_len(g->core.classes); i++) {
 		const struct class_rules *r = classes_at(g->core.classes, i);
+		const struct grant_scope scope = {
+			.purpose = r->purpose,
+			.channel = facts_name(g->core.facts, STR("sms")),
+		};
 
 		if (r->cfg.consent == CLASS_CONSENT_NONE ||
 		    (seen & ((uint64_t)1 << r->purpose)) != 0)
 			continue;
 		seen |= (uint64_t)1 << r->purpose;
 		json_kz(json, classes_purpose_name(g->core.classes, r->purpose),
-			grant_name(standing_grant(s, r->purpose,
-						  core_wall_ms(&g->core), &seq,
-						  &at_ms)));
+			grant_name(standing_grant(s, &scope,
+						  core_wall_ms(&g->core))
+					   .grant));
 	}
 	buf_c(json, '}');
-	json_kb(json, "blocked", standing_blocked(s, &seq));
+	b = standing_blocked(s, true, &seq);
+	json_kb(json, "blocked", b == BLOCK_LIST);
+	json_kb(json, "registry", b == BLOCK_REGISTRY);
 	json_kb(json, "suspected", standing_suspected(s));
-	json_kb(json, "left", standing_left(s, &at_ms));
+	json_kb(json, "left", standing_left(s, &left_ms));
 	json_kz(json, "zone", z == NULL ? "" : tzone_name(z));
 	json_ks(json, "preferred", standing_preferred(s));
 	buf_c(json, '}');

@@ -1,4 +1,4 @@
-/* The ten built-in classes, the config on top of them, and their version. */
+/* The eleven built-in classes, the config on top of them, and their version. */
 #include "gateway/classes.h"
 
 #include <errno.h>
@@ -7,78 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
-
-static const char *const consent_names[] = { "none", "opt-out", "required",
-					     NULL };
-static const char *const resend_names[] = { "never", "once", NULL };
-
-#define ROW(field, type, initial, min, max, names, unit, text)                 \
-	{                                                                      \
-#field, type, offsetof(struct class_cfg, field), initial, min, \
-			max, names, unit, true, text                           \
-	}
-
-static const struct setting class_rows[] = {
-	ROW(consent, SETTING_ENUM, "required", 0, 0, consent_names, NULL,
-	    "May it be written without, until refused, or only after consent."),
-	ROW(purpose, SETTING_STR, "", 0, 0, NULL, NULL,
-	    "Purpose in the consent ledger; empty: the name of the class."),
-	ROW(quiet_hours, SETTING_STR, "", 0, 0, NULL, "HH:MM-HH:MM",
-	    "Local hours of the recipient in which it may go; empty: any."),
-	ROW(cap, SETTING_STR, "", 0, 0, NULL, "n/time",
-	    "At most n of this class to one person in that time."),
-	ROW(priority, SETTING_INT, "5", 0, 9, NULL, NULL,
-	    "0 goes before everything, 9 after everything."),
-	ROW(validity, SETTING_DURATION, "48h", 1000, 2592000000, NULL, NULL,
-	    "After this it is not sent any more."),
-	ROW(receipt_wait, SETTING_DURATION, "72h", 1000, 2592000000, NULL, NULL,
-	    "Without a receipt for this long it becomes unknown."),
-	ROW(attempts, SETTING_INT, "8", 1, 100, NULL, NULL,
-	    "Most attempts before it has failed."),
-	ROW(retry_min, SETTING_DURATION, "5s", 10, 86400000, NULL, NULL,
-	    "Wait before the second attempt; doubles each time."),
-	ROW(retry_max, SETTING_DURATION, "15m", 10, 86400000, NULL, NULL,
-	    "Longest wait between two attempts."),
-	ROW(resend, SETTING_ENUM, "never", 0, 0, resend_names, NULL,
-	    "What happens to an attempt in doubt after a crash or time-out."),
-	ROW(bypass, SETTING_BOOL, "false", 0, 0, NULL, NULL,
-	    "Ignores hours, caps and the block list: for alerts only."),
-	ROW(opt_out_text, SETTING_BOOL, "false", 0, 0, NULL, NULL,
-	    "Its texts carry the words that stop it: a bare R, T or N counts."),
-	ROW(body_retention, SETTING_DURATION, "155d", 0, 0, NULL, NULL,
-	    "How long the text is kept after the end."),
-};
-
-const struct setting_section class_section = {
-	"class",
-	true,
-	sizeof(struct class_cfg),
-	class_rows,
-	ARRAY_LEN(class_rows),
-	"Policy of one kind of message.",
-};
-
-/* The policy of sources.md 1.8, in the notation of the config. */
-static const char builtin[] =
-	"class alert { consent = none priority = 0 bypass = true\n"
-	" resend = once validity = 1h retry_min = 2s attempts = 20 }\n"
-	"class transaction { consent = none priority = 1 bypass = true\n"
-	" resend = once validity = 24h attempts = 12 }\n"
-	"class reminder { consent = none priority = 2\n"
-	" quiet_hours = \"08:00-21:00\" resend = once }\n"
-	"class notice { consent = none priority = 2\n"
-	" quiet_hours = \"08:00-21:00\" resend = once }\n"
-	"class callback { consent = none priority = 3\n"
-	" quiet_hours = \"08:00-21:00\" resend = once }\n"
-	"class service { consent = none priority = 3 resend = once }\n"
-	"class survey { consent = opt-out priority = 4\n"
-	" quiet_hours = \"08:00-21:00\" cap = \"1/7d\" opt_out_text = true }\n"
-	"class care { consent = opt-out priority = 5\n"
-	" quiet_hours = \"08:00-21:00\" opt_out_text = true }\n"
-	"class news { consent = required priority = 6\n"
-	" quiet_hours = \"08:00-21:00\" opt_out_text = true }\n"
-	"class marketing { consent = required priority = 7\n"
-	" quiet_hours = \"08:00-21:00\" cap = \"10/24h\" opt_out_text = true }\n";
+#include "gateway/hours.h"
 
 /* Purposes may come and go with reloads; each keeps its number. */
 #define PURPOSES_MAX 64
@@ -91,45 +20,18 @@ struct classes {
 	char version[9];
 };
 
-static int parse_minute(struct str s, int *out)
+static int parse_apart(struct class_rules *r, const char *text)
 {
-	struct str hour;
-	struct str minute = str_cut(s, ':', &hour);
-	uint64_t h, m;
-
-	if (str_u64(hour, 24, &h) != 0 || minute.len != 2 ||
-	    str_u64(minute, 59, &m) != 0 || h * 60 + m > 1440)
-		return -EBADMSG;
-	*out = (int)(h * 60 + m);
-	return 0;
-}
-
-static int parse_hours(struct class_rules *r, const char *text)
-{
-	struct str open;
-	struct str close = str_cut(str_of(text), '-', &open);
+	struct str who;
+	struct str time = str_cut(str_of(text), '/', &who);
 
 	if (text[0] == '\0')
 		return 0;
-	if (parse_minute(str_trim(open), &r->open_minute) != 0 ||
-	    parse_minute(str_trim(close), &r->close_minute) != 0 ||
-	    r->open_minute >= r->close_minute)
+	who = str_trim(who);
+	if (who.len == 0 || str_copy(r->apart, sizeof(r->apart), who) != 0 ||
+	    settings_duration(str_trim(time), &r->apart_ms) != 0 ||
+	    r->apart_ms <= 0)
 		return -EBADMSG;
-	return 0;
-}
-
-static int parse_cap(struct class_rules *r, const char *text)
-{
-	struct str n;
-	struct str window = str_cut(str_of(text), '/', &n);
-	uint64_t count;
-
-	if (text[0] == '\0')
-		return 0;
-	if (str_u64(str_trim(n), 200, &count) != 0 || count == 0 ||
-	    settings_duration(str_trim(window), &r->cap_window_ms) != 0)
-		return -EBADMSG;
-	r->cap = (unsigned)count;
 	return 0;
 }
 
@@ -145,6 +47,52 @@ static unsigned purpose_number(struct classes *c, struct str name)
 	return c->npurposes++;
 }
 
+static enum class_nature nature_of(const struct class_cfg *cfg)
+{
+	if (cfg->nature != CLASS_NATURE_AUTO)
+		return (enum class_nature)cfg->nature;
+	switch ((enum class_consent)cfg->consent) {
+	case CLASS_CONSENT_NONE:
+		return CLASS_TRANSACTIONAL;
+	case CLASS_CONSENT_OPT_OUT:
+		return CLASS_SERVICE;
+	case CLASS_CONSENT_REQUIRED:
+		return CLASS_PROMOTIONAL;
+	}
+	return CLASS_PROMOTIONAL;
+}
+
+/* What it says of counting: three notations, each with its fault. */
+static void add_caps(const struct section *s, struct class_rules *r,
+		     struct faults *faults)
+{
+	const struct class_cfg *cfg = s->value;
+	unsigned n = 0, of_purpose = 0;
+	const struct {
+		const char *name, *text, *form;
+		int rc;
+	} all[] = {
+		{ "cap", cfg->cap, "10/24h, 3/day",
+		  caps_parse(str_of(cfg->cap), r->caps, &n) },
+		{ "purpose_cap", cfg->purpose_cap, "1/30d, 1/month",
+		  caps_parse(str_of(cfg->purpose_cap), r->purpose_caps,
+			     &of_purpose) },
+		{ "apart", cfg->apart, "marketing/24h",
+		  parse_apart(r, cfg->apart) },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(all); i++) {
+		if (all[i].rc != 0)
+			faults_add(faults,
+				   "line %u: class %s: %s \"%s\" is not of "
+				   "the form %s (n is 1 to %d)",
+				   s->line, s->title, all[i].name, all[i].text,
+				   all[i].form, CAP_N_MAX);
+	}
+	r->ncaps = (uint8_t)n;
+	r->npurpose_caps = (uint8_t)of_purpose;
+}
+
 static void add_class(struct classes *c, const struct section *s,
 		      struct faults *faults)
 {
@@ -157,16 +105,13 @@ static void add_class(struct classes *c, const struct section *s,
 		return;
 	}
 	r->cfg = *cfg;
-	if (parse_hours(r, cfg->quiet_hours) != 0)
+	if (hours_parse(cfg->quiet_hours, &r->open_minute, &r->close_minute) !=
+	    0)
 		faults_add(faults,
 			   "line %u: class %s: quiet_hours \"%s\" is not of "
 			   "the form 08:00-21:00",
 			   s->line, s->title, cfg->quiet_hours);
-	if (parse_cap(r, cfg->cap) != 0)
-		faults_add(faults,
-			   "line %u: class %s: cap \"%s\" is not of the form "
-			   "10/24h (1 to 200)",
-			   s->line, s->title, cfg->cap);
+	add_caps(s, r, faults);
 	if (cfg->retry_min > cfg->retry_max)
 		faults_add(faults,
 			   "line %u: class %s: retry_min is above retry_max",
@@ -176,7 +121,71 @@ static void add_class(struct classes *c, const struct section *s,
 							  : str_of(s->title));
 	r->name = str_dup(s->title);
 	r->index = c->len++;
+	r->nature = nature_of(cfg);
 	r->cfg.purpose = r->cfg.quiet_hours = r->cfg.cap = NULL;
+	r->cfg.purpose_cap = r->cfg.apart = NULL;
+}
+
+static void put_caps(const struct cap *v, unsigned n, struct buf *out)
+{
+	char text[24];
+
+	for (unsigned i = 0; i < n; i++) {
+		cap_text(&v[i], text);
+		buf_f(out, "%s ", text);
+	}
+	buf_c(out, ';');
+}
+
+void classes_keep(struct classes *c, uint32_t mask, unsigned n,
+		  int64_t window_ms)
+{
+	must(c != NULL && n <= CAP_N_MAX);
+	for (unsigned i = 0; i < c->len; i++) {
+		struct class_rules *r = &c->v[i];
+
+		if ((mask & BIT(i)) == 0)
+			continue;
+		r->keep = MAX(r->keep, n);
+		r->horizon_ms = MAX(r->horizon_ms, window_ms);
+	}
+}
+
+static void keep_for(struct classes *c, uint32_t mask, const struct cap *v,
+		     unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		classes_keep(c, mask, v[i].n, v[i].window_ms);
+}
+
+/* Which classes look at which: after all are there. */
+static void join_classes(struct classes *c)
+{
+	for (unsigned i = 0; i < c->len; i++) {
+		struct class_rules *r = &c->v[i];
+
+		r->purpose_mask = r->apart_mask = 0;
+		r->keep = 0;
+		r->horizon_ms = 0;
+		for (unsigned k = 0; k < c->len; k++) {
+			const struct class_rules *o = &c->v[k];
+
+			if (o->purpose == r->purpose)
+				r->purpose_mask |= BIT(k);
+			if (r->apart_ms != 0 &&
+			    (strcmp(r->apart, o->name) == 0 ||
+			     strcmp(r->apart, c->purposes[o->purpose]) == 0))
+				r->apart_mask |= BIT(k);
+		}
+	}
+	for (unsigned i = 0; i < c->len; i++) {
+		const struct class_rules *r = &c->v[i];
+
+		keep_for(c, BIT(i), r->caps, r->ncaps);
+		keep_for(c, r->purpose_mask, r->purpose_caps, r->npurpose_caps);
+		if (r->apart_mask != 0)
+			classes_keep(c, r->apart_mask, 1, r->apart_ms);
+	}
 }
 
 /* Every rule goes in: a decision names what it was judged by. */
@@ -190,9 +199,12 @@ static void make_version(struct classes *c)
 	for (unsigned i = 0; i < c->len; i++) {
 		const struct class_rules *r = &c->v[i];
 
-		buf_f(&b, "%s %d %s %d-%d %u/%lld %d;", r->name, r->cfg.consent,
-		      c->purposes[r->purpose], r->open_minute, r->close_minute,
-		      r->cap, (long long)r->cap_window_ms, r->cfg.bypass);
+		buf_f(&b, "%s %d %s %d-%d %d %d %s/%lld ", r->name,
+		      r->cfg.consent, c->purposes[r->purpose], r->open_minute,
+		      r->close_minute, r->cfg.bypass, (int)r->nature, r->apart,
+		      (long long)r->apart_ms);
+		put_caps(r->caps, r->ncaps, &b);
+		put_caps(r->purpose_caps, r->npurpose_caps, &b);
 	}
 	secret_sha256(buf_str(&b), digest);
 	secret_hex(digest, 4, &hex);
@@ -208,7 +220,7 @@ static void add_builtin(struct classes *c, const struct settings *s,
 	const struct section *sec;
 	size_t at = 0;
 
-	if (settings_parse(builtin, "built-in", &class_section, 1, &own,
+	if (settings_parse(classes_builtin, "built-in", &class_section, 1, &own,
 			   faults) != 0)
 		return;
 	while ((sec = settings_next(&own, "class", &at)) != NULL) {
@@ -216,6 +228,19 @@ static void add_builtin(struct classes *c, const struct settings *s,
 			add_class(c, sec, faults);
 	}
 	settings_done(&own);
+}
+
+static void check_apart(const struct classes *c, struct faults *faults)
+{
+	for (unsigned i = 0; i < c->len; i++) {
+		const struct class_rules *r = &c->v[i];
+
+		if (r->apart_ms != 0 && r->apart_mask == 0)
+			faults_add(faults,
+				   "class %s: apart: there is no purpose or "
+				   "class %s",
+				   r->name, r->apart);
+	}
 }
 
 int classes_new(struct classes **out, const struct settings *s,
@@ -230,6 +255,8 @@ int classes_new(struct classes **out, const struct settings *s,
 	add_builtin(c, s, faults);
 	while ((sec = settings_next(s, "class", &at)) != NULL)
 		add_class(c, sec, faults);
+	join_classes(c);
+	check_apart(c, faults);
 	if (faults->len != before)
 		return -EINVAL;
 	make_version(c);
@@ -244,6 +271,20 @@ static struct class_rules *slot_of(struct classes *c, const char *name)
 			return &c->v[i];
 	}
 	return NULL;
+}
+
+/* A slot keeps its name and its number; all else is the new file's. */
+static void replace_rules(struct classes *c, struct class_rules *to,
+			  const struct class_rules *from, struct str purpose)
+{
+	char *name = to->name;
+	unsigned index = to->index;
+
+	*to = *from;
+	to->name = name;
+	to->index = index;
+	to->purpose = purpose_number(c, purpose);
+	to->gone = false;
 }
 
 int classes_update(struct classes *c, const struct settings *s,
@@ -276,14 +317,9 @@ int classes_update(struct classes *c, const struct settings *s,
 			to->name = str_dup(from->name);
 			to->index = c->len++;
 		}
-		to->cfg = from->cfg;
-		to->open_minute = from->open_minute;
-		to->close_minute = from->close_minute;
-		to->cap = from->cap;
-		to->cap_window_ms = from->cap_window_ms;
-		to->purpose = purpose_number(c, str_of(purpose));
-		to->gone = false;
+		replace_rules(c, to, from, str_of(purpose));
 	}
+	join_classes(c);
 	make_version(c);
 	return 0;
 }
@@ -316,6 +352,38 @@ const struct class_rules *classes_at(const struct classes *c, unsigned index)
 {
 	must(c != NULL && index < c->len);
 	return &c->v[index];
+}
+
+bool classes_promotes(const struct classes *c, unsigned purpose)
+{
+	must(c != NULL);
+	for (unsigned i = 0; i < c->len; i++) {
+		if (c->v[i].purpose == purpose &&
+		    c->v[i].nature == CLASS_PROMOTIONAL)
+			return true;
+	}
+	return false;
+}
+
+uint32_t classes_of_nature(const struct classes *c, enum class_nature least)
+{
+	uint32_t mask = 0;
+
+	must(c != NULL);
+	for (unsigned i = 0; i < c->len; i++) {
+		if (c->v[i].nature >= least)
+			mask |= BIT(i);
+	}
+	return mask;
+}
+
+const char *class_nature_name(enum class_nature n)
+{
+	static const char *const names[] = { "transactional", "service",
+					     "promotional" };
+
+	must((unsigned)n < CLASS_NATURES);
+	return names[n];
 }
 
 unsigned classes_len(const struct classes *c)

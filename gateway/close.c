@@ -8,6 +8,7 @@
 #include "gateway/publish.h"
 #include "gateway/questions.h"
 #include "gateway/receipts.h"
+#include "gateway/rules.h"
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
@@ -49,6 +50,8 @@ static void gateway_free(struct gateway *g)
 		lane_free(g->lanes.v[i]);
 	router_free(&core->router);
 	facts_free(&core->facts);
+	rules_free(core);
+	groups_free(&core->groups);
 	classes_free(&core->classes);
 	mem_free(g);
 }

@@ -28,6 +28,9 @@ struct core {
 	struct store *store;
 	struct router *router;
 	struct classes *classes;
+	struct packs *packs;
+	struct places *places;
+	struct groups *groups;
 	struct facts *facts;
 	struct permit_cfg permit;
 	const struct gateway_cfg *cfg;
@@ -48,6 +51,7 @@ struct core {
 	/* gateway_on_step */
 	void (*stepped)(void *owner, uint64_t id, const struct event *e);
 	void *stepped_owner;
+	int64_t counts_purge_ms; /* counts.c: the next time */
 	bool stopping;
 	const struct gateway_listener *listener; /* NULL: nobody counts */
 };

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "gateway/codes.h"
+#include "gateway/counts.h"
 #include "gateway/journey.h"
 #include "gateway/lane.h"
 #include "gateway/waiting.h"
@@ -37,16 +38,14 @@ static void count_cap(struct core *core, struct live *l,
 		      const struct message *m, bool up)
 {
 	const struct class_rules *r = classes_at(core->classes, l->class_index);
-	int64_t at_ms = core_wall_ms(core);
 
-	if (r->cap == 0 || l->counted == up)
+	if (l->counted == up)
 		return;
 	l->counted = up;
 	if (up)
-		facts_count(core->facts, m->tenant, m->to, r->index, at_ms,
-			    r->cap);
+		l->counted = counts_add(core, m, r, core_wall_ms(core));
 	else
-		facts_uncount(core->facts, m->tenant, m->to, r->index, at_ms);
+		counts_take_back(core, m, r);
 }
 
 bool dispatch_expire(struct core *core, struct live *l)
@@ -75,13 +74,28 @@ static void turned_away(struct core *core, struct live *l,
 	waiting_until(core, l, d->not_before_ms);
 }
 
-static void mark(struct core *core, struct live *l, const struct lane *lane)
+/* Where it has to be proved later that it might go, the proof goes along. */
+static void put_proof(const struct core *core, const struct live *l,
+		      const struct decision *d, struct event *e)
+{
+	const struct class_rules *r = classes_at(core->classes, l->class_index);
+
+	if (r->nature == CLASS_TRANSACTIONAL)
+		return;
+	e->rule_version = d->rule_version;
+	e->zone_offset_s = d->zone_offset_s;
+	e->consent_seq = d->consent_seq;
+}
+
+static void mark(struct core *core, struct live *l, const struct lane *lane,
+		 const struct decision *d)
 {
 	struct event e = { .kind = EVENT_ATTEMPT,
 			   .state = MESSAGE_SUBMITTING,
 			   .link = str_of(lane->name) };
 	uint64_t now_us = core_now_us(core);
 
+	put_proof(core, l, d, &e);
 	l->attempts++;
 	l->lane = (int16_t)lane->index;
 	l->queue_us = (uint32_t)MIN(now_us - l->stamp_us, UINT32_MAX);
@@ -124,8 +138,7 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 		struct decision d;
 
 		permit(&core->permit, &m, core_wall_ms(core), &d);
-		if (d.verdict == VERDICT_DENY &&
-		    !str_eqz(d.reason, PERMIT_CAP)) {
+		if (d.verdict == VERDICT_DENY && !permit_passes(&d)) {
 			IGNORE(router_undo(core->router, reservation,
 					   core_now_us(core)));
 			l->place = LIVE_NOWHERE;
@@ -184,7 +197,7 @@ static void join(struct core *core, struct marks *b,
 		return;
 	}
 	count_cap(core, l, &m, true);
-	mark(core, l, res->target_owner);
+	mark(core, l, res->target_owner, &d);
 	b->v[b->n].live = l;
 	b->v[b->n++].reservation = res->id;
 }

@@ -56,6 +56,7 @@ static struct str key_of(struct buf *b, const struct message *m)
 	buf_lstr(b, m->channel);
 	buf_lstr(b, m->campaign);
 	buf_lstr(b, m->business_line);
+	buf_lstr(b, m->exclusion);
 	buf_lstr(b, m->origin);
 	buf_lstr(b, m->thread);
 	buf_lstr(b, m->template_ref.id);
@@ -79,6 +80,7 @@ static struct counted *counted_new(struct str bytes)
 	v->channel = bufr_lstr(&r);
 	v->campaign = bufr_lstr(&r);
 	v->business_line = bufr_lstr(&r);
+	v->exclusion = bufr_lstr(&r);
 	v->origin = bufr_lstr(&r);
 	v->thread = bufr_lstr(&r);
 	v->template_ref.id = bufr_lstr(&r);

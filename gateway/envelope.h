@@ -12,7 +12,7 @@ struct envelopes;
 /* Counted: it lives as long as one of its messages does. Views of its own. */
 struct envelope {
 	struct str tenant, from, channel, campaign, business_line, origin;
-	struct str thread;
+	struct str thread, exclusion;
 	struct template_ref template_ref;
 };
 

@@ -1,6 +1,7 @@
 /* The table of standings: 64-bit address keys to small records. */
-#include "gateway/facts.h"
+#include "gateway/standing.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -8,59 +9,58 @@
 #include "gateway/classes.h"
 #include "model/address.h"
 
-/* What the ledger says of one purpose. */
-struct mark {
-	uint64_t seq;
-	uint32_t at_s;
-	uint32_t expires_s; /* 0: never */
-	uint8_t purpose;
-	uint8_t grant; /* enum grant, without EXPIRED */
-};
-
-/* When capped messages of one class went out, oldest first. */
-struct recent {
-	uint8_t class_index;
-	uint8_t len, cap;
-	uint32_t at_s[];
-};
-
-enum {
-	FACT_BLOCKED = 1,
-	FACT_SUSPECTED = 2,
-	FACT_LEFT = 4,
-	FACT_ENGLISH = 8,
-	FACT_CHINESE = 16
-};
-
-struct standing {
-	const struct tzone *zone;
-	struct mark *marks;
-	struct recent **recents;
-	char *preferred; /* "mqtt", NUL, address there; NULL: none */
-	uint64_t block_seq;
-	uint32_t left_s;
-	uint8_t nmarks, nrecents;
-	uint8_t flags;
+/* Words with numbers: from 1, in order of their first use. */
+struct names {
+	struct dict *numbers; /* word -> its number as a pointer */
+	char **v;
+	unsigned len;
 };
 
 struct facts {
 	struct map *map;
 	uint64_t refusals;
+	struct names names;   /* brands, channels, lists */
+	struct names tenants; /* numbers are not used */
 };
+
+/* 0 for none; 0 too when there are no numbers left. */
+static uint16_t name_make(struct names *n, struct str word)
+{
+	void *have = dict_get(n->numbers, word);
+
+	if (word.len == 0 || have != NULL)
+		return (uint16_t)(uintptr_t)have;
+	if (n->len + 1 >= FACTS_NAME_NEW)
+		return 0;
+	if ((n->len & (n->len - 1)) == 0)
+		n->v = mem_resize(n->v, MAX(n->len * 2, 4) * sizeof(*n->v));
+	n->v[n->len++] = str_z(word);
+	(void)dict_set(n->numbers, word, (void *)(uintptr_t)n->len);
+	return (uint16_t)n->len;
+}
+
+static void names_done(struct names *n)
+{
+	for (unsigned i = 0; i < n->len; i++)
+		mem_free(n->v[i]);
+	mem_free(n->v);
+	dict_free(&n->numbers);
+}
 
 struct facts *facts_new(void)
 {
 	struct facts *f = mem_new(struct facts);
 
 	f->map = map_new();
+	f->names.numbers = dict_new();
+	f->tenants.numbers = dict_new();
 	return f;
 }
 
 static void standing_free(struct standing *s)
 {
-	for (unsigned i = 0; i < s->nrecents; i++)
-		mem_free(s->recents[i]);
-	mem_free(s->recents);
+	mem_free(s->counted);
+	mem_free(s->listings);
 	mem_free(s->marks);
 	mem_free(s->preferred);
 	mem_free(s);
@@ -77,6 +77,8 @@ void facts_free(struct facts **fp)
 	while (map_next(f->map, &pos, &key, &value))
 		standing_free((struct standing *)(uintptr_t)value);
 	map_free(&f->map);
+	names_done(&f->names);
+	names_done(&f->tenants);
 	mem_free(f);
 	*fp = NULL;
 }
@@ -100,38 +102,95 @@ const struct standing *facts_of(const struct facts *f, struct str tenant,
 	return map_ptr(f->map, address_key(tenant, address));
 }
 
-static struct standing *standing_make(struct facts *f, struct str tenant,
-				      struct str address)
+/* A key no address has: addresses are printable. */
+static uint64_t person_key(struct str tenant, uint64_t contact_id)
 {
-	uint64_t key = address_key(tenant, address);
+	char text[1 + sizeof(contact_id)] = { '\0' };
+
+	memcpy(text + 1, &contact_id, sizeof(contact_id));
+	return address_key(tenant, str_bytes(text, sizeof(text)));
+}
+
+const struct standing *facts_person(const struct facts *f, struct str tenant,
+				    const struct standing *s)
+{
+	must(f != NULL);
+	if (s == NULL || s->contact_id == 0)
+		return NULL;
+	return map_ptr(f->map, person_key(tenant, s->contact_id));
+}
+
+uint16_t facts_name(const struct facts *f, struct str name)
+{
+	void *have;
+
+	must(f != NULL);
+	if (name.len == 0 || str_eqz(name, "*"))
+		return 0;
+	have = dict_get(f->names.numbers, name);
+	return have == NULL ? FACTS_NAME_NEW : (uint16_t)(uintptr_t)have;
+}
+
+const char *facts_name_text(const struct facts *f, uint16_t name)
+{
+	must(f != NULL && name <= f->names.len);
+	return name == 0 ? "" : f->names.v[name - 1];
+}
+
+unsigned facts_tenants(const struct facts *f)
+{
+	must(f != NULL);
+	return f->tenants.len;
+}
+
+const char *facts_tenant(const struct facts *f, unsigned i)
+{
+	must(f != NULL && i < f->tenants.len);
+	return f->tenants.v[i];
+}
+
+static struct standing *standing_make(struct facts *f, struct str tenant,
+				      uint64_t key)
+{
 	struct standing *s = map_ptr(f->map, key);
 
 	if (s == NULL) {
 		s = mem_new(struct standing);
 		map_set_ptr(f->map, key, s);
+		IGNORE(name_make(&f->tenants, tenant));
 	}
 	return s;
 }
 
-static struct mark *mark_find(const struct standing *s, unsigned purpose)
+static struct standing *standing_of(struct facts *f, struct str tenant,
+				    struct str address)
 {
-	for (unsigned i = 0; i < s->nmarks; i++) {
-		if (s->marks[i].purpose == purpose)
-			return &s->marks[i];
-	}
-	return NULL;
+	return standing_make(f, tenant, address_key(tenant, address));
 }
 
-static struct mark *mark_make(struct standing *s, unsigned purpose)
+/* The words of one purpose, brand and channel follow each other in one mark.
+ * With no room for another one the last is given up, and the rest of what is
+ * said there is unknown, which is no consent. */
+static struct mark *mark_make(struct standing *s, const struct grant_scope *k)
 {
-	struct mark *m = mark_find(s, purpose);
+	struct mark *m;
 
-	if (m != NULL)
-		return m;
-	must(s->nmarks < UINT8_MAX);
-	s->marks = mem_resize(s->marks, (s->nmarks + 1u) * sizeof(*s->marks));
-	m = &s->marks[s->nmarks++];
-	*m = (struct mark){ .purpose = (uint8_t)purpose };
+	for (unsigned i = 0; i < s->nmarks; i++) {
+		m = &s->marks[i];
+		if (m->purpose == k->purpose && m->brand == k->brand &&
+		    m->channel == k->channel)
+			return m;
+	}
+	if (s->nmarks == UINT8_MAX) {
+		m = &s->marks[s->nmarks - 1];
+	} else {
+		s->marks = mem_resize(s->marks,
+				      (s->nmarks + 1u) * sizeof(*s->marks));
+		m = &s->marks[s->nmarks++];
+	}
+	*m = (struct mark){ .purpose = (uint8_t)k->purpose,
+			    .brand = k->brand,
+			    .channel = k->channel };
 	return m;
 }
 
@@ -144,6 +203,7 @@ static bool grant_of(enum consent_type type, enum grant *out)
 		return true;
 	case CONSENT_GRANT:
 	case CONSENT_CONFIRM:
+	case CONSENT_IMPORT:
 		*out = GRANT_GIVEN;
 		return true;
 	case CONSENT_WITHDRAW:
@@ -160,42 +220,99 @@ static bool grant_of(enum consent_type type, enum grant *out)
 	return false;
 }
 
-void facts_consent(struct facts *f, struct str tenant, struct str address,
-		   unsigned purpose, enum consent_type type, uint64_t seq,
-		   int64_t at_ms, int64_t expires_ms)
+static struct listing *listing_find(struct standing *s, uint16_t list)
 {
-	struct standing *s = standing_make(f, tenant, address);
+	for (unsigned i = 0; i < s->nlistings; i++) {
+		if (s->listings[i].list == list)
+			return &s->listings[i];
+	}
+	return NULL;
+}
+
+/* Lists are named by the source; whatever else says "block" is one list. */
+static bool is_list(struct str source)
+{
+	return str_starts(source, STR("registry:")) ||
+	       str_starts(source, STR("list:"));
+}
+
+static int block(struct facts *f, struct standing *s,
+		 const struct consent_event *e)
+{
+	uint16_t list =
+		is_list(e->source) ? name_make(&f->names, e->source) : 0;
+	struct listing *l = listing_find(s, list);
+
+	if (e->type == CONSENT_UNBLOCK) {
+		if (l != NULL && l->seq < e->seq)
+			*l = s->listings[--s->nlistings];
+		return 0;
+	}
+	if (l == NULL && s->nlistings == UINT8_MAX)
+		l = &s->listings[UINT8_MAX - 1]; /* it stays blocked */
+	if (l == NULL) {
+		s->listings =
+			mem_resize(s->listings,
+				   (s->nlistings + 1u) * sizeof(*s->listings));
+		l = &s->listings[s->nlistings++];
+	}
+	*l = (struct listing){
+		.seq = e->seq,
+		.list = list,
+		.registry = list != 0 && str_starts(e->source, STR("registry:"))
+	};
+	return is_list(e->source) && list == 0 ? -ENOSPC : 0;
+}
+
+static struct str one_channel(struct str channel)
+{
+	return str_eqz(channel, "*") ? STR_NONE : channel;
+}
+
+int facts_consent(struct facts *f, const struct consent_event *e,
+		  unsigned purpose)
+{
+	struct standing *s;
+	struct grant_scope k = { .purpose = purpose };
+	struct str channel;
 	enum grant grant;
 	struct mark *m;
 
-	if (type == CONSENT_BLOCK || type == CONSENT_UNBLOCK) {
-		s->flags &= (uint8_t)~FACT_BLOCKED;
-		if (type == CONSENT_BLOCK)
-			s->flags |= FACT_BLOCKED;
-		s->block_seq = seq;
+	must(f != NULL && e != NULL);
+	s = standing_of(f, e->tenant, e->address);
+	if (e->type == CONSENT_BLOCK || e->type == CONSENT_UNBLOCK) {
 		f->refusals++;
-		return;
+		return block(f, s, e);
 	}
-	if (!grant_of(type, &grant))
-		return;
-	m = mark_make(s, purpose);
-	if (seq != 0 && m->seq > seq)
-		return; /* a grant that commits after a later withdrawal */
-	m->seq = seq;
+	if (!grant_of(e->type, &grant))
+		return 0;
+	channel = one_channel(e->channel);
+	k.brand = name_make(&f->names, e->brand);
+	k.channel = name_make(&f->names, channel);
+	if (((k.brand == 0 && e->brand.len > 0) ||
+	     (k.channel == 0 && channel.len > 0)) &&
+	    grant != GRANT_WITHDRAWN)
+		return -ENOSPC;
+	m = mark_make(s, &k);
+	if (e->seq != 0 && m->seq > e->seq)
+		return 0; /* a grant that commits after a later withdrawal */
+	m->seq = e->seq;
 	m->grant = (uint8_t)grant;
-	m->at_s = (uint32_t)(at_ms / 1000);
-	m->expires_s = (uint32_t)(expires_ms / 1000);
+	m->at_s = (uint32_t)(e->at_ms / 1000);
+	m->expires_s = (uint32_t)(e->expires_ms / 1000);
 	if (grant != GRANT_GIVEN)
 		f->refusals++;
+	return 0;
 }
 
 void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   const struct contact *c, const struct tzone *zone,
 		   struct str other)
 {
-	struct standing *s = standing_make(f, tenant, address);
+	struct standing *s = standing_of(f, tenant, address);
 
 	must(c != NULL);
+	s->contact_id = c->id;
 	s->zone = zone;
 	s->flags &= (uint8_t) ~(FACT_LEFT | FACT_ENGLISH | FACT_CHINESE);
 	if (c->state == CONTACT_LEFT) {
@@ -219,7 +336,7 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 void facts_suspect(struct facts *f, struct str tenant, struct str address,
 		   bool suspected)
 {
-	struct standing *s = standing_make(f, tenant, address);
+	struct standing *s = standing_of(f, tenant, address);
 
 	s->flags &= (uint8_t)~FACT_SUSPECTED;
 	if (suspected) {
@@ -228,160 +345,78 @@ void facts_suspect(struct facts *f, struct str tenant, struct str address,
 	}
 }
 
-static struct recent **recent_find(struct standing *s, unsigned class_index)
+/* Addresses of one person are counted together. */
+static struct standing *whom_to_count(struct facts *f, struct str tenant,
+				      struct str address)
 {
-	for (unsigned i = 0; i < s->nrecents; i++) {
-		if (s->recents[i]->class_index == class_index)
-			return &s->recents[i];
-	}
-	return NULL;
+	struct standing *s = standing_of(f, tenant, address);
+
+	if (s->contact_id == 0)
+		return s;
+	return standing_make(f, tenant, person_key(tenant, s->contact_id));
 }
 
-static struct recent **recent_make(struct standing *s, unsigned class_index,
-				   unsigned keep)
+static void counted_drop(struct standing *s, unsigned i)
 {
-	struct recent **r = recent_find(s, class_index);
+	memmove(s->counted + i, s->counted + i + 1,
+		(s->ncounted - i - 1u) * sizeof(*s->counted));
+	s->ncounted--;
+}
 
-	if (r != NULL && (*r)->cap >= keep)
-		return r;
-	if (r != NULL) {
-		*r = mem_resize(*r, sizeof(**r) + keep * sizeof(uint32_t));
-		(*r)->cap = (uint8_t)keep;
-		return r;
+/* What nobody asks for any more: too old, or (unless an exclusion group looks
+ * at it) more of its class than `keep`. */
+static void forget(struct standing *s, unsigned class_index, unsigned keep,
+		   int64_t now_ms)
+{
+	unsigned n = 0;
+
+	for (unsigned i = s->ncounted; i-- > 0;) {
+		const struct counted *c = &s->counted[i];
+		bool same = c->class_index == class_index && c->group == 0;
+
+		n += same;
+		if ((same && n >= keep) || now_ms / 1000 >= c->until_s)
+			counted_drop(s, i);
 	}
-	s->recents = mem_resize(s->recents,
-				(s->nrecents + 1u) * sizeof(*s->recents));
-	r = &s->recents[s->nrecents++];
-	*r = mem_zalloc(sizeof(**r) + keep * sizeof(uint32_t));
-	(*r)->class_index = (uint8_t)class_index;
-	(*r)->cap = (uint8_t)keep;
-	return r;
+	if (s->ncounted == UINT8_MAX)
+		counted_drop(s, 0);
 }
 
 void facts_count(struct facts *f, struct str tenant, struct str address,
-		 unsigned class_index, int64_t at_ms, unsigned keep)
+		 const struct touch *t, unsigned keep, int64_t horizon_ms)
 {
-	struct standing *s = standing_make(f, tenant, address);
-	struct recent *r;
+	struct standing *s;
 
-	must(keep > 0 && keep <= UINT8_MAX);
-	r = *recent_make(s, class_index, keep);
-	if (r->len == r->cap) {
-		memmove(r->at_s, r->at_s + 1,
-			(r->len - 1u) * sizeof(r->at_s[0]));
-		r->len--;
-	}
-	r->at_s[r->len++] = (uint32_t)(at_ms / 1000);
+	must(f != NULL && t != NULL && keep > 0);
+	s = whom_to_count(f, tenant, address);
+	forget(s, t->class_index, keep, t->at_ms);
+	if ((s->ncounted & (s->ncounted - 1u)) == 0)
+		s->counted =
+			mem_resize(s->counted, MAX(s->ncounted * 2u, 1) *
+						       sizeof(*s->counted));
+	s->counted[s->ncounted++] = (struct counted){
+		.at_s = (uint32_t)(t->at_ms / 1000),
+		.until_s = (uint32_t)((t->at_ms + horizon_ms) / 1000) + 1,
+		.campaign = campaign_hash(t->campaign),
+		.class_index = (uint8_t)t->class_index,
+		.group = (uint8_t)t->group,
+	};
 }
 
-void facts_uncount(struct facts *f, struct str tenant, struct str address,
-		   unsigned class_index, int64_t at_ms)
+int64_t facts_uncount(struct facts *f, struct str tenant, struct str address,
+		      unsigned class_index)
 {
-	struct standing *s = map_ptr(f->map, address_key(tenant, address));
-	struct recent **rp = s == NULL ? NULL : recent_find(s, class_index);
-	uint32_t at_s = (uint32_t)(at_ms / 1000);
-	struct recent *r;
+	struct standing *s;
 
-	if (rp == NULL)
-		return;
-	r = *rp;
-	for (unsigned i = r->len; i-- > 0;) {
-		if (r->at_s[i] != at_s)
-			continue;
-		memmove(r->at_s + i, r->at_s + i + 1,
-			(r->len - i - 1u) * sizeof(r->at_s[0]));
-		r->len--;
-		return;
-	}
-}
+	must(f != NULL);
+	s = whom_to_count(f, tenant, address);
+	for (unsigned i = s->ncounted; i-- > 0;) {
+		int64_t at_ms = (int64_t)s->counted[i].at_s * 1000;
 
-enum grant standing_grant(const struct standing *s, unsigned purpose,
-			  int64_t now_ms, uint64_t *seq, int64_t *at_ms)
-{
-	const struct mark *m, *all;
-
-	if (s == NULL)
-		return GRANT_UNKNOWN;
-	m = mark_find(s, purpose);
-	all = mark_find(s, PURPOSE_ALL);
-	/* What was said last holds; of all purposes at once, only refusals. */
-	if (all != NULL && all->grant == GRANT_WITHDRAWN &&
-	    (m == NULL || m->seq < all->seq))
-		m = all;
-	if (m == NULL)
-		return GRANT_UNKNOWN;
-	*seq = m->seq;
-	*at_ms = (int64_t)m->at_s * 1000;
-	if (m->grant == GRANT_GIVEN && m->expires_s != 0 &&
-	    now_ms / 1000 >= (int64_t)m->expires_s)
-		return GRANT_EXPIRED;
-	return (enum grant)m->grant;
-}
-
-bool standing_blocked(const struct standing *s, uint64_t *seq)
-{
-	if (s == NULL || (s->flags & FACT_BLOCKED) == 0)
-		return false;
-	*seq = s->block_seq;
-	return true;
-}
-
-bool standing_suspected(const struct standing *s)
-{
-	return s != NULL && (s->flags & FACT_SUSPECTED) != 0;
-}
-
-bool standing_left(const struct standing *s, int64_t *since_ms)
-{
-	if (s == NULL || (s->flags & FACT_LEFT) == 0)
-		return false;
-	/* a consent of the same import is no new one: a second later counts */
-	*since_ms = ((int64_t)s->left_s + 1) * 1000;
-	return true;
-}
-
-const struct tzone *standing_zone(const struct standing *s)
-{
-	return s == NULL ? NULL : s->zone;
-}
-
-struct str standing_preferred(const struct standing *s)
-{
-	return s == NULL ? STR_NONE : str_of(s->preferred);
-}
-
-struct str standing_other(const struct standing *s)
-{
-	if (s == NULL || s->preferred == NULL)
-		return STR_NONE;
-	return str_of(s->preferred + strlen(s->preferred) + 1);
-}
-
-struct str standing_lang(const struct standing *s)
-{
-	if (s == NULL || (s->flags & (FACT_CHINESE | FACT_ENGLISH)) == 0)
-		return STR_NONE;
-	return (s->flags & FACT_CHINESE) != 0 ? STR("zh") : STR("en");
-}
-
-unsigned standing_count(const struct standing *s, unsigned class_index,
-			int64_t since_ms, int64_t *first_ms)
-{
-	unsigned count = 0;
-
-	if (s == NULL)
-		return 0;
-	for (unsigned i = 0; i < s->nrecents; i++) {
-		const struct recent *r = s->recents[i];
-
-		if (r->class_index != class_index)
-			continue;
-		for (unsigned k = 0; k < r->len; k++) {
-			if ((int64_t)r->at_s[k] * 1000 <= since_ms)
-				continue;
-			if (count++ == 0)
-				*first_ms = (int64_t)r->at_s[k] * 1000;
+		if (s->counted[i].class_index == class_index) {
+			counted_drop(s, i);
+			return at_ms;
 		}
 	}
-	return count;
+	return 0;
 }

@@ -15,7 +15,7 @@
 
 struct facts; /* the table */
 
-/* What is known of one address under one tenant. */
+/* What is known of one address under one tenant, or of one person. */
 struct standing;
 
 struct facts *facts_new(void);
@@ -27,11 +27,23 @@ uint64_t facts_refusals(const struct facts *f);
 /* NULL when nothing is known. */
 const struct standing *facts_of(const struct facts *f, struct str tenant,
 				struct str address);
+/* What was counted for the person behind it, who may have more addresses;
+ * NULL: nothing, or nobody in particular. */
+const struct standing *facts_person(const struct facts *f, struct str tenant,
+				    const struct standing *s);
 
-/* A ledger event becomes effective. purpose: number of classes.h. */
-void facts_consent(struct facts *f, struct str tenant, struct str address,
-		   unsigned purpose, enum consent_type type, uint64_t seq,
-		   int64_t at_ms, int64_t expires_ms);
+/* Brands and channels of the ledger have numbers. 0 is none and all. */
+#define FACTS_NAME_NEW UINT16_MAX /* the ledger never spoke of it */
+uint16_t facts_name(const struct facts *f, struct str name);
+const char *facts_name_text(const struct facts *f, uint16_t name);
+/* Tenants that anything is known of, "*" among them. */
+unsigned facts_tenants(const struct facts *f);
+const char *facts_tenant(const struct facts *f, unsigned i);
+
+/* A ledger event becomes effective. purpose: number of classes.h. -ENOSPC:
+ * more names than there are numbers; a refusal then holds for all of them. */
+int facts_consent(struct facts *f, const struct consent_event *e,
+		  unsigned purpose);
 /* A contact owns this address. zone NULL: unknown. other: its address on
  * the preferred channel, "" if the same. */
 void facts_contact(struct facts *f, struct str tenant, struct str address,
@@ -39,11 +51,22 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   struct str other);
 void facts_suspect(struct facts *f, struct str tenant, struct str address,
 		   bool suspected);
-/* A capped message of this class goes out; undo when it did not. */
+
+/* Something that is counted went out. */
+struct touch {
+	int64_t at_ms;
+	unsigned class_index;
+	unsigned group;      /* exclusion group, from 1; 0: none */
+	struct str campaign; /* "" none */
+};
+/* keep: the most of its class that anybody asks for; horizon_ms: and for how
+ * long. */
 void facts_count(struct facts *f, struct str tenant, struct str address,
-		 unsigned class_index, int64_t at_ms, unsigned keep);
-void facts_uncount(struct facts *f, struct str tenant, struct str address,
-		   unsigned class_index, int64_t at_ms);
+		 const struct touch *t, unsigned keep, int64_t horizon_ms);
+/* The newest of that class did not go after all. When it had been counted; 0:
+ * there is none. */
+int64_t facts_uncount(struct facts *f, struct str tenant, struct str address,
+		      unsigned class_index);
 
 /* ---- questions; s may be NULL ------------------------------------------- */
 
@@ -55,17 +78,45 @@ enum grant {
 	GRANT_WITHDRAWN
 };
 
-/* State of a purpose (also by what was said of all purposes), and the seq
- * relied on. */
-enum grant standing_grant(const struct standing *s, unsigned purpose,
-			  int64_t now_ms, uint64_t *seq, int64_t *at_ms);
-bool standing_blocked(const struct standing *s, uint64_t *seq);
+/* What a message is about; brand and channel by facts_name. */
+struct grant_scope {
+	unsigned purpose;
+	uint16_t brand, channel;
+};
+
+struct grant_found {
+	enum grant grant;
+	uint64_t seq; /* of the event that says so; 0: none */
+	int64_t at_ms;
+};
+
+/*
+ * What was said last of that purpose (or, refusing, of all purposes) decides.
+ * A grant for one brand or channel is for that one; without a brand the
+ * message is the tenant's, which a refusal of any brand stops.
+ */
+struct grant_found standing_grant(const struct standing *s,
+				  const struct grant_scope *scope,
+				  int64_t now_ms);
+/* Each word of the ledger that holds: fn(owner, purpose, brand, channel,
+ * grant, seq). */
+typedef void standing_mark_fn(void *owner, unsigned purpose, uint16_t brand,
+			      uint16_t channel, enum grant grant, uint64_t seq);
+void standing_marks(const struct standing *s, int64_t now_ms,
+		    standing_mark_fn *fn, void *owner);
+/* Blocked for all, or (promotional) by a registry. */
+enum block { BLOCK_NONE, BLOCK_LIST, BLOCK_REGISTRY };
+enum block standing_blocked(const struct standing *s, bool promotional,
+			    uint64_t *seq);
 bool standing_suspected(const struct standing *s);
 bool standing_left(const struct standing *s, int64_t *since_ms);
 const struct tzone *standing_zone(const struct standing *s);
 struct str standing_preferred(const struct standing *s); /* "" none */
 struct str standing_other(const struct standing *s);
 struct str standing_lang(const struct standing *s);
-/* Messages of the class since a time; the oldest of them in *first_ms. */
-unsigned standing_count(const struct standing *s, unsigned class_index,
-			int64_t since_ms, int64_t *first_ms);
+/* What went out after a time, of classes by BIT(index). */
+unsigned standing_count(const struct standing *s, uint32_t classes,
+			int64_t since_ms);
+/* Did another campaign of the group reach it after that time? */
+bool standing_reached(const struct standing *s, unsigned group,
+		      struct str campaign, int64_t since_ms);

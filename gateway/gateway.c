@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/codes.h"
+#include "gateway/counts.h"
 #include "gateway/dispatch.h"
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
@@ -15,6 +16,7 @@
 #include "gateway/receipts.h"
 #include "gateway/recover.h"
 #include "gateway/routes.h"
+#include "gateway/rules.h"
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
@@ -87,6 +89,7 @@ static void on_tick(void *owner)
 	receipts_tick(g->core.receipts);
 	codes_tick(g->core.codes);
 	idempotency_tick(g->keys);
+	counts_tick(&g->core);
 	hear_tick(g->hear);
 	show_stats(g);
 	loop_timer_set(g->tick, TICK_MS);
@@ -132,8 +135,11 @@ static void make_rooms(struct gateway *g)
 
 	core->router = router_new(&limits);
 	core->facts = facts_new();
-	core->permit =
-		(struct permit_cfg){ core->classes, core->facts, g->env.demo };
+	core->permit = (struct permit_cfg){ .classes = core->classes,
+					    .facts = core->facts,
+					    .places = core->places,
+					    .groups = core->groups,
+					    .demo = g->env.demo };
 	core->lanes = &g->lanes;
 	buf_init(&core->scratch, BUF_NO_LIMIT);
 	lives_init(&core->lives, core->classes, (size_t)core->cfg->queue_max);
@@ -204,6 +210,8 @@ int gateway_open(struct gateway **out, const struct gateway_env *env,
 	g->core.cfg = cfg_of(env->settings);
 	must(g->core.cfg != NULL);
 	must(classes_new(&g->core.classes, env->settings, &faults) == 0);
+	must(groups_new(&g->core.groups, env->settings, &faults) == 0);
+	must(rules_load(&g->core, env->settings, &faults) == 0);
 	faults_done(&faults);
 	g->storing = true;
 	rc = open_rooms(g, err);
@@ -258,11 +266,8 @@ void gateway_check_settings(const struct settings *s,
 			    const struct channel_ops *const *channels,
 			    size_t nchannels, struct faults *faults)
 {
-	struct classes *classes = NULL;
-
 	must(s != NULL && faults != NULL);
-	if (classes_new(&classes, s, faults) == 0)
-		classes_free(&classes);
+	rules_check(s, faults);
 	check_words(s, faults);
 	routes_check(s, channels, nchannels, faults);
 	for (size_t i = 0; i < nchannels; i++) {

@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "base/settings.h"
 #include "gateway/classes.h"
+#include "gateway/permit.h"
 #include "model/channel.h"
 #include "model/consent.h"
 #include "model/contact.h"
@@ -109,6 +110,7 @@ struct submission {
 	struct str campaign, business_line;
 	struct str thread;                /* of message.h */
 	struct str origin;                /* of message.h: an endpoint's name */
+	struct str exclusion; /* group of campaigns that exclude each other */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
 	int64_t send_at_ms, valid_until_ms;
@@ -154,6 +156,10 @@ struct person_view {
 };
 void gateway_person(struct gateway *g, struct str tenant, struct str to,
 		    struct person_view *out);
+/* The same, and what each rule says: how many rows. */
+unsigned gateway_judge_rules(struct gateway *g, const struct submission *s,
+			     struct submitted *out,
+			     struct permit_row rows[PERMIT_RULES_MAX]);
 /* Routing alone, explained; -EINVAL as submit, in out. */
 void gateway_explain(struct gateway *g, const struct submission *s,
 		     struct submitted *out, struct explain *ex);
@@ -302,6 +308,9 @@ void gateway_inbound_origin(struct gateway *g, struct str number,
 
 struct store *gateway_store(struct gateway *g);
 const struct classes *gateway_classes(const struct gateway *g);
+/* Rule packs; what a reload brings takes their place. */
+const struct packs *gateway_packs(const struct gateway *g);
+const struct place *gateway_place(const struct gateway *g, struct str address);
 /* Is it ready to take messages? 0; -EAGAIN starting or stopping; -ENOSPC. */
 int gateway_ready(const struct gateway *g);
 struct gateway_counts {

@@ -147,7 +147,23 @@ static int count_parts(struct intake *i, struct message *m,
 	return 0;
 }
 
-static int check_times(const struct submission *s,
+/* How long it may still go where the person is. */
+static int64_t place_limit(const struct intake *i,
+			   const struct class_rules *rules,
+			   const struct message *m)
+{
+	const struct place *p = places_of(i->core->places, m->to);
+	int64_t ms = INT32_MAX * (int64_t)1000;
+
+	if ((m->flags & MESSAGE_FLAG_CONFIRM) != 0 && p->confirm_within_ms != 0)
+		ms = p->confirm_within_ms;
+	if (rules->nature == CLASS_TRANSACTIONAL &&
+	    p->transaction_within_ms != 0)
+		ms = MIN(ms, p->transaction_within_ms);
+	return ms;
+}
+
+static int check_times(const struct intake *i, const struct submission *s,
 		       const struct class_rules *rules, struct message *m,
 		       struct submitted *out)
 {
@@ -157,6 +173,8 @@ static int check_times(const struct submission *s,
 	m->valid_until_ms = s->valid_until_ms != 0
 				    ? s->valid_until_ms
 				    : start_ms + rules->cfg.validity;
+	m->valid_until_ms =
+		MIN(m->valid_until_ms, start_ms + place_limit(i, rules, m));
 	if (m->valid_until_ms <= start_ms) {
 		err_set(&out->err, 0,
 			"valid_until is not after the time of sending");
@@ -193,6 +211,14 @@ static int check_names(struct intake *i, const struct submission *s,
 			"thread is not up to %d bytes of printable UTF-8",
 			THREAD_NAME_MAX);
 		return refuse(out, -EINVAL, "bad_thread", "thread");
+	}
+	if (s->exclusion.len > 0 &&
+	    groups_find(i->core->groups, s->exclusion) == 0) {
+		err_set(&out->err, 0,
+			"there is no exclusion group \"%.*s\": the "
+			"configuration names them",
+			STR_ARGS(str_first(s->exclusion, 64)));
+		return refuse(out, -EINVAL, "unknown_group", "exclusion_group");
 	}
 	if (s->campaign.len > 64 || s->business_line.len > 64 ||
 	    s->channel.len > 16 || s->idempotency_key.len > 128) {
@@ -233,6 +259,7 @@ static int build(struct intake *i, const struct submission *s,
 		.thread = s->thread,
 		.metadata = s->metadata,
 		.business_line = s->business_line,
+		.exclusion = s->exclusion,
 		.origin = s->origin,
 		.template_ref = s->template_ref,
 		.flags = s->flags | MESSAGE_FLAG_RECEIPT,
@@ -253,7 +280,21 @@ static int build(struct intake *i, const struct submission *s,
 	choose_channel(i, s, m);
 	if (check_text(i, s->text, out) != 0 || count_parts(i, m, out) != 0)
 		return out->rc;
-	return check_times(s, rules, m, out);
+	return check_times(i, s, rules, m, out);
+}
+
+unsigned intake_explain(struct intake *i, const struct submission *s,
+			struct submitted *out,
+			struct permit_row rows[PERMIT_RULES_MAX])
+{
+	struct decision own;
+	struct message m;
+
+	intake_judge(i, s, out, &m);
+	if (out->rc != 0)
+		return 0;
+	return permit_explain(&i->core->permit, &m,
+			      MAX(m.send_at_ms, m.accepted_ms), &own, rows);
 }
 
 /* Also what came in by a variable: it is the rendered text that counts. */
@@ -360,6 +401,7 @@ static void request_of(const struct submission *s, struct buf *b)
 	buf_lstr(b, s->business_line);
 	buf_lstr(b, s->template_ref.id);
 	buf_varint(b, s->template_ref.version);
+	buf_lstr(b, s->exclusion);
 	buf_u64(b, (uint64_t)s->send_at_ms);
 	buf_u64(b, (uint64_t)s->valid_until_ms);
 	if (s->thread.len > 0)

@@ -21,3 +21,7 @@ void intake_submit(struct intake *i, const struct submission *s,
  * views live until the next call. */
 void intake_judge(struct intake *i, const struct submission *s,
 		  struct submitted *out, struct message *m);
+/* The same with every rule asked; returns how many rows. */
+unsigned intake_explain(struct intake *i, const struct submission *s,
+			struct submitted *out,
+			struct permit_row rows[PERMIT_RULES_MAX]);

@@ -55,7 +55,8 @@ static void append(struct core *core, const struct inbound *in,
 	struct consent_event e = {
 		.tenant = in->tenant,
 		.address = in->from,
-		.channel = in->channel,
+		/* who stops, stops on every channel */
+		.channel = type == CONSENT_WITHDRAW ? STR_NONE : in->channel,
 		.purpose = purpose,
 		.type = type,
 		.source = STR("sms_mo"),
@@ -68,34 +69,46 @@ static void append(struct core *core, const struct inbound *in,
 		log_error("keyword.ledger", KV_S("why", err.text));
 }
 
+static bool refused(const struct core *core, const struct inbound *in,
+		    unsigned purpose)
+{
+	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
+	const struct grant_scope scope = {
+		.purpose = purpose,
+		.channel = facts_name(core->facts, in->channel),
+	};
+
+	return standing_grant(s, &scope, core_wall_ms(core)).grant ==
+	       GRANT_WITHDRAWN;
+}
+
+/* The setting, or the law of the place from its day on. */
+static bool stops_all(const struct core *core, struct str address)
+{
+	return core->cfg->stop_scope == STOP_ALL ||
+	       core_wall_ms(core) >=
+		       places_of(core->places, address)->revoke_all_ms;
+}
+
 /* The purposes a stop is about. True when any was not refused before. */
 static bool withdraw(struct core *core, const struct inbound *in)
 {
-	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
 	uint64_t seen = 0;
 	bool news = false;
 
-	if (core->cfg->stop_scope == STOP_ALL) {
-		uint64_t seq;
-		int64_t at_ms;
-
-		news = standing_grant(s, PURPOSE_ALL, 0, &seq, &at_ms) !=
-		       GRANT_WITHDRAWN;
+	if (stops_all(core, in->from)) {
+		news = !refused(core, in, PURPOSE_ALL);
 		append(core, in, CONSENT_WITHDRAW, STR("*"));
 		return news;
 	}
 	for (unsigned i = 0; i < classes_len(core->classes); i++) {
 		const struct class_rules *r = classes_at(core->classes, i);
-		uint64_t seq;
-		int64_t at_ms;
 
 		if (r->cfg.consent != CLASS_CONSENT_REQUIRED ||
 		    (seen & ((uint64_t)1 << r->purpose)) != 0)
 			continue;
 		seen |= (uint64_t)1 << r->purpose;
-		if (standing_grant(s, r->purpose, 0, &seq, &at_ms) !=
-		    GRANT_WITHDRAWN)
-			news = true;
+		news = news || !refused(core, in, r->purpose);
 		append(core, in, CONSENT_WITHDRAW,
 		       str_of(classes_purpose_name(core->classes, r->purpose)));
 	}
@@ -148,14 +161,14 @@ static bool yes_opts_in(const struct core *core, const struct inbound *in)
 {
 	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
 	int purpose = classes_purpose(core->classes, STR("marketing"));
-	uint64_t seq;
-	int64_t at_ms;
+	struct grant_scope scope = { 0 };
 	enum grant g;
 
 	if (purpose < 0)
 		return false;
-	g = standing_grant(s, (unsigned)purpose, core_wall_ms(core), &seq,
-			   &at_ms);
+	scope.purpose = (unsigned)purpose;
+	scope.channel = facts_name(core->facts, in->channel);
+	g = standing_grant(s, &scope, core_wall_ms(core)).grant;
 	return g == GRANT_PENDING || g == GRANT_WITHDRAWN;
 }
 

@@ -26,11 +26,8 @@ struct granted {
 	struct ledger *ledger;
 	struct head head; /* after it */
 	bool grant;
-	unsigned purpose;
-	enum consent_type type;
-	int64_t at_ms, expires_ms;
-	char tenant[TENANT_MAX + 1];
-	char address[ADDRESS_MAX];
+	struct consent_event event; /* its texts are those behind it */
+	char texts[];
 };
 
 struct ledger *ledger_new(struct core *core)
@@ -64,14 +61,45 @@ static void make_effective(struct ledger *l, const struct consent_event *e)
 
 	if (purpose < 0)
 		return; /* of a class that is no more */
-	facts_consent(l->core->facts, e->tenant, e->address, (unsigned)purpose,
-		      e->type, e->seq, e->at_ms, e->expires_ms);
+	if (facts_consent(l->core->facts, e, (unsigned)purpose) != 0)
+		log_warn("ledger.names", KV_U("seq", e->seq));
 }
 
 void ledger_recover(struct ledger *l, const struct consent_event *e)
 {
 	must(l != NULL && e != NULL);
 	make_effective(l, e);
+}
+
+static bool agrees(enum consent_type t)
+{
+	return t == CONSENT_GRANT || t == CONSENT_CONFIRM ||
+	       t == CONSENT_IMPORT;
+}
+
+/* What proves nothing where the person is, is no consent. */
+static int check_grant(struct ledger *l, const struct consent_event *e,
+		       struct err *err)
+{
+	const struct place *p = places_of(l->core->places, e->address);
+	const struct pack *by = place_refuses_source(p, e->source);
+	int purpose = classes_purpose(l->core->classes, e->purpose);
+
+	if (str_eqz(e->purpose, "*"))
+		return err_set(err, -EINVAL,
+			       "consent is given for one purpose, not for all");
+	if (by != NULL)
+		return err_set(err, -EINVAL,
+			       "source %.*s is no consent (rule pack %s)",
+			       STR_ARGS(e->source), by->label);
+	by = place_wants_wording(p);
+	if (by != NULL && e->wording.len == 0 && e->inbound_id == 0 &&
+	    classes_promotes(l->core->classes, (unsigned)purpose))
+		return err_set(err, -EINVAL,
+			       "wording is missing: a consent to promotion "
+			       "names the words shown (rule pack %s)",
+			       by->label);
+	return 0;
 }
 
 static int check(struct ledger *l, const struct consent_event *e,
@@ -87,23 +115,17 @@ static int check(struct ledger *l, const struct consent_event *e,
 			       "there is no purpose \"%.*s\": it is the name "
 			       "of a class, or its purpose setting, or *",
 			       STR_ARGS(e->purpose));
-	if (e->type == CONSENT_GRANT && str_eqz(e->purpose, "*"))
-		return err_set(err, -EINVAL,
-			       "consent is given for one purpose, not for all");
-	if (e->type == CONSENT_GRANT && str_eqz(e->source, "tnc_bundled"))
-		return err_set(err, -EINVAL,
-			       "consent bundled with terms is no consent");
 	if (e->source.len == 0)
 		return err_set(err, -EINVAL,
 			       "source is missing: web, sms_mo, agent, paper, "
 			       "import, api or ivr");
-	return 0;
+	return agrees(e->type) ? check_grant(l, e, err) : 0;
 }
 
 static bool gives(enum consent_type t)
 {
 	return t == CONSENT_GRANT || t == CONSENT_CONFIRM ||
-	       t == CONSENT_UNBLOCK;
+	       t == CONSENT_IMPORT || t == CONSENT_UNBLOCK;
 }
 
 /* In order of appending, so the head only moves forward. */
@@ -118,26 +140,36 @@ static void on_commit(void *owner, int rc)
 	} else {
 		l->durable = g->head;
 		if (g->grant)
-			facts_consent(l->core->facts, str_of(g->tenant),
-				      str_of(g->address), g->purpose, g->type,
-				      g->head.seq, g->at_ms, g->expires_ms);
+			make_effective(l, &g->event);
 	}
 	mem_free(g);
 }
 
+/* A view of the caller's becomes one of ours. */
+static void keep_text(struct str *s, char **at)
+{
+	memcpy(*at, s->p, s->len);
+	s->p = *at;
+	*at += s->len;
+}
+
 static void watch_commit(struct ledger *l, const struct consent_event *e)
 {
-	struct granted *g = mem_new(struct granted);
+	size_t room = e->tenant.len + e->address.len + e->brand.len +
+		      e->channel.len + e->purpose.len + e->source.len;
+	struct granted *g = mem_zalloc(sizeof(*g) + room);
+	char *at = g->texts;
 
 	g->ledger = l;
 	g->head = l->head;
 	g->grant = gives(e->type);
-	g->type = e->type;
-	g->at_ms = e->at_ms;
-	g->expires_ms = e->expires_ms;
-	g->purpose = (unsigned)classes_purpose(l->core->classes, e->purpose);
-	must(str_copy(g->tenant, sizeof(g->tenant), e->tenant) == 0);
-	must(str_copy(g->address, sizeof(g->address), e->address) == 0);
+	g->event = *e;
+	keep_text(&g->event.tenant, &at);
+	keep_text(&g->event.address, &at);
+	keep_text(&g->event.brand, &at);
+	keep_text(&g->event.channel, &at);
+	keep_text(&g->event.purpose, &at);
+	keep_text(&g->event.source, &at);
 	store_then(l->core->store, on_commit, g);
 }
 

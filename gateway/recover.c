@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/codes.h"
+#include "gateway/counts.h"
 #include "gateway/journey.h"
 #include "gateway/lane.h"
 #include "gateway/ledger.h"
@@ -14,10 +15,6 @@
 #include "gateway/receipts.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
-
-#define DAY_MS (int64_t)86400000
-/* How far back threads and caps are read. */
-#define RECENT_MS (7 * DAY_MS)
 
 static int scan(struct recovery *r, enum store_call call, int64_t arg,
 		store_row_fn show, struct err *err)
@@ -55,6 +52,7 @@ static bool on_consent(void *owner, const struct row *row)
 		.purpose = row_s(row, 5),
 		.at_ms = row_i(row, 7),
 		.expires_ms = row_i(row, 8),
+		.source = row_s(row, 9),
 	};
 
 	r->bad = consent_type_parse(row_s(row, 6), &e.type) != 0;
@@ -283,6 +281,15 @@ static bool on_live(void *owner, const struct row *row)
 	return true;
 }
 
+/* Older than those, and still counted. */
+static bool on_touch(void *owner, const struct row *row)
+{
+	struct recovery *r = owner;
+
+	counts_recover_row(r->core, row);
+	return true;
+}
+
 /* Recent ones, for threads and caps. */
 static bool on_recent(void *owner, const struct row *row)
 {
@@ -303,9 +310,7 @@ static bool on_recent(void *owner, const struct row *row)
 		return true;
 	threads_note(core->threads, &m, rules, row_i(row, 2));
 	core_tell_sent(core, &m, true);
-	if (rules->cap != 0)
-		facts_count(core->facts, m.tenant, m.to, rules->index,
-			    m.accepted_ms, rules->cap);
+	counts_recover(core, &m, rules, row_i(row, 2));
 	return true;
 }
 
@@ -362,9 +367,12 @@ int recover_messages(struct recovery *r, struct err *err)
 	struct store *s = r->core->store;
 	struct cell args[] = { CELL_I(0),
 			       CELL_I(r->core->cfg->notices_max + 1) };
-	int64_t since = core_wall_ms(r->core) - RECENT_MS;
-	int rc = scan(r, STORE_HAD_SCAN, (int64_t)id_floor(since), on_recent,
-		      err);
+	int64_t since = core_wall_ms(r->core) - COUNTS_RECENT_MS;
+	int rc = scan(r, STORE_TOUCH_SCAN, since, on_touch, err);
+
+	if (rc == 0)
+		rc = scan(r, STORE_HAD_SCAN, (int64_t)id_floor(since),
+			  on_recent, err);
 
 	if (rc == 0)
 		rc = reserve(r, err);

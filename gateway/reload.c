@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gateway/intake.h"
 #include "gateway/routes.h"
+#include "gateway/rules.h"
 #include "gateway/waiting.h"
 
 static void each_link(struct gateway *g, const struct settings *fresh,
@@ -51,8 +52,14 @@ int gateway_reload(struct gateway *g, const struct settings *fresh,
 	const struct section *s;
 
 	must(g != NULL && fresh != NULL && faults != NULL);
-	if (classes_update(g->core.classes, fresh, faults) != 0)
+	size_t before = faults->len;
+
+	rules_check(fresh, faults);
+	if (faults->len != before ||
+	    groups_update(g->core.groups, fresh, faults) != 0 ||
+	    classes_update(g->core.classes, fresh, faults) != 0)
 		return -EINVAL;
+	must(rules_load(&g->core, fresh, faults) == 0);
 	s = settings_find(fresh, "gateway", NULL);
 	must(s != NULL);
 	g->core.cfg = s->value;

@@ -70,7 +70,7 @@ static bool refused_now(const struct sweep *s, const struct live *l,
 		return false;
 	live_message(&core->lives, l, &m);
 	permit(&core->permit, &m, core_wall_ms(core), d);
-	return d->verdict == VERDICT_DENY && !str_eqz(d->reason, PERMIT_CAP);
+	return d->verdict == VERDICT_DENY && !permit_passes(d);
 }
 
 static void cancel(struct core *core, struct live *l, const struct decision *d)

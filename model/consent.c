@@ -11,6 +11,7 @@ static const char *const type_names[] = {
 	[CONSENT_CONFIRM] = "confirm", [CONSENT_WITHDRAW] = "withdraw",
 	[CONSENT_BLOCK] = "block",     [CONSENT_UNBLOCK] = "unblock",
 	[CONSENT_EXPIRE] = "expire",   [CONSENT_CORRECT] = "correct",
+	[CONSENT_IMPORT] = "import",
 };
 
 const char *consent_type_name(enum consent_type t)

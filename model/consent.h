@@ -16,7 +16,8 @@ enum consent_type {
 	CONSENT_BLOCK = 5,
 	CONSENT_UNBLOCK = 6,
 	CONSENT_EXPIRE = 7,
-	CONSENT_CORRECT = 8
+	CONSENT_CORRECT = 8,
+	CONSENT_IMPORT = 9 /* a grant that was given elsewhere */
 };
 
 const char *consent_type_name(enum consent_type t);

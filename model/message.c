@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* First byte of the stored form; a new layout gets a new number. */
-enum { MESSAGE_LAYOUT = 1 };
+enum { MESSAGE_LAYOUT = 2 };
 
 const char *verdict_name(enum verdict v)
 {
@@ -33,6 +33,9 @@ static void put_decision(const struct decision *d, int64_t base_ms,
 	buf_u8(out, (uint8_t)d->verdict);
 	buf_lstr(out, d->reason);
 	buf_lstr(out, d->rule_version);
+	buf_lstr(out, d->packs);
+	buf_lstr(out, d->zone);
+	buf_u8(out, d->zones);
 	put_later(out, base_ms, d->not_before_ms);
 	buf_u32(out, (uint32_t)d->zone_offset_s);
 	buf_varint(out, d->consent_seq);
@@ -79,6 +82,7 @@ void message_encode(const struct message *m, struct buf *out)
 	buf_lstr(out, m->campaign);
 	buf_lstr(out, m->metadata);
 	buf_lstr(out, m->business_line);
+	buf_lstr(out, m->exclusion);
 	buf_lstr(out, m->origin);
 	put_template(&m->template_ref, out);
 	if (m->thread.len > 0) /* most have none, and pay nothing */
@@ -97,6 +101,9 @@ static void get_decision(struct bufr *r, int64_t base_ms, struct decision *d)
 	d->verdict = (enum verdict)verdict;
 	d->reason = bufr_lstr(r);
 	d->rule_version = bufr_lstr(r);
+	d->packs = bufr_lstr(r);
+	d->zone = bufr_lstr(r);
+	d->zones = bufr_u8(r);
 	d->at_ms = base_ms;
 	d->not_before_ms = get_later(r, base_ms);
 	d->zone_offset_s = (int32_t)bufr_u32(r);
@@ -137,6 +144,7 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	v.campaign = bufr_lstr(&r);
 	v.metadata = bufr_lstr(&r);
 	v.business_line = bufr_lstr(&r);
+	v.exclusion = bufr_lstr(&r);
 	v.origin = bufr_lstr(&r);
 	get_template(&r, &v);
 	if ((v.flags & MESSAGE_FLAG_THREAD) != 0)

@@ -18,10 +18,13 @@ const char *verdict_name(enum verdict v);
 struct decision {
 	enum verdict verdict;
 	struct str reason;       /* reason code; "" for a plain allow */
-	struct str rule_version; /* of the rule pack */
+	struct str rule_version; /* of all rules: classes and packs */
+	struct str packs;        /* names and versions of those that applied */
+	struct str zone;         /* that it judged by; "" unknown */
+	uint8_t zones;           /* how many it may be; 1: known */
 	int64_t at_ms;
 	int64_t not_before_ms; /* DEFER */
-	int32_t zone_offset_s; /* the local time it judged by */
+	int32_t zone_offset_s; /* of the zone, then */
 	uint64_t consent_seq;  /* ledger event relied on; 0: none */
 };
 
@@ -59,7 +62,8 @@ struct message {
 				reply to it comes back with the name; "" */
 	struct str metadata; /* JSON text, the sender's; returned unchanged */
 	struct str business_line;
-	struct str origin; /* who hears what becomes of it: an endpoint that
+	struct str exclusion; /* group of campaigns that exclude each other */
+	struct str origin;    /* who hears what becomes of it: an endpoint that
 				takes only its own; "" = nobody in particular */
 	struct template_ref template_ref;
 	int64_t accepted_ms;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-enum { EVENT_LAYOUT = 1, NOTICE_LAYOUT = 1 };
+enum { EVENT_LAYOUT = 2, NOTICE_LAYOUT = 1 };
 
 void event_encode(const struct event *e, struct buf *out)
 {
@@ -23,6 +23,22 @@ void event_encode(const struct event *e, struct buf *out)
 	buf_varint(out, (uint64_t)e->due_ms);
 	for (unsigned i = 0; i < ARRAY_LEN(e->delay_us); i++)
 		buf_varint(out, e->delay_us[i]);
+	if (e->kind != EVENT_ATTEMPT)
+		return;
+	buf_lstr(out, e->rule_version);
+	if (e->rule_version.len == 0)
+		return;
+	buf_u32(out, (uint32_t)e->zone_offset_s);
+	buf_varint(out, e->consent_seq);
+}
+
+static void get_gate(struct bufr *r, struct event *e)
+{
+	e->rule_version = bufr_lstr(r);
+	if (e->rule_version.len == 0)
+		return;
+	e->zone_offset_s = (int32_t)bufr_u32(r);
+	e->consent_seq = bufr_varint(r);
 }
 
 int event_decode(struct str bytes, struct event *e)
@@ -47,6 +63,8 @@ int event_decode(struct str bytes, struct event *e)
 	v.due_ms = (int64_t)bufr_varint(&r);
 	for (unsigned i = 0; i < ARRAY_LEN(v.delay_us); i++)
 		v.delay_us[i] = (uint32_t)bufr_varint(&r);
+	if (v.kind == EVENT_ATTEMPT)
+		get_gate(&r, &v);
 	if (r.bad || v.kind < EVENT_ATTEMPT || v.kind > EVENT_ANSWER ||
 	    (unsigned)v.state >= MESSAGE_STATES ||
 	    message_state_name(v.state) == NULL ||

@@ -45,6 +45,10 @@ struct event {
 	struct str peer_id;      /* SUBMITTED, RECEIPT, ANSWER */
 	int64_t due_ms; /* HELD: until when; SUBMITTED: receipt awaited until */
 	uint8_t flags;  /* enum message_flag after it */
+	/* ATTEMPT: what the gate judged by at that moment */
+	struct str rule_version; /* "" where nobody has to prove anything */
+	int32_t zone_offset_s;
+	uint64_t consent_seq;
 	uint32_t delay_us
 		[4]; /* STATE final or SUBMITTED: intake, queue, lane, peer */
 };

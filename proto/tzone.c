@@ -205,26 +205,62 @@ int64_t tzone_next(const struct tzone *z, int64_t wall_ms, int minute)
 	return (best != INT64_MAX ? best : now + DAY_S) * 1000;
 }
 
-void tzone_local_text(int32_t offset_s, int64_t wall_ms, char out[20])
+int64_t tzone_midnight(const struct tzone *z, int64_t wall_ms, unsigned back)
 {
-	must(out != NULL);
-	int64_t s = local_s(offset_s, wall_ms);
-	/* civil date from days, with years that begin in March */
-	int64_t z = floor_div(s, DAY_S) + 719468, era = floor_div(z, 146097);
+	must(z != NULL && back <= 366);
+	int64_t now = MAX(MIN(floor_div(wall_ms, 1000), FAR_S), -FAR_S);
+	int64_t day = floor_div(now + offset_at(z, now), DAY_S) - back;
+	int64_t at = when_shown(z, day * DAY_S, INT64_MIN);
+
+	return (at != INT64_MAX ? at : now - (back + 1) * (int64_t)DAY_S) *
+	       1000;
+}
+
+unsigned tzone_weekday(int32_t offset_s, int64_t wall_ms)
+{
+	int64_t day = floor_div(local_s(offset_s, wall_ms), DAY_S);
+
+	/* 1970 began on a Thursday */
+	return (unsigned)(day + 3 - floor_div(day + 3, 7) * 7);
+}
+
+struct civil {
+	int64_t year;
+	unsigned month, day;
+};
+
+/* The date of a day counted from 1970, with years that begin in March. */
+static struct civil civil_of(int64_t days)
+{
+	int64_t z = days + 719468, era = floor_div(z, 146097);
 	int64_t doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153, day = doy - (153 * mp + 2) / 5 + 1;
-	int64_t month = mp < 10 ? mp + 3 : mp - 9;
-	int64_t year = yoe + era * 400 + (month <= 2);
+	int64_t mp = (5 * doy + 2) / 153;
+	unsigned month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+
+	return (struct civil){ .year = yoe + era * 400 + (month <= 2),
+			       .month = month,
+			       .day = (unsigned)(doy - (153 * mp + 2) / 5 +
+						 1) };
+}
+
+unsigned tzone_day_of_month(int32_t offset_s, int64_t wall_ms)
+{
+	return civil_of(floor_div(local_s(offset_s, wall_ms), DAY_S)).day;
+}
+
+void tzone_local_text(int32_t offset_s, int64_t wall_ms, char out[20])
+{
+	must(out != NULL);
+	struct civil c = civil_of(floor_div(local_s(offset_s, wall_ms), DAY_S));
 	int minute = tzone_minute_of_day(offset_s, wall_ms);
 
 	out[0] = '\0';
-	if (year < 0 || year > 9999)
+	if (c.year < 0 || c.year > 9999)
 		return; /* no date of ours */
 	/* the remainders change nothing; they show the compiler the width */
 	(void)snprintf(out, 20, "%04u-%02u-%02u %02u:%02u",
-		       (unsigned)year % 10000, (unsigned)month % 100,
-		       (unsigned)day % 100, (unsigned)minute / 60 % 100,
-		       (unsigned)minute % 60);
+		       (unsigned)c.year % 10000, c.month % 100, c.day % 100,
+		       (unsigned)minute / 60 % 100, (unsigned)minute % 60);
 }

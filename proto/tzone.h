@@ -28,5 +28,11 @@ unsigned tzone_of_country(struct str calling_code, const char *names[12]);
  * jump skips comes as the first one after it). */
 int tzone_minute_of_day(int32_t offset_s, int64_t wall_ms);
 int64_t tzone_next(const struct tzone *z, int64_t wall_ms, int minute);
+/* The wall time at which the local day began that is `back` days before the
+ * present one (its first moment, should a DST jump skip midnight). */
+int64_t tzone_midnight(const struct tzone *z, int64_t wall_ms, unsigned back);
+/* 0 Monday .. 6 Sunday, and 1..31, of the local clock. */
+unsigned tzone_weekday(int32_t offset_s, int64_t wall_ms);
+unsigned tzone_day_of_month(int32_t offset_s, int64_t wall_ms);
 /* Local "2026-11-22 18:40" of an offset, out[20]. */
 void tzone_local_text(int32_t offset_s, int64_t wall_ms, char out[20]);

@@ -34,6 +34,7 @@ static const struct {
 	[TABLE_CONSENT] = { 1, CONSENT_COLUMNS },
 	[TABLE_SUSPECT] = { 2, "tenant address inbound_id at_ms" },
 	[TABLE_REPLY_CODE] = { 2, "address code tenant thread at_ms" },
+	[TABLE_TOUCH] = { 4, "at_ms tenant address class campaign exclusion" },
 	[TABLE_IDEMPOTENCY] = { 3,
 				"at_ms tenant key_hash body_hash message_id" },
 	[TABLE_KEY] = { 1, "id tenant name role hash created_ms expires_ms "
@@ -124,6 +125,10 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_REPLY_CODE_PUT] = { PLAN_PUT, TABLE_REPLY_CODE },
 	[STATEMENT_REPLY_CODE_DROP] = { PLAN_DROP, TABLE_REPLY_CODE },
 	[STATEMENT_REPLY_CODE_SCAN] = { PLAN_SHOW, TABLE_REPLY_CODE },
+	[STATEMENT_TOUCH_PUT] = { PLAN_PUT, TABLE_TOUCH },
+	[STATEMENT_TOUCH_DROP] = { PLAN_DROP, TABLE_TOUCH },
+	[STATEMENT_TOUCH_PURGE] = { PLAN_DROP, TABLE_TOUCH },
+	[STATEMENT_TOUCH_SCAN] = { PLAN_SHOW, TABLE_TOUCH },
 	[STATEMENT_IDEMPOTENCY_PUT] = { PLAN_PUT, TABLE_IDEMPOTENCY },
 	[STATEMENT_IDEMPOTENCY_PURGE] = { PLAN_DROP, TABLE_IDEMPOTENCY },
 	[STATEMENT_IDEMPOTENCY_SCAN] = { PLAN_SHOW, TABLE_IDEMPOTENCY },

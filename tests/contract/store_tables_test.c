@@ -146,7 +146,8 @@ static void consent(struct bed *b, uint64_t seq, const char *to,
 #define CONSENT(seq, to, type)                                          \
 	seq "|a|" to "||*|marketing|" type "|7|0|web||||form 12|0|#32|" \
 	    "#32;"
-#define CONSENT_BRIEF(seq, to, type) seq "|a|" to "||*|marketing|" type "|7|0;"
+#define CONSENT_BRIEF(seq, to, type) \
+	seq "|a|" to "||*|marketing|" type "|7|0|web;"
 
 static void keeps_the_ledger(void **state)
 {

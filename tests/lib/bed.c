@@ -12,6 +12,8 @@
 #include "base/secret.h"
 #include "base/stats.h"
 #include "channels/fake/fake.h"
+#include "gateway/groups.h"
+#include "gateway/packs.h"
 #include "model/record.h"
 #include "proto/tzone.h"
 
@@ -29,18 +31,20 @@ static const char base_config[] =
 
 static void bed_settings(struct settings *out, const char *config)
 {
-	static struct setting_section kinds[4];
+	static struct setting_section kinds[6];
 	struct faults f = { 0 };
 	struct buf text = { 0 };
 
 	kinds[0] = gateway_section;
 	kinds[1] = class_section;
 	kinds[2] = route_section;
+	kinds[4] = pack_section;
+	kinds[5] = group_section;
 	kinds[3] = fake_settings;
 	buf_init(&text, BUF_NO_LIMIT);
 	buf_z(&text, base_config);
 	buf_z(&text, config);
-	if (settings_parse(text.p, "test", kinds, 4, out, &f) != 0)
+	if (settings_parse(text.p, "test", kinds, 6, out, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	buf_done(&text);
 	gateway_check_settings(out, channels, 1, &f);

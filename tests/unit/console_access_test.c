@@ -69,6 +69,8 @@ static const struct {
 	{ "POST", "/v1/templates/{id}/versions/{n}/reject", "APU" },
 	{ "POST", "/v1/templates/{id}/versions/{n}/activate", "APU" },
 	{ "POST", "/v1/templates/{id}/versions/{n}/retire", "APU" },
+	{ "GET", "/v1/rules", "AMPCGUD" },
+	{ "GET", "/v1/rules/{name}", "AMPCGUD" },
 	{ "GET", "/v1/links", "AOUD" },
 	{ "GET", "/v1/links/{name}", "AOUD" },
 	{ "GET", "/v1/receipts/unmatched", "AOUD" },

@@ -1,0 +1,46 @@
+/* The fields of a standing: for facts.c, which writes them, and standing.c,
+ * which answers from them. */
+#pragma once
+
+#include "gateway/facts.h"
+
+/* What the ledger says of one purpose, brand and channel. */
+struct mark {
+	uint64_t seq;
+	uint32_t at_s;
+	uint32_t expires_s; /* 0: never */
+	uint16_t brand, channel;
+	uint8_t purpose;
+	uint8_t grant; /* enum grant, without EXPIRED */
+};
+
+/* A list it stands on: 0 is the person's own block. */
+struct listing {
+	uint64_t seq;
+	uint16_t list;
+	bool registry;
+};
+
+struct counted {
+	uint32_t at_s, until_s; /* nobody asks for it after that */
+	uint32_t campaign;      /* hash; 0: none */
+	uint8_t class_index;
+	uint8_t group;
+};
+
+enum { FACT_SUSPECTED = 1, FACT_LEFT = 2, FACT_ENGLISH = 4, FACT_CHINESE = 8 };
+
+struct standing {
+	const struct tzone *zone;
+	struct mark *marks;
+	struct listing *listings;
+	struct counted *counted; /* oldest first */
+	char *preferred;         /* "mqtt", NUL, address there; NULL: none */
+	uint64_t contact_id;
+	uint32_t left_s;
+	uint8_t nmarks, nlistings, ncounted;
+	uint8_t flags;
+};
+
+/* Of a campaign's name; 0 for none. */
+uint32_t campaign_hash(struct str campaign);
