@@ -50,7 +50,7 @@ static void gateway_free(struct gateway *g)
 		lane_free(g->lanes.v[i]);
 	router_free(&core->router);
 	facts_free(&core->facts);
-	rules_free(core);
+	rules_unload(core);
 	groups_free(&core->groups);
 	classes_free(&core->classes);
 	mem_free(g);

@@ -14,14 +14,14 @@ int rules_load(struct core *core, const struct settings *s,
 	    places_new(&places, packs, core->classes, faults) != 0)
 		return -EINVAL;
 	packs_count(packs, core->classes);
-	rules_free(core);
+	rules_unload(core);
 	core->packs = TAKE(packs);
 	core->places = TAKE(places);
 	core->permit.places = core->places;
 	return 0;
 }
 
-void rules_free(struct core *core)
+void rules_unload(struct core *core)
 {
 	must(core != NULL);
 	places_free(&core->places);

@@ -7,6 +7,6 @@
  * groups are in place already. -EINVAL with faults changes nothing. */
 MUST_USE int rules_load(struct core *core, const struct settings *s,
 			struct faults *faults);
-void rules_free(struct core *core);
+void rules_unload(struct core *core);
 /* Appends the faults of classes, packs and groups. */
 void rules_check(const struct settings *s, struct faults *faults);
