@@ -32,8 +32,8 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&http_section,         &hook_section,      &kannel_user_section,
 		&gateway_section,      &class_section,     &route_section,
 		&smpp_server_settings, &kannel_section,    &templates_section,
-		&surveys_section,      &campaigns_section,
-		&pack_section,         &group_section,
+		&surveys_section,      &campaigns_section, &pack_section,
+		&group_section,
 	};
 	size_t n = 0;
 

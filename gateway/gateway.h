@@ -108,8 +108,8 @@ struct submission {
 	struct str idempotency_key;
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
-	struct str thread;                /* of message.h */
-	struct str origin;                /* of message.h: an endpoint's name */
+	struct str thread;    /* of message.h */
+	struct str origin;    /* of message.h: an endpoint's name */
 	struct str exclusion; /* group of campaigns that exclude each other */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
