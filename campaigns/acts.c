@@ -86,6 +86,19 @@ static int check_template(const struct campaigns *c, struct str tenant,
 		      pick.version->class_name);
 }
 
+/* What a spec can say and no run would keep to: refused, not left out. */
+static int check_kept(const struct spec *spec, struct campaign_no *no)
+{
+	if (spec->audience == AUDIENCE_SEGMENT)
+		return act_no(no, -EINVAL, "no_segments", "audience",
+			      "a campaign does not read segments yet: name "
+			      "addresses, or all contacts");
+	if (spec->exclusive != NULL)
+		return act_no(no, -EINVAL, "no_exclusion", "exclusive",
+			      "the gate keeps no exclusion groups yet");
+	return 0;
+}
+
 static int check(const struct campaigns *c, struct str tenant,
 		 struct spec *spec, struct campaign_no *no)
 {
@@ -103,6 +116,8 @@ static int check(const struct campaigns *c, struct str tenant,
 	if (spec->start_ms - campaigns_now(c) > YEAR_MS)
 		return act_no(no, -EINVAL, "invalid", "start",
 			      "the start is more than a year ahead");
+	if (check_kept(spec, no) != 0)
+		return -EINVAL;
 	return check_template(c, tenant, spec, no);
 }
 

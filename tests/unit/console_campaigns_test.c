@@ -510,6 +510,15 @@ static void what_is_wrong_is_said(void **state)
 		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
 		  "\"text\":\"x\",\"class\":\"nosuch\"}",
 		  "unknown_class", "class" },
+		{ "{\"name\":\"n\",\"audience\":{\"segment\":\"vip\"},"
+		  "\"text\":\"x\",\"class\":\"notice\"}",
+		  "no_segments", "audience" },
+		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
+		  "\"text\":\"x\",\"class\":\"notice\",\"exclusive\":\"g1\"}",
+		  "no_exclusion", "exclusive" },
+		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
+		  "\"template\":\"nosuch\",\"class\":\"notice\"}",
+		  "template", "template" },
 		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"everybody\"}}",
 		  "bad_kind", "audience" },
 		{ "{\"schedule\":{\"kind\":\"local\",\"at\":\"25:00\"}}",
@@ -520,8 +529,10 @@ static void what_is_wrong_is_said(void **state)
 	struct bed *b = *state;
 
 	for (unsigned i = 0; i < ARRAY_LEN(bad); i++) {
-		assert_int_equal(bed_post(b, "/v1/campaigns", bad[i].body),
-				 400);
+		bed_post(b, "/v1/campaigns", bad[i].body);
+		assert_int_equal(b->status, strcmp(bad[i].code, "template") == 0
+						    ? 409
+						    : 400);
 		if (strcmp(bed_word(b, "error.field"), bad[i].field) != 0)
 			fail_msg("%u: %.*s", i, STR_ARGS(b->body));
 		if (i != ARRAY_LEN(bad) - 1)
