@@ -51,7 +51,7 @@ static size_t place(const struct library *l, struct str key)
 struct shelf *shelf_add(struct library *l, struct str tenant, struct str id)
 {
 	struct shelf *s = mem_new(struct shelf);
-	struct buf key;
+	AUTO(buf_done) struct buf key = { 0 };
 	size_t at;
 
 	must(l != NULL);
