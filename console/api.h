@@ -45,6 +45,19 @@ void api_campaign_test(struct request *r);
 void api_recipients_list(struct request *r);
 void api_campaign_results(struct request *r);
 
+/* api_segments.c, api_members.c */
+extern const struct fields segment_fields_new, segment_fields_edit;
+extern const struct fields count_fields, members_fields;
+void api_segments_list(struct request *r);
+void api_segments_post(struct request *r);
+void api_segment_get(struct request *r);
+void api_segment_patch(struct request *r);
+void api_segment_delete(struct request *r);
+void api_segments_count(struct request *r);
+void api_segment_count(struct request *r);
+void api_members_list(struct request *r);
+void api_members_post(struct request *r);
+
 /* api_consents.c, evidence.c */
 extern const struct fields consent_fields;
 void api_consents_post(struct request *r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/edit.h"
 #include "console/persons.h"
 #include "model/consent.h"
 
@@ -91,24 +92,20 @@ void api_contacts_list(struct request *r)
 	if (!request_tenant(r, &tenant) || !query_id(r, "cursor", &after) ||
 	    !query_u64(r, "limit", PERSONS_PAGE, &limit))
 		return;
-	struct cell cells[3] = { CELL_T(tenant), CELL_T(ref),
-				 CELL_I(MAX(limit, 1)) };
 	if (ref.len > 0) {
-		persons_read(r, tenant, STORE_CONTACT_BY_REF, cells, 2,
-			     on_page);
+		persons_read(r, STORE_PERSON_BY_REF, tenant, CELL_T(ref),
+			     PERSONS_PAGE, on_page);
 		return;
 	}
 	if (asked.len > 0) {
-		if (!request_address(r, asked, "address", address))
-			return;
-		cells[1] = CELL_Z(address);
-		persons_read(r, tenant, STORE_CONTACT_BY_ADDRESS, cells, 2,
-			     on_page);
+		if (request_address(r, asked, "address", address))
+			persons_read(r, STORE_PERSON_BY_ADDRESS, tenant,
+				     CELL_Z(address), PERSONS_PAGE, on_page);
 		return;
 	}
-	cells[1] = CELL_I(after);
 	r->asked = MAX(limit, 1);
-	persons_read(r, tenant, STORE_CONTACT_LIST, cells, 3, on_page);
+	persons_read(r, STORE_PERSON_PAGE, tenant, CELL_I(after), r->asked,
+		     on_page);
 }
 
 static void on_got(struct request *r, int rc)
@@ -120,7 +117,7 @@ static void on_got(struct request *r, int rc)
 		return;
 	}
 	person_json(reply_json(r), ps->v[0], &r->who);
-	person_etag(ps->v[0], r->etag);
+	edit_etag(ps->v[0]->contact.updated_ms, r->etag);
 	note_read(r, ps->v[0]);
 	reply_send(r, 200);
 }
@@ -133,9 +130,7 @@ static void contact_read(struct request *r,
 
 	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
 		return;
-	struct cell cells[] = { CELL_T(tenant), CELL_I(id) };
-	persons_read(r, tenant, STORE_CONTACT_GET, cells, ARRAY_LEN(cells),
-		     next);
+	persons_read(r, STORE_PERSON_GET, tenant, CELL_I(id), 1, next);
 }
 
 void api_contact_get(struct request *r)
@@ -301,14 +296,10 @@ void api_contacts_post(struct request *r)
 /* Has somebody else changed it since the caller read it? */
 static bool match_ok(struct request *r, const struct person *p)
 {
-	struct str wanted = request_header(r, "If-Match");
-	char etag[24];
-
-	person_etag(p, etag);
-	if (wanted.len == 0 || str_eqz(wanted, "*") || str_eqz(wanted, etag))
+	if (edit_fresh(r, p->contact.updated_ms))
 		return true;
-	reply_error(r, 412, "changed", NULL,
-		    "the contact was changed meanwhile; its ETag is %s", etag);
+	person_json(edit_stale(r, p->contact.updated_ms), p, &r->who);
+	edit_stale_send(r);
 	return false;
 }
 
@@ -444,8 +435,6 @@ void api_contacts_export(struct request *r)
 		return;
 	}
 	r->asked = MAX(limit, 1);
-	struct cell cells[] = { CELL_T(tenant), CELL_I(after),
-				CELL_I(r->asked) };
-	persons_read(r, tenant, STORE_CONTACT_LIST, cells, ARRAY_LEN(cells),
+	persons_read(r, STORE_PERSON_PAGE, tenant, CELL_I(after), r->asked,
 		     on_export);
 }

@@ -348,7 +348,5 @@ void api_templates_preview(struct request *r)
 			    "that is no id of a contact");
 		return;
 	}
-	struct cell cells[] = { CELL_T(tenant), CELL_I(id) };
-	persons_read(r, tenant, STORE_CONTACT_GET, cells, ARRAY_LEN(cells),
-		     on_person);
+	persons_read(r, STORE_PERSON_GET, tenant, CELL_I(id), 1, on_person);
 }

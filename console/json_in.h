@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "proto/json_span.h"
 
 /* -EINVAL with "line 3, column 7: ...", -E2BIG: nested too deep. Release with
  * json_decref. The top is an object or an array. */
@@ -56,13 +57,3 @@ MUST_USE int fields_read(const struct fields *f, json_t *object, void *out,
 const char *name_nearest(struct str wrong,
 			 const char *(*nth)(const void *v, size_t i),
 			 const void *v, size_t n);
-
-/*
- * The bytes of a member's value as the sender wrote them, from an object's
- * text that json_read has accepted. -ENOENT: absent, or its name is written
- * with escapes.
- */
-MUST_USE int json_span(struct str object, const char *name, struct str *out);
-/* The bytes of the next item of an array; start with *at = 0. false at the
- * end. */
-bool json_span_next(struct str array, size_t *at, struct str *item);

@@ -36,6 +36,13 @@ static const struct query q_import[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_segments[] = {
+	{ "limit",
+	  "Segments, or members, of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_audit[] = {
 	{ "limit", "Rows of one page, 1 to 1000; 100 without it." },
 	{ "cursor", "`next` of the page before: rows after that seq." },
@@ -176,6 +183,31 @@ const struct route routes_all[] = {
 	NOTED("/v1/exports/contacts", PERM_CONTACT_EXPORT, api_contacts_export,
 	      q_export,
 	      "Contacts as CSV, page by page; the purpose is written down."),
+	/* segments and lists */
+	READ("/v1/segments", PERM_CONTACT_READ, api_segments_list, q_segments,
+	     "Every segment: its filter, its sentence in both languages, its last count."),
+	JSON("POST", "/v1/segments", PERM_CONTACT_WRITE, api_segments_post,
+	     &segment_fields_new, 201,
+	     "Make a segment from a filter, or an empty list."),
+	ASK("/v1/segments/count", PERM_CONTACT_READ, api_segments_count,
+	    &count_fields,
+	    "How many contacts a filter holds for now, exactly, and ten of them. Nothing is kept."),
+	READ("/v1/segments/{id}", PERM_CONTACT_READ, api_segment_get, none,
+	     "One segment."),
+	JSON("PATCH", "/v1/segments/{id}", PERM_CONTACT_WRITE,
+	     api_segment_patch, &segment_fields_edit, 200,
+	     "Give a segment another filter; takes If-Match, stale: 409 and what is there now."),
+	ACT("DELETE", "/v1/segments/{id}", PERM_CONTACT_WRITE,
+	    api_segment_delete,
+	    "Delete a segment; a list that a filter names stays: 409."),
+	ACT("POST", "/v1/segments/{id}/count", PERM_CONTACT_READ,
+	    api_segment_count,
+	    "Count a segment now; the count is kept with it."),
+	READ("/v1/segments/{id}/members", PERM_CONTACT_READ, api_members_list,
+	     q_segments, "The contacts of a segment or list, page by page."),
+	JSON("POST", "/v1/segments/{id}/members", PERM_CONTACT_WRITE,
+	     api_members_post, &members_fields, 200,
+	     "Add contacts to a list, or take them off it."),
 	{ .method = "POST",
 	  .path = "/v1/imports",
 	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE,

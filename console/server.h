@@ -32,6 +32,7 @@ struct http_cfg {
 	int64_t json_depth;
 	int64_t batch_max;      /* messages in one request */
 	int64_t import_rows;    /* rows of one CSV import */
+	int64_t segments;       /* of one tenant */
 	int64_t stream_clients; /* live streams at once */
 	int64_t stream_queue;   /* bytes queued for one of them */
 	int64_t key_rate;       /* requests a second of one key; 0: no limit */

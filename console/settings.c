@@ -48,6 +48,8 @@ static const struct setting http_rows[] = {
 	    "Messages in one request."),
 	ROW("import_rows", SETTING_INT, import_rows, "1000000", 1, 10000000,
 	    NULL, "Rows of one CSV import."),
+	ROW("segments", SETTING_INT, segments, "1000", 1, 10000, NULL,
+	    "Segments and lists of one tenant."),
 	ROW("stream_clients", SETTING_INT, stream_clients, "100", 0, 10000,
 	    NULL, "Live streams (/v1/stream) at once."),
 	ROW("stream_queue", SETTING_SIZE, stream_queue, "256KB", 4096, 64 << 20,

@@ -218,6 +218,22 @@ static const char *grant_name(enum grant g)
 	return names[g];
 }
 
+const char *gateway_grant(struct gateway *g, struct str tenant,
+			  struct str address, struct str purpose)
+{
+	must(g != NULL);
+	int number = classes_purpose(g->core.classes, purpose);
+	if (number < 0)
+		return grant_name(GRANT_UNKNOWN);
+	const struct grant_scope scope = {
+		.purpose = (unsigned)number,
+		.channel = facts_name(g->core.facts, STR("sms")),
+	};
+	const struct standing *s = facts_of(g->core.facts, tenant, address);
+	return grant_name(
+		standing_grant(s, &scope, core_wall_ms(&g->core)).grant);
+}
+
 void gateway_standing(struct gateway *g, struct str tenant, struct str address,
 		      struct buf *json)
 {

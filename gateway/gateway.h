@@ -200,6 +200,11 @@ MUST_USE int gateway_consent(struct gateway *g, struct consent_event *e,
 MUST_USE int gateway_contact(struct gateway *g, struct contact *c,
 			     const struct contact_address *v, unsigned n,
 			     struct err *err);
+/* An address's consent for a purpose, expiry looked at: "granted",
+ * "withdrawn", "pending", "expired"; "unknown", also for a purpose that there
+ * is not. */
+const char *gateway_grant(struct gateway *g, struct str tenant,
+			  struct str address, struct str purpose);
 /* What the gate knows of an address, as JSON text members for people:
  * {"consent":[...],"blocked":...,"zone":...}. */
 void gateway_standing(struct gateway *g, struct str tenant, struct str address,

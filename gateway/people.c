@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/secret.h"
 #include "model/address.h"
 #include "proto/e164.h"
 #include "proto/text.h"
@@ -122,29 +121,21 @@ static const struct tzone *zone_of(const struct contact *c)
 	return c->tz.len > 0 ? tzone_get(c->tz) : NULL;
 }
 
-/* 53 bits: other systems read ids as doubles. */
-static uint64_t new_id(void)
-{
-	uint64_t id;
-
-	secret_random(&id, sizeof(id));
-	return (id >> 11) | 1;
-}
-
 static void put_rows(struct people *p, const struct contact *c,
 		     const struct addresses *a)
 {
 	struct store *store = p->core->store;
-	struct cell cells[13];
+	struct cell cells[CONTACT_CELLS];
 
 	contact_cells(c, cells);
-	store_put(store, STORE_CONTACT_PUT, cells, 13);
+	store_put(store, STORE_CONTACT_PUT, cells, CONTACT_CELLS);
 	cells[0] = CELL_T(c->tenant);
 	cells[1] = CELL_I(c->id);
 	store_put(store, STORE_ADDRESS_DROP, cells, 2);
 	for (unsigned i = 0; i < a->n; i++) {
 		struct cell row[] = { CELL_T(c->tenant), CELL_T(a->channel[i]),
-				      CELL_Z(a->text[i]), CELL_I(c->id) };
+				      CELL_Z(a->text[i]), CELL_I(c->id),
+				      CELL_I(i) };
 
 		store_put(store, STORE_ADDRESS_PUT, row, ARRAY_LEN(row));
 	}
@@ -172,12 +163,14 @@ int people_put(struct people *p, struct contact *c,
 	if (c->id == 0 && c->ref.len > 0 && map_get(p->refs, key, &id))
 		c->id = id;
 	if (c->id == 0)
-		c->id = new_id();
+		c->id = id_next(&p->core->ids, core_wall_ms(p->core));
 	if (c->ref.len > 0)
 		map_set(p->refs, key, c->id);
 	if (c->attrs.len == 0)
 		c->attrs = STR("{}");
 	c->updated_ms = core_wall_ms(p->core);
+	if (c->created_ms == 0)
+		c->created_ms = c->updated_ms;
 	put_rows(p, c, &a);
 	for (unsigned i = 0; i < a.n; i++)
 		facts_contact(p->core->facts, c->tenant, str_of(a.text[i]), c,
@@ -237,6 +230,7 @@ void people_recover(struct people *p, const struct row *row)
 	if (id != p->contact.id) {
 		people_recovered(p);
 		begin(p, row);
+		id_source_seen(&p->core->ids, id);
 		if (row_s(row, 10).len > 0)
 			map_set(p->refs,
 				address_key(row_s(row, 0), row_s(row, 10)), id);

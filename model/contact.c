@@ -9,6 +9,9 @@ static const char *const state_names[] = {
 	[CONTACT_PROBE] = "probe",
 };
 
+const char *const contact_lifecycles[] = { "prospect", "new",     "active",
+					   "dormant",  "leaving", NULL };
+
 const char *contact_state_name(enum contact_state s)
 {
 	must((unsigned)s < ARRAY_LEN(state_names));
@@ -27,7 +30,7 @@ int contact_state_parse(struct str s, enum contact_state *out)
 	return -EBADMSG;
 }
 
-void contact_cells(const struct contact *c, struct cell cells[13])
+void contact_cells(const struct contact *c, struct cell cells[CONTACT_CELLS])
 {
 	must(c != NULL && cells != NULL);
 	cells[0] = CELL_T(c->tenant);
@@ -39,10 +42,14 @@ void contact_cells(const struct contact *c, struct cell cells[13])
 	cells[6] = CELL_T(c->tz_source);
 	cells[7] = CELL_T(c->tier);
 	cells[8] = CELL_T(c->branch);
-	cells[9] = CELL_T(c->preferred);
-	cells[10] = CELL_Z(contact_state_name(c->state));
-	cells[11] = CELL_T(c->attrs);
-	cells[12] = CELL_I(c->updated_ms);
+	cells[9] = CELL_T(c->manager);
+	cells[10] = CELL_T(c->lifecycle);
+	cells[11] = CELL_T(c->preferred);
+	cells[12] = CELL_T(c->hours);
+	cells[13] = CELL_Z(contact_state_name(c->state));
+	cells[14] = CELL_T(c->attrs);
+	cells[15] = CELL_I(c->created_ms);
+	cells[16] = CELL_I(c->updated_ms);
 }
 
 void contact_from_row(const struct row *r, struct contact *c)
@@ -57,10 +64,14 @@ void contact_from_row(const struct row *r, struct contact *c)
 	c->tz_source = row_s(r, 6);
 	c->tier = row_s(r, 7);
 	c->branch = row_s(r, 8);
-	c->preferred = row_s(r, 9);
+	c->manager = row_s(r, 9);
+	c->lifecycle = row_s(r, 10);
+	c->preferred = row_s(r, 11);
+	c->hours = row_s(r, 12);
 	/* An unknown word stands for the state that gets least. */
-	if (contact_state_parse(row_s(r, 10), &c->state) != 0)
+	if (contact_state_parse(row_s(r, 13), &c->state) != 0)
 		c->state = CONTACT_LEFT;
-	c->attrs = row_s(r, 11);
-	c->updated_ms = row_i(r, 12);
+	c->attrs = row_s(r, 14);
+	c->created_ms = row_i(r, 15);
+	c->updated_ms = row_i(r, 16);
 }

@@ -11,6 +11,9 @@
 
 enum contact_state { CONTACT_ACTIVE, CONTACT_LEFT, CONTACT_PROBE };
 
+/* What stages a customer goes through; NULL ends. */
+extern const char *const contact_lifecycles[];
+
 /* Views; STORE_CONTACT_PUT takes them in this order. */
 struct contact {
 	struct str tenant;
@@ -19,14 +22,19 @@ struct contact {
 	struct str name;
 	struct str lang;      /* "zh", "en" */
 	struct str tz;        /* "Europe/London"; "" = unknown */
-	struct str tz_source; /* "explicit", "country", "unknown" */
+	struct str tz_source; /* explicit, zip, area_code, country, unknown */
 	struct str tier;      /* vip, key, standard, new */
 	struct str branch;
+	struct str manager;   /* who looks after a key account */
+	struct str lifecycle; /* of contact_lifecycles; "" unknown */
 	struct str preferred; /* channel kind; "" = sms */
+	struct str hours;     /* preferred ones, "18:00-21:00"; "" any */
 	enum contact_state state;
 	struct str attrs; /* JSON object text */
-	int64_t updated_ms;
+	int64_t created_ms, updated_ms;
 };
+
+#define CONTACT_CELLS 17
 
 /* Addresses of a contact: kind ("sms", "mqtt") and value. */
 struct contact_address {
@@ -36,6 +44,6 @@ struct contact_address {
 
 const char *contact_state_name(enum contact_state s);
 MUST_USE int contact_state_parse(struct str s, enum contact_state *out);
-/* Fills cells[13] for STORE_CONTACT_PUT / reads the 13 columns back. */
-void contact_cells(const struct contact *c, struct cell cells[13]);
+/* Fills the cells of STORE_CONTACT_PUT / reads the columns back. */
+void contact_cells(const struct contact *c, struct cell cells[CONTACT_CELLS]);
 void contact_from_row(const struct row *r, struct contact *c);

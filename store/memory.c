@@ -96,10 +96,16 @@ static void memory_apply(struct memory *m, enum statement st,
 
 	struct memory_row *row = memory_row_of(t, st, args);
 	size_t at;
-	if (kind == PLAN_KEEP && memory_find(t, row->v, &at))
+	bool there = memory_find(t, row->v, &at);
+	int created = memory_column(t, STR("created_ms"));
+	if (there && kind == PLAN_KEEP) {
 		mem_free(row);
-	else
-		memory_put(t, row);
+		return;
+	}
+	/* When a row was made never changes, whoever writes it again. */
+	if (there && created >= 0)
+		row->v[created] = t->rows[at]->v[created];
+	memory_put(t, row);
 }
 
 static int memory_begin(struct backend *b, enum backend_when when UNUSED)

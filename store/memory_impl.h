@@ -19,6 +19,8 @@ enum memory_table_name {
 	TABLE_STRAY,
 	TABLE_CONTACT,
 	TABLE_ADDRESS,
+	TABLE_SEGMENT,
+	TABLE_MEMBER,
 	TABLE_CONSENT,
 	TABLE_SUSPECT,
 	TABLE_REPLY_CODE,
@@ -61,7 +63,10 @@ enum plan_kind {
 	PLAN_DUE,             /* of those, the ones that wait for a time */
 	PLAN_LAST,
 	PLAN_BY_ADDRESS,
-	PLAN_WITH_ADDRESSES
+	PLAN_WITH_ADDRESSES,
+	PLAN_ADDRESSES, /* of one contact, by place */
+	PLAN_PERSONS,
+	PLAN_COUNT /* of the rows that match */
 };
 
 struct plan {
@@ -127,3 +132,24 @@ static inline struct memory_reader *memory_reader_of(struct backend_reader *r)
 	return MAGIC_CAST(struct memory_reader, MEMORY_READER_MAGIC,
 			  CONTAINER_OF(r, struct memory_reader, reader));
 }
+
+/* A read under way. */
+struct memory_showing {
+	const struct memory_table *v;
+	enum statement st;
+	const struct cell *args;
+	store_row_fn show;
+	void *owner;
+	size_t left; /* rows to the limit */
+};
+
+/* The columns of the call from the row, and from a second one what the first
+ * has not (NULL: nothing). False to stop. */
+bool memory_show(struct memory_showing *s, const struct memory_table *t,
+		 const struct memory_row *from, const struct memory_table *t2,
+		 const struct memory_row *from2);
+/* memory_persons.c: contacts with one address; with all of theirs, and what
+ * else is asked; the addresses of one. */
+void memory_show_by_address(struct memory_showing *s);
+void memory_show_persons(struct memory_showing *s);
+void memory_show_addresses(struct memory_showing *s);

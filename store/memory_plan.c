@@ -29,8 +29,12 @@ static const struct {
 	[TABLE_STRAY] = { 1, "id record" },
 	[TABLE_CONTACT] = { 2,
 			    "tenant id ref name lang tz tz_source tier branch "
-			    "preferred state attrs updated_ms" },
-	[TABLE_ADDRESS] = { 3, "tenant address channel contact_id" },
+			    "manager lifecycle preferred hours state attrs "
+			    "created_ms updated_ms" },
+	[TABLE_ADDRESS] = { 3, "tenant address channel contact_id place" },
+	[TABLE_SEGMENT] = { 2, "tenant id name kind ast count counted_ms "
+			       "author created_ms updated_ms" },
+	[TABLE_MEMBER] = { 3, "tenant list_id contact_id at_ms" },
 	[TABLE_CONSENT] = { 1, CONSENT_COLUMNS },
 	[TABLE_SUSPECT] = { 2, "tenant address inbound_id at_ms" },
 	[TABLE_REPLY_CODE] = { 2, "address code tenant thread at_ms" },
@@ -113,7 +117,21 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_CONTACT_SCAN] = { PLAN_WITH_ADDRESSES, TABLE_CONTACT },
 	[STATEMENT_ADDRESS_PUT] = { PLAN_PUT, TABLE_ADDRESS },
 	[STATEMENT_ADDRESS_DROP] = { PLAN_DROP, TABLE_ADDRESS },
-	[STATEMENT_ADDRESS_OF] = { PLAN_SHOW, TABLE_ADDRESS },
+	[STATEMENT_ADDRESS_OF] = { PLAN_ADDRESSES, TABLE_ADDRESS },
+	[STATEMENT_PERSON_GET] = { PLAN_PERSONS, TABLE_CONTACT },
+	[STATEMENT_PERSON_BY_REF] = { PLAN_PERSONS, TABLE_CONTACT },
+	[STATEMENT_PERSON_BY_ADDRESS] = { PLAN_PERSONS, TABLE_CONTACT },
+	[STATEMENT_PERSON_PAGE] = { PLAN_PERSONS, TABLE_CONTACT },
+	[STATEMENT_MEMBER_PAGE] = { PLAN_PERSONS, TABLE_MEMBER },
+	[STATEMENT_SEGMENT_PUT] = { PLAN_PUT, TABLE_SEGMENT },
+	[STATEMENT_SEGMENT_DROP] = { PLAN_DROP, TABLE_SEGMENT },
+	[STATEMENT_SEGMENT_GET] = { PLAN_SHOW, TABLE_SEGMENT },
+	[STATEMENT_SEGMENT_LIST] = { PLAN_SHOW, TABLE_SEGMENT },
+	[STATEMENT_MEMBER_PUT] = { PLAN_KEEP, TABLE_MEMBER },
+	[STATEMENT_MEMBER_DROP] = { PLAN_DROP, TABLE_MEMBER },
+	[STATEMENT_MEMBER_CLEAR] = { PLAN_DROP, TABLE_MEMBER },
+	[STATEMENT_MEMBER_FORGET] = { PLAN_DROP, TABLE_MEMBER },
+	[STATEMENT_MEMBER_COUNT] = { PLAN_COUNT, TABLE_MEMBER },
 	[STATEMENT_CONSENT_APPEND] = { PLAN_ADD, TABLE_CONSENT },
 	[STATEMENT_CONSENT_LIST] = { PLAN_SHOW, TABLE_CONSENT },
 	[STATEMENT_CONSENT_SCAN] = { PLAN_SHOW, TABLE_CONSENT },
@@ -250,4 +268,23 @@ size_t memory_limit(enum statement st, const struct cell *args)
 			return args[i].i < 0 ? SIZE_MAX : (size_t)args[i].i;
 	}
 	return SIZE_MAX;
+}
+
+bool memory_show(struct memory_showing *s, const struct memory_table *t,
+		 const struct memory_row *from, const struct memory_table *t2,
+		 const struct memory_row *from2)
+{
+	struct row row = { 0 };
+	struct str rest = str_of(statements[s->st].columns), word;
+
+	while (rest.len > 0) {
+		rest = str_cut(rest, ' ', &word);
+		int at = memory_column(t, word);
+		struct cell *c = &row.v[row.n++];
+		*c = at >= 0         ? from->v[at]
+		     : from2 == NULL ? CELL_N
+				     : from2->v[memory_column(t2, word)];
+	}
+	s->left--;
+	return s->show(s->owner, &row) && s->left > 0;
 }

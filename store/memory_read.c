@@ -4,40 +4,8 @@
 
 #include "store/memory_impl.h"
 
-/* A read under way. */
-struct showing {
-	const struct memory_table *v;
-	enum statement st;
-	const struct cell *args;
-	store_row_fn show;
-	void *owner;
-	size_t left; /* rows to the limit */
-};
-
-/* The columns of the call from the row, and from a second one what the first
- * has not (NULL: nothing). False to stop. */
-static bool memory_show(struct showing *s, const struct memory_table *t,
-			const struct memory_row *from,
-			const struct memory_table *t2,
-			const struct memory_row *from2)
-{
-	struct row row = { 0 };
-	struct str rest = str_of(statements[s->st].columns), word;
-
-	while (rest.len > 0) {
-		rest = str_cut(rest, ' ', &word);
-		int at = memory_column(t, word);
-		struct cell *c = &row.v[row.n++];
-		*c = at >= 0         ? from->v[at]
-		     : from2 == NULL ? CELL_N
-				     : from2->v[memory_column(t2, word)];
-	}
-	s->left--;
-	return s->show(s->owner, &row) && s->left > 0;
-}
-
-static void memory_show_all(struct showing *s, const struct memory_table *t,
-			    bool newest)
+static void memory_show_all(struct memory_showing *s,
+			    const struct memory_table *t, bool newest)
 {
 	for (size_t i = 0; i < t->len; i++) {
 		const struct memory_row *row =
@@ -49,7 +17,7 @@ static void memory_show_all(struct showing *s, const struct memory_table *t,
 }
 
 /* The contact of a recipient; the call names the tenant last. */
-static const struct memory_row *memory_contact_of(struct showing *s,
+static const struct memory_row *memory_contact_of(struct memory_showing *s,
 						  const struct memory_row *r)
 {
 	const struct memory_table *c = &s->v[TABLE_CONTACT];
@@ -64,7 +32,7 @@ static const struct memory_row *memory_contact_of(struct showing *s,
 }
 
 /* due: only those that wait for a time, which is state 2. */
-static void memory_show_recipients(struct showing *s, bool due)
+static void memory_show_recipients(struct memory_showing *s, bool due)
 {
 	const struct memory_table *t = &s->v[TABLE_RECIPIENT];
 	int state = memory_column(t, STR("state"));
@@ -85,7 +53,7 @@ static bool memory_is_live(const struct memory_row *message)
 	return message->v[6].i < MESSAGE_DELIVERED;
 }
 
-static void memory_show_live(struct showing *s, bool count)
+static void memory_show_live(struct memory_showing *s, bool count)
 {
 	const struct memory_table *t = &s->v[TABLE_MESSAGE];
 	struct row row = { .n = 1, .v = { CELL_I(0) } };
@@ -102,7 +70,7 @@ static void memory_show_live(struct showing *s, bool count)
 }
 
 /* Not what still waits, failed or never went. */
-static void memory_show_had(struct showing *s)
+static void memory_show_had(struct memory_showing *s)
 {
 	const struct memory_table *t = &s->v[TABLE_MESSAGE];
 
@@ -119,7 +87,7 @@ static void memory_show_had(struct showing *s)
 
 /* Two columns of a message and the count of each pair: gathered in a table of
  * that form. */
-static void memory_show_counts(struct showing *s)
+static void memory_show_counts(struct memory_showing *s)
 {
 	const struct memory_table *t = &s->v[TABLE_MESSAGE];
 	bool campaigns = memory_plans[s->st].kind == PLAN_CAMPAIGN_COUNTS;
@@ -145,7 +113,7 @@ static void memory_show_counts(struct showing *s)
 	memory_clear(&counts);
 }
 
-static void memory_show_last(struct showing *s)
+static void memory_show_last(struct memory_showing *s)
 {
 	const struct memory_table *t = &s->v[TABLE_FOLD];
 	struct row row = { .n = 1, .v = { t->rows[0]->v[4] } };
@@ -154,41 +122,19 @@ static void memory_show_last(struct showing *s)
 		(void)s->show(s->owner, &row);
 }
 
-/* Do an address and a contact belong together? */
-static bool memory_joins(const struct memory_row *contact,
-			 const struct memory_row *address)
+/* How many rows match; nothing where none does. */
+static void memory_show_count(struct memory_showing *s,
+			      const struct memory_table *t)
 {
-	return memory_compare(&contact->v[0], &address->v[0]) == 0 &&
-	       memory_compare(&contact->v[1], &address->v[3]) == 0;
+	struct row row = { .n = 1, .v = { CELL_I(0) } };
+
+	for (size_t i = 0; i < t->len; i++)
+		row.v[0].i += memory_matches(t, t->rows[i], s->st, s->args);
+	if (row.v[0].i > 0)
+		(void)s->show(s->owner, &row);
 }
 
-/* Contacts with the address in args[1]; or all, with each address of theirs. */
-static void memory_show_contacts(struct showing *s, bool all)
-{
-	const struct memory_table *c = &s->v[TABLE_CONTACT];
-	const struct memory_table *a = &s->v[TABLE_ADDRESS];
-
-	for (size_t i = 0; i < c->len; i++) {
-		unsigned shown = 0;
-		if (!memory_matches(c, c->rows[i], s->st, s->args))
-			continue;
-		for (size_t k = 0; k < a->len; k++) {
-			if (!memory_joins(c->rows[i], a->rows[k]) ||
-			    !memory_matches(a, a->rows[k], s->st, s->args))
-				continue;
-			shown++;
-			if (!memory_show(s, c, c->rows[i], a, a->rows[k]))
-				return;
-			if (!all)
-				break;
-		}
-		if (all && shown == 0 &&
-		    !memory_show(s, c, c->rows[i], a, NULL))
-			return;
-	}
-}
-
-static void memory_run(struct showing *s)
+static void memory_run(struct memory_showing *s)
 {
 	const struct memory_table *t = &s->v[memory_plans[s->st].table];
 
@@ -223,9 +169,17 @@ static void memory_run(struct showing *s)
 		memory_show_last(s);
 		break;
 	case PLAN_BY_ADDRESS:
+		memory_show_by_address(s);
+		break;
 	case PLAN_WITH_ADDRESSES:
-		memory_show_contacts(s, memory_plans[s->st].kind ==
-						PLAN_WITH_ADDRESSES);
+	case PLAN_PERSONS:
+		memory_show_persons(s);
+		break;
+	case PLAN_ADDRESSES:
+		memory_show_addresses(s);
+		break;
+	case PLAN_COUNT:
+		memory_show_count(s, t);
 		break;
 	case PLAN_NONE:
 	case PLAN_PUT:
@@ -243,8 +197,8 @@ int memory_show_rows(struct memory_tables *tables, enum statement st,
 		     const struct cell *cells, unsigned n, store_row_fn show,
 		     void *owner)
 {
-	struct showing s = { tables->v, st,    cells,
-			     show,      owner, memory_limit(st, cells) };
+	struct memory_showing s = { tables->v, st,    cells,
+				    show,      owner, memory_limit(st, cells) };
 
 	must(n == statement_args(st));
 	if (s.left == 0)

@@ -32,7 +32,7 @@ static void put(struct bed *b, enum store_call call, const struct cell *cells,
 static void contact(struct bed *b, const char *tenant, uint64_t id,
 		    const char *ref, const char *name)
 {
-	struct cell cells[13];
+	struct cell cells[CONTACT_CELLS];
 	const struct contact c = { .tenant = str_of(tenant),
 				   .id = id,
 				   .ref = str_of(ref),
@@ -41,24 +41,35 @@ static void contact(struct bed *b, const char *tenant, uint64_t id,
 				   .tz = STR("Europe/London"),
 				   .tz_source = STR("explicit"),
 				   .tier = STR("vip"),
+				   .manager = STR("kim"),
+				   .lifecycle = STR("new"),
+				   .preferred = STR("sms"),
 				   .attrs = STR("{}"),
+				   .created_ms = 4,
 				   .updated_ms = 5 };
 
 	contact_cells(&c, cells);
-	put(b, STORE_CONTACT_PUT, cells, 13);
+	put(b, STORE_CONTACT_PUT, cells, CONTACT_CELLS);
+}
+
+static void address_at(struct bed *b, const char *tenant, const char *channel,
+		       const char *value, uint64_t id, unsigned place)
+{
+	put(b, STORE_ADDRESS_PUT,
+	    BED_CELLS(CELL_Z(tenant), CELL_Z(channel), CELL_Z(value),
+		      CELL_I(id), CELL_I(place)));
 }
 
 static void address(struct bed *b, const char *tenant, const char *channel,
 		    const char *value, uint64_t id)
 {
-	put(b, STORE_ADDRESS_PUT,
-	    BED_CELLS(CELL_Z(tenant), CELL_Z(channel), CELL_Z(value),
-		      CELL_I(id)));
+	address_at(b, tenant, channel, value, id, 0);
 }
 
-#define ANN "a|1|r1|Ann|en|Europe/London|explicit|vip|||active|{}|5;"
-#define BOB "a|2|r2|Bob|en|Europe/London|explicit|vip|||active|{}|5;"
-#define BO "a|2|r2|Bo|en|Europe/London|explicit|vip|||active|{}|5;"
+#define LONDON "|en|Europe/London|explicit|vip||kim|new|sms||active|{}|4|5"
+#define ANN "a|1|r1|Ann" LONDON ";"
+#define BOB "a|2|r2|Bob" LONDON ";"
+#define BO "a|2|r2|Bo" LONDON ";"
 
 static void keeps_contacts(void **state)
 {
@@ -111,17 +122,134 @@ static void scans_and_erases_contacts(void **state)
 	bed_reopen(b);
 	assert_string_equal(
 		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
-		"a|1|en|Europe/London|explicit|vip||active|sms|+441|r1|5;"
-		"a|1|en|Europe/London|explicit|vip||active|mqtt|ann|r1|5;"
-		"a|2|en|Europe/London|explicit|vip||active|-|-|r2|5;");
+		"a|1|en|Europe/London|explicit|vip|sms|active|sms|+441|r1|5;"
+		"a|1|en|Europe/London|explicit|vip|sms|active|mqtt|ann|r1|5;"
+		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5;");
 	put(b, STORE_CONTACT_ERASE, BED_CELLS(CELL_Z("a"), CELL_I(1)));
 	put(b, STORE_ADDRESS_DROP, BED_CELLS(CELL_Z("a"), CELL_I(1)));
 	bed_reopen(b);
 	assert_string_equal(
 		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
-		"a|2|en|Europe/London|explicit|vip||active|-|-|r2|5;");
+		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5;");
 	assert_string_equal(bed_get(b, STORE_ADDRESS_OF,
 				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    "");
+}
+
+/* ---- persons, segments, lists ------------------------------------------------ */
+
+static void segment(struct bed *b, const char *tenant, uint64_t id,
+		    const char *name, const char *kind)
+{
+	put(b, STORE_SEGMENT_PUT,
+	    BED_CELLS(CELL_Z(tenant), CELL_I(id), CELL_Z(name), CELL_Z(kind),
+		      CELL_Z("{}"), CELL_I(7), CELL_I(8), CELL_Z("kim"),
+		      CELL_I(1), CELL_I(2)));
+}
+
+static void member(struct bed *b, const char *tenant, uint64_t list,
+		   uint64_t contact_id)
+{
+	put(b, STORE_MEMBER_PUT,
+	    BED_CELLS(CELL_Z(tenant), CELL_I(list), CELL_I(contact_id),
+		      CELL_I(5)));
+}
+
+static void keeps_segments(void **state)
+{
+	struct bed *b = *state;
+
+	segment(b, "a", 1, "gold", "dynamic");
+	segment(b, "a", 2, "vip", "static");
+	segment(b, "b", 1, "other", "static");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_SEGMENT_GET,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    "a|1|gold|dynamic|{}|7|8|kim|1|2;");
+	assert_string_equal(bed_get(b, STORE_SEGMENT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1),
+					      CELL_I(9))),
+			    "a|2|vip|static|{}|7|8|kim|1|2;");
+	segment(b, "a", 1, "silver", "dynamic");
+	put(b, STORE_SEGMENT_DROP, BED_CELLS(CELL_Z("a"), CELL_I(2)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_SEGMENT_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_I(0),
+					      CELL_I(9))),
+			    "a|1|silver|dynamic|{}|7|8|kim|1|2;");
+}
+
+static void reads_persons(void **state)
+{
+	struct bed *b = *state;
+
+	contact(b, "a", 1, "r1", "Ann");
+	contact(b, "a", 2, "r2", "Bob");
+	contact(b, "b", 3, "r1", "Eve");
+	address_at(b, "a", "sms", "+442", 1, 0);
+	address_at(b, "a", "sms", "+441", 1, 1);
+	address_at(b, "a", "mqtt", "ann", 1, 2);
+	segment(b, "a", 7, "vip", "static");
+	segment(b, "a", 8, "all", "static");
+	member(b, "a", 7, 1);
+	member(b, "a", 8, 1);
+	member(b, "a", 8, 2);
+	member(b, "a", 8, 2); /* twice is once */
+	bed_inbound(b, 100, "a", "+441");
+	bed_inbound(b, 200, "a", "+441");
+	bed_inbound(b, 300, "b", "+441");
+	assert_int_equal(bed_commit(b), 0);
+	/* The fold is not waited for by what comes next. */
+	(void)bed_get(b, STORE_INBOUND_LIST,
+		      BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N, CELL_I(9)));
+#define ANNA "a|1|r1|Ann" LONDON
+#define BOBB "a|2|r2|Bob" LONDON
+	assert_string_equal(bed_get(b, STORE_PERSON_PAGE,
+				    BED_CELLS(CELL_Z("a"), CELL_I(0),
+					      CELL_I(0))),
+			    ANNA "|sms|+442|-|-;" ANNA "|sms|+441|-|-;" ANNA
+				 "|mqtt|ann|-|-;" BOBB "|-|-|-|-;");
+	assert_string_equal(bed_get(b, STORE_MEMBER_PAGE,
+				    BED_CELLS(CELL_Z("a"), CELL_I(7), CELL_I(0),
+					      CELL_I(3))),
+			    ANNA "|sms|+442|vip\nall\n|-;" ANNA
+				 "|sms|+441|vip\nall\n|200;" ANNA
+				 "|mqtt|ann|vip\nall\n|-;");
+	assert_string_equal(bed_get(b, STORE_MEMBER_PAGE,
+				    BED_CELLS(CELL_Z("a"), CELL_I(8), CELL_I(1),
+					      CELL_I(1))),
+			    BOBB "|-|-|all\n|-;");
+	const char *bob = BOBB "|-|-|-|-;";
+	assert_string_equal(bed_get(b, STORE_PERSON_GET,
+				    BED_CELLS(CELL_Z("a"), CELL_I(2),
+					      CELL_I(0))),
+			    bob);
+	assert_string_equal(bed_get(b, STORE_PERSON_BY_REF,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("r2"),
+					      CELL_I(0))),
+			    bob);
+	assert_string_equal(bed_get(b, STORE_PERSON_BY_ADDRESS,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("ann"),
+					      CELL_I(2))),
+			    ANNA "|sms|+442|-|-;" ANNA "|sms|+441|-|200;" ANNA
+				 "|mqtt|ann|-|-;");
+	assert_string_equal(bed_get(b, STORE_MEMBER_COUNT,
+				    BED_CELLS(CELL_Z("a"), CELL_I(8))),
+			    "2;");
+	assert_string_equal(bed_get(b, STORE_ADDRESS_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
+			    "sms|+442;sms|+441;mqtt|ann;");
+	put(b, STORE_MEMBER_DROP, BED_CELLS(CELL_Z("a"), CELL_I(8), CELL_I(2)));
+	put(b, STORE_MEMBER_FORGET, BED_CELLS(CELL_Z("a"), CELL_I(1)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_MEMBER_COUNT,
+				    BED_CELLS(CELL_Z("a"), CELL_I(8))),
+			    "");
+	member(b, "a", 8, 1);
+	put(b, STORE_MEMBER_CLEAR, BED_CELLS(CELL_Z("a"), CELL_I(8)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_MEMBER_COUNT,
+				    BED_CELLS(CELL_Z("a"), CELL_I(8))),
 			    "");
 }
 
@@ -372,6 +500,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(keeps_contacts),
 		CASE(scans_and_erases_contacts),
+		CASE(keeps_segments),
+		CASE(reads_persons),
 		CASE(keeps_the_ledger),
 		CASE(keeps_suspects),
 		CASE(keeps_keys_of_requests),

@@ -117,7 +117,9 @@ static void contacts_live(void **state)
 	snprintf(match, sizeof(match), "If-Match: %.*s\r\n",
 		 STR_ARGS(bed_header(b, "ETag")));
 	b->extra = "If-Match: \"1\"\r\n";
-	assert_int_equal(bed_ask(b, "PATCH", path, "{\"tier\":\"vip\"}"), 412);
+	assert_int_equal(bed_ask(b, "PATCH", path, "{\"tier\":\"vip\"}"), 409);
+	assert_string_equal(bed_word(b, "error.code"), "changed");
+	assert_string_equal(bed_word(b, "now.id"), id);
 	b->extra = match;
 	assert_int_equal(bed_ask(b, "PATCH", path, "{\"tier\":\"vip\"}"), 200);
 	b->extra = NULL;

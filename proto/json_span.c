@@ -1,6 +1,5 @@
-/* The bytes of JSON values as their sender wrote them: what passes through
- * us unchanged is never parsed and printed again. */
-#include "console/json_in.h"
+/* Spans of JSON text. */
+#include "proto/json_span.h"
 
 #include <errno.h>
 
@@ -54,31 +53,40 @@ static size_t span_value(struct str s, size_t i)
 	return s.len;
 }
 
+bool json_span_member(struct str object, size_t *at, struct str *name,
+		      struct str *value)
+{
+	must(at != NULL && name != NULL && value != NULL);
+	size_t i = span_skip(object, *at);
+	if (i >= object.len || object.p[i] != (*at == 0 ? '{' : ','))
+		return false;
+	i = span_skip(object, i + 1);
+	if (i >= object.len || object.p[i] != '"')
+		return false;
+	size_t end = span_string(object, i);
+	if (end < i + 2)
+		return false;
+	*name = str_bytes(object.p + i + 1, end - i - 2);
+	i = span_skip(object, end);
+	if (i >= object.len || object.p[i] != ':')
+		return false;
+	i = span_skip(object, i + 1);
+	*at = span_value(object, i);
+	*value = str_bytes(object.p + i, *at - i);
+	return true;
+}
+
 int json_span(struct str object, const char *name, struct str *out)
 {
+	struct str key, value;
+	size_t at = 0;
+
 	must(name != NULL && out != NULL);
-	size_t i = span_skip(object, 0);
-	if (i >= object.len || object.p[i] != '{')
-		return -ENOENT;
-	i = span_skip(object, i + 1);
-	while (i < object.len && object.p[i] == '"') {
-		size_t end = span_string(object, i);
-		if (end < i + 2)
-			return -ENOENT;
-		struct str key = str_bytes(object.p + i + 1, end - i - 2);
-		i = span_skip(object, end);
-		if (i >= object.len || object.p[i] != ':')
-			return -ENOENT;
-		i = span_skip(object, i + 1);
-		end = span_value(object, i);
-		if (str_eqz(key, name)) {
-			*out = str_bytes(object.p + i, end - i);
-			return 0;
-		}
-		i = span_skip(object, end);
-		if (i >= object.len || object.p[i] != ',')
-			return -ENOENT;
-		i = span_skip(object, i + 1);
+	while (json_span_member(object, &at, &key, &value)) {
+		if (!str_eqz(key, name))
+			continue;
+		*out = value;
+		return 0;
 	}
 	return -ENOENT;
 }
