@@ -5,47 +5,27 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaigns/surveys_impl.h"
+#include "campaigns/values.h"
 #include "proto/json.h"
 #include "templates/render.h"
 
 static const char again_zh[] = "抱歉,没有看懂您的回复。";
 static const char again_en[] = "Sorry, we did not understand. ";
 
-struct lookup {
-	const json_t *vars;
-	char number[32];
-};
-
-static bool look_up(void *owner, struct str name, struct str *value)
-{
-	struct lookup *l = owner;
-	const json_t *v = json_object_getn(l->vars, name.p, name.len);
-
-	if (json_is_string(v)) {
-		*value = str_bytes(json_string_value(v), json_string_length(v));
-		return true;
-	}
-	if (!json_is_integer(v))
-		return false;
-	snprintf(l->number, sizeof(l->number), "%lld",
-		 (long long)json_integer_value(v));
-	*value = str_of(l->number);
-	return true;
-}
-
 static int render(const struct session *x, const char *text, struct buf *out,
 		  struct err *err)
 {
 	struct template *t = NULL;
-	struct lookup l = { .vars = NULL };
+	struct values v = { .vars = NULL };
 	json_t *vars = NULL;
 	int rc = template_compile(&t, str_of(text), err);
 
 	if (rc == 0) {
 		vars = json_loads(x->vars, 0, NULL);
-		l.vars = vars;
-		rc = template_render(t, look_up, &l, out, err);
+		v.vars = vars;
+		rc = template_render(t, values_lookup, &v, out, err);
 	}
+	values_done(&v);
 	json_decref(vars);
 	template_free(&t);
 	return rc == 0 ? 0 : -EINVAL;

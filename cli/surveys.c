@@ -27,31 +27,6 @@ const struct option survey_sessions_options[] = {
 	{ NULL, NULL, false },
 };
 
-/* All of a file, or NULL. */
-static char *read_file(const char *name)
-{
-	struct buf b = { 0 };
-	FILE *f = fopen(name, "re");
-	char part[4096];
-	size_t n;
-
-	if (f == NULL)
-		return NULL;
-	buf_init(&b, 1 << 20);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_put(&b, part, n);
-	bool ok = ferror(f) == 0 && !b.full;
-
-	if (fclose(f) != 0 || !ok) {
-		buf_done(&b);
-		return NULL;
-	}
-	char *text = buf_take(&b);
-
-	buf_done(&b);
-	return text;
-}
-
 static void put_path(struct buf *path, const char *id, const char *tail)
 {
 	buf_init(path, 4096);
@@ -62,7 +37,7 @@ static void put_path(struct buf *path, const char *id, const char *tail)
 
 int verb_survey_put(struct cli *c, const struct args *a)
 {
-	char *text = read_file(a->v[0]);
+	char *text = file_text(a->v[0]);
 
 	if (text == NULL) {
 		say_error(WORD_CANNOT_READ,

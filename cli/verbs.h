@@ -65,6 +65,16 @@ int verb_key_list(struct cli *c, const struct args *a);
 int verb_key_revoke(struct cli *c, const struct args *a);
 int verb_audit_list(struct cli *c, const struct args *a);
 int verb_audit_verify(struct cli *c, const struct args *a);
+/* All of a file, for mem_free; NULL: errno says why. */
+char *file_text(const char *name);
+int verb_event_import(struct cli *c, const struct args *a);
+extern const struct option event_post_options[], event_list_options[];
+extern const struct option reminder_list_options[];
+int verb_event_post(struct cli *c, const struct args *a);
+int verb_event_list(struct cli *c, const struct args *a);
+int verb_event_types(struct cli *c, const struct args *a);
+int verb_reminder_list(struct cli *c, const struct args *a);
+int verb_reminder_called(struct cli *c, const struct args *a);
 extern const struct option survey_parse_options[], survey_ask_options[];
 extern const struct option survey_sessions_options[];
 int verb_survey_put(struct cli *c, const struct args *a);

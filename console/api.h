@@ -118,6 +118,15 @@ void api_survey_session(struct request *r);
 void api_survey_session_cancel(struct request *r);
 void api_survey_results(struct request *r);
 
+/* api_events.c, occurrence.c */
+extern const struct fields occurrence_fields;
+void api_events_post(struct request *r);
+void api_events_csv(struct request *r);
+void api_events_list(struct request *r);
+void api_event_types(struct request *r);
+void api_reminders_list(struct request *r);
+void api_reminder_called(struct request *r);
+
 /* api_inbox.c */
 void api_inbox_list(struct request *r);
 

@@ -21,6 +21,8 @@ struct campaigns;
 struct route;
 struct stream_hub;
 struct surveys;
+struct reminders;
+struct events;
 
 /* What a connection is doing; each but the last has one absolute deadline. */
 enum peer_phase {
@@ -51,6 +53,8 @@ struct console {
 	struct store *store;
 	struct library *library; /* NULL: no templates */
 	struct surveys *surveys; /* NULL: none */
+	struct reminders *reminders;
+	struct events *events;
 	const struct settings *settings;
 	const struct http_cfg *http;
 	struct settings defaults; /* where the file says nothing */

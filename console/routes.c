@@ -57,6 +57,22 @@ static const struct query q_inbox[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_events[] = {
+	{ "type", "Only events of this type." },
+	{ "state", "no_rule, passed, matched or decided." },
+	{ "limit", "Events of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
+static const struct query q_reminders[] = {
+	{ "state",
+	  "waiting, delivered, task, done, answered, failed or cancelled." },
+	{ "limit", "Reminders of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_version[] = {
 	{ "version", "A version; the newest without it." },
 	{ NULL, NULL },
@@ -324,6 +340,28 @@ const struct route routes_all[] = {
 	     "Every link and what it does."),
 	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,
 	     "What customers wrote, the newest first, and what took it."),
+	JSON("POST", "/v1/events", PERM_EVENT, api_events_post,
+	     &occurrence_fields, 200,
+	     "Something happened elsewhere; the same id is taken once."),
+	{ .method = "POST",
+	  .path = "/v1/events/csv",
+	  .needs = PERM_EVENT,
+	  .body = BODY_BYTES,
+	  .stores = true,
+	  .handle = api_events_csv,
+	  .query = none,
+	  .ok = 200,
+	  .summary =
+		  "Events from CSV: id, type, to, account, lang; other columns are data." },
+	READ("/v1/events", PERM_SURVEY_READ, api_events_list, q_events,
+	     "Business events, the newest first, and what came of them."),
+	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
+	     "Every type that was seen, and whether a trigger names it."),
+	READ("/v1/reminders", PERM_SURVEY_READ, api_reminders_list, q_reminders,
+	     "Reminders, the newest first."),
+	ACT("POST", "/v1/reminders/{id}/called", PERM_SURVEY_WRITE,
+	    api_reminder_called,
+	    "A person has called: the task is done, service may be stopped."),
 	READ("/v1/surveys", PERM_SURVEY_READ, api_surveys_list, none,
 	     "Every survey, in its newest version."),
 	JSON("POST", "/v1/surveys", PERM_SURVEY_WRITE, api_surveys_post, NULL,

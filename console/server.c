@@ -408,6 +408,8 @@ int console_open(struct console **out, const struct console_env *env,
 	c->store = env->store;
 	c->library = env->library;
 	c->surveys = env->surveys;
+	c->reminders = env->reminders;
+	c->events = env->events;
 	c->node = str_dup(env->node != NULL ? env->node : "n1");
 	c->version = str_dup(env->version != NULL ? env->version : "0");
 	c->started_ms = clock_wall_ms(env->clock);

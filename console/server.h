@@ -17,6 +17,8 @@ struct campaigns;
 struct console;
 struct library;
 struct surveys;
+struct reminders;
+struct events;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -75,6 +77,8 @@ struct console_env {
 	struct library *library; /* of templates; closed after the console */
 	struct surveys *surveys; /* as the library; NULL: nobody
 				    asks for /v1/surveys */
+	struct reminders *reminders; /* the same, for /v1/reminders */
+	struct events *events;       /* ... and /v1/events */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

@@ -9,6 +9,7 @@
 #include "base/stats.h"
 #include "channels/mqtt/channel.h"
 #include "console/json_in.h"
+#include "console/occurrence.h"
 #include "console/submission.h"
 #include "console/view.h"
 #include "proto/json.h"
@@ -28,6 +29,7 @@ struct bus {
 	const struct library *library;
 	struct bus_link links[BUS_LINKS_MAX];
 	bool stopped;
+	struct events *taker; /* of business events; NULL: none */
 	struct stat *sends, *refused, *events;
 };
 
@@ -152,17 +154,77 @@ static void on_send(void *owner, struct str tenant, struct str payload,
 	store_then(gateway_store(b->gateway), on_stored, s);
 }
 
-/* No trigger rules yet: said and counted, so that a rule can be written. */
+/* An event whose commit is awaited. */
+struct happening {
+	struct bus_link *link;
+	uint64_t ticket;
+};
+
+static void on_happened(void *owner, int rc)
+{
+	struct happening *h = owner;
+	struct channel *c = channel_of(h->link);
+
+	if (c != NULL)
+		mqtt_channel_ops.answer(c, h->ticket, rc);
+	mem_free(h);
+}
+
+/* The body of POST /v1/events; its type stands in the topic. */
+static int take_event(struct bus *b, struct str tenant, struct str type,
+		      json_t *object, struct refusal *why)
+{
+	struct occurrence_body body = { .time = 0 };
+	struct occurrence o;
+	struct taken t;
+	const char *field = NULL;
+
+	if (json_object_get(object, "type") == NULL)
+		json_object_set_new(object, "type",
+				    json_stringn(type.p, type.len));
+	int rc = fields_read(&occurrence_fields, object, &body, why);
+
+	if (rc == 0)
+		rc = occurrence_of(&body, gateway_country(b->gateway), tenant,
+				   &o);
+	if (rc == 0)
+		rc = events_take(b->taker, &o, &t, &field, &why->err);
+	return rc;
+}
+
+/* What can never be taken is taken off the broker, and said. */
 static void on_event(void *owner, struct str tenant, struct str type,
 		     struct str payload, uint64_t ticket)
 {
 	struct bus_link *l = owner;
+	struct bus *b = l->bus;
+	struct refusal why = { 0 };
+	json_t *object = NULL;
+	int rc = b->taker == NULL
+			 ? -EINVAL
+			 : json_read(payload, BUS_DEPTH, &object, &why.err);
 
-	(void)payload;
-	stat_add(l->bus->events, 1);
-	log_warn("bus.event_without_rule", KV_STR("tenant", tenant),
-		 KV_STR("type", type));
-	mqtt_channel_ops.answer(channel_of(l), ticket, 0);
+	if (rc == 0)
+		rc = take_event(b, tenant, type, object, &why);
+	json_decref(object);
+	stat_add(b->events, 1);
+	if (rc == -EAGAIN || rc == -ENOSPC) {
+		mqtt_channel_ops.answer(channel_of(l), ticket, rc);
+		return;
+	}
+	if (rc != 0)
+		log_warn("bus.event_refused", KV_STR("tenant", tenant),
+			 KV_STR("type", type), KV_S("why", why.err.text));
+	struct happening *h = mem_new(struct happening);
+
+	*h = (struct happening){ l, ticket };
+	store_then(gateway_store(b->gateway), on_happened, h);
+}
+
+void bus_events(struct bus *b, struct events *e)
+{
+	must(b != NULL);
+	b->taker = e;
 }
 
 static const struct mqtt_intake intake = { .send = on_send, .event = on_event };
@@ -200,7 +262,7 @@ struct bus *bus_new(struct gateway *g, const struct library *l)
 	b->refused = stats_get(STAT_COUNTER, "bus_refused_total",
 			       "Sends by MQTT that were refused.", NULL);
 	b->events = stats_get(STAT_COUNTER, "bus_events_total",
-			      "Business events by MQTT without a rule.", NULL);
+			      "Business events by MQTT.", NULL);
 	gateway_on_link(g, on_link, b);
 	return b;
 }

@@ -1,10 +1,14 @@
 /* Care, wired to the gateway. */
 #include "daemon/care.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 struct care {
 	struct surveys *surveys;
+	struct reminders *reminders;
+	struct events *events;
 };
 
 static void on_step(void *owner, uint64_t id, const struct event *e)
@@ -12,6 +16,7 @@ static void on_step(void *owner, uint64_t id, const struct event *e)
 	struct care *c = owner;
 
 	surveys_step(c->surveys, id, e);
+	reminders_step(c->reminders, id, e);
 }
 
 static const void *section_of(const struct settings *s, const char *kind)
@@ -22,9 +27,9 @@ static const void *section_of(const struct settings *s, const char *kind)
 	return found->value;
 }
 
-int care_open(struct care **out, const struct care_env *env, struct err *err)
+static int open_surveys(struct care *c, const struct care_env *env,
+			struct err *err)
 {
-	must(out != NULL && env != NULL);
 	const struct surveys_env senv = {
 		.loop = env->loop,
 		.clock = env->clock,
@@ -33,13 +38,61 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		.cfg = section_of(env->settings, "surveys"),
 		.node = env->node,
 	};
-	AUTO(care_close) struct care *c = mem_new(struct care);
-	int rc = surveys_open(&c->surveys, &senv, err);
 
+	return surveys_open(&c->surveys, &senv, err);
+}
+
+static int open_reminders(struct care *c, const struct care_env *env,
+			  struct err *err)
+{
+	const struct reminders_env renv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.surveys = c->surveys,
+		.settings = env->settings,
+		.cfg = section_of(env->settings, "events"),
+		.node = env->node,
+	};
+
+	return reminders_open(&c->reminders, &renv, err);
+}
+
+static int open_events(struct care *c, const struct care_env *env,
+		       struct err *err)
+{
+	const struct events_env eenv = {
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.surveys = c->surveys,
+		.reminders = c->reminders,
+		.library = env->library,
+		.settings = env->settings,
+		.cfg = section_of(env->settings, "events"),
+		.node = env->node,
+	};
+
+	return events_open(&c->events, &eenv, err);
+}
+
+int care_open(struct care **out, const struct care_env *env, struct err *err)
+{
+	must(out != NULL && env != NULL);
+	AUTO(care_close) struct care *c = mem_new(struct care);
+	int rc = open_surveys(c, env, err);
+
+	if (rc == 0)
+		rc = open_reminders(c, env, err);
+	if (rc == 0)
+		rc = open_events(c, env, err);
 	if (rc != 0)
 		return rc;
 	gateway_claimant(env->gateway, CLAIMANT_SURVEY, &surveys_claimant,
 			 c->surveys);
+	gateway_claimant(env->gateway, CLAIMANT_REMINDER, &reminders_claimant,
+			 c->reminders);
 	gateway_on_step(env->gateway, on_step, c);
 	*out = TAKE(c);
 	return 0;
@@ -51,10 +104,24 @@ struct surveys *care_surveys(const struct care *c)
 	return c->surveys;
 }
 
+struct reminders *care_reminders(const struct care *c)
+{
+	must(c != NULL);
+	return c->reminders;
+}
+
+struct events *care_events(const struct care *c)
+{
+	must(c != NULL);
+	return c->events;
+}
+
 void care_stop(struct care *c)
 {
-	if (c != NULL)
-		surveys_stop(c->surveys);
+	if (c == NULL)
+		return;
+	surveys_stop(c->surveys);
+	reminders_stop(c->reminders);
 }
 
 void care_close(struct care **cp)
@@ -63,6 +130,8 @@ void care_close(struct care **cp)
 
 	if (c == NULL)
 		return;
+	events_close(&c->events);
+	reminders_close(&c->reminders);
 	surveys_close(&c->surveys);
 	mem_free(c);
 }

@@ -1,7 +1,8 @@
-/* The rooms of care in one: surveys, and what they need of the gateway. */
+/* The rooms of care in one: surveys, reminders, business events, and what they
+ * need of the gateway. */
 #pragma once
 
-#include "campaigns/surveys.h"
+#include "campaigns/events.h"
 
 struct care;
 
@@ -10,7 +11,8 @@ struct care_env {
 	const struct clock_ops *clock;
 	struct gateway *gateway;
 	struct store *store;
-	const struct settings *settings;
+	struct library *library;
+	const struct settings *settings; /* as they are now; live as long */
 	unsigned node;
 };
 
@@ -18,6 +20,8 @@ struct care_env {
 MUST_USE int care_open(struct care **out, const struct care_env *env,
 		       struct err *err);
 struct surveys *care_surveys(const struct care *c);
+struct reminders *care_reminders(const struct care *c);
+struct events *care_events(const struct care *c);
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */
 void care_stop(struct care *c);
 /* After the store. */

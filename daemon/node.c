@@ -232,6 +232,7 @@ static int open_care(struct node *n, struct err *err)
 		.clock = &clock_real,
 		.gateway = n->gateway,
 		.store = n->store,
+		.library = n->library,
 		.settings = &n->settings,
 		.node = (unsigned)node->number,
 	};
@@ -287,6 +288,9 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	cenv.surveys = care_surveys(n->care);
+	cenv.reminders = care_reminders(n->care);
+	cenv.events = care_events(n->care);
+	bus_events(n->bus, cenv.events);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)
 		return rc;

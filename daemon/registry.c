@@ -3,7 +3,7 @@
 
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
-#include "campaigns/surveys.h"
+#include "campaigns/reminders.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -33,7 +33,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&gateway_section,      &class_section,     &route_section,
 		&smpp_server_settings, &kannel_section,    &templates_section,
 		&surveys_section,      &campaigns_section, &pack_section,
-		&group_section,
+		&group_section,        &events_section,    &trigger_section,
 	};
 	size_t n = 0;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "campaigns/trigger.h"
 #include "channels/smpp/channel.h"
 #include "channels/smpp/server.h"
 #include "console/server.h"
@@ -17,7 +18,7 @@
 /* Sections that a file may leave out, with all their defaults. */
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
-	"templates{}\nsurveys{}\ncampaigns{}\n";
+	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -141,6 +142,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	gateway_check_settings(out, registry_channels, registry_nchannels,
 			       faults);
 	esme_check_settings(out, faults);
+	trigger_check(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);

@@ -371,6 +371,12 @@ void gateway_on_step(struct gateway *g,
 	g->core.stepped_owner = owner;
 }
 
+const char *gateway_country(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.cfg->country;
+}
+
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address)
 {

@@ -277,7 +277,12 @@ void gateway_on_inbound(struct gateway *g,
  * always say (stop, start, help). In the order of the ranks; the first that
  * claims has it, else it goes to the inbox.
  */
-enum claimant_rank { CLAIMANT_CONFIRM, CLAIMANT_SURVEY, CLAIMANT_KEYWORD };
+enum claimant_rank {
+	CLAIMANT_CONFIRM,
+	CLAIMANT_SURVEY,
+	CLAIMANT_REMINDER,
+	CLAIMANT_KEYWORD
+};
 #define CLAIMANT_RANKS (CLAIMANT_KEYWORD + 1)
 
 struct claimant_ops {
@@ -301,6 +306,8 @@ void gateway_on_step(struct gateway *g,
 		     void (*fn)(void *owner, uint64_t id,
 				const struct event *e),
 		     void *owner);
+/* Of numbers that begin with one 0. */
+const char *gateway_country(const struct gateway *g);
 /* The language of whom that address belongs to; "" unknown. */
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address);

@@ -52,6 +52,14 @@ static const struct {
 				     "text tail reason sha256" },
 	[TABLE_TEMPLATE_TALLY] = { 3, "tenant id version sent opt_outs "
 				      "complaints" },
+	[TABLE_EVENT] = { 1, "seq tenant id type to account data at_ms state "
+			     "reason messages message allow" },
+	[TABLE_MARK] = { 3, "tenant trigger key value" },
+	[TABLE_REMINDER] = { 1, "id tenant trigger event account cycle to text "
+				"state channel message due_ms delivered_ms "
+				"created_ms" },
+	[TABLE_SUSPENSION] = { 3, "tenant account cycle delivered_ms task "
+				  "released" },
 	[TABLE_SURVEY] = { 3, "tenant id version body actor at_ms" },
 	[TABLE_SESSION] = { 3, "tenant survey id version address ref vars lang "
 			       "state reason question reprompts answered marks "
@@ -159,6 +167,16 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_TEMPLATE_TEXT_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TEXT },
 	[STATEMENT_TEMPLATE_TALLY_PUT] = { PLAN_PUT, TABLE_TEMPLATE_TALLY },
 	[STATEMENT_TEMPLATE_TALLY_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE_TALLY },
+	[STATEMENT_EVENT_PUT] = { PLAN_PUT, TABLE_EVENT },
+	[STATEMENT_EVENT_LIST] = { PLAN_NEWEST, TABLE_EVENT },
+	[STATEMENT_EVENT_SCAN] = { PLAN_SHOW, TABLE_EVENT },
+	[STATEMENT_MARK_PUT] = { PLAN_PUT, TABLE_MARK },
+	[STATEMENT_MARK_SCAN] = { PLAN_SHOW, TABLE_MARK },
+	[STATEMENT_REMINDER_PUT] = { PLAN_PUT, TABLE_REMINDER },
+	[STATEMENT_REMINDER_LIST] = { PLAN_NEWEST, TABLE_REMINDER },
+	[STATEMENT_REMINDER_SCAN] = { PLAN_SHOW, TABLE_REMINDER },
+	[STATEMENT_SUSPENSION_PUT] = { PLAN_PUT, TABLE_SUSPENSION },
+	[STATEMENT_SUSPENSION_SCAN] = { PLAN_SHOW, TABLE_SUSPENSION },
 	[STATEMENT_SURVEY_PUT] = { PLAN_PUT, TABLE_SURVEY },
 	[STATEMENT_SURVEY_SCAN] = { PLAN_SHOW, TABLE_SURVEY },
 	[STATEMENT_SESSION_PUT] = { PLAN_PUT, TABLE_SESSION },

@@ -1,0 +1,56 @@
+/* The room of events, for the files that are its parts. */
+#pragma once
+
+#include "base/id.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/stats.h"
+#include "campaigns/events.h"
+
+/* An id that was seen, and what came of it. */
+struct seen {
+	struct list node; /* oldest first */
+	uint64_t key;
+	int64_t at_ms;
+	uint64_t seq, message;
+	const char *reason;
+	uint16_t messages;
+	uint8_t state;
+	bool allow;
+};
+
+struct type_count {
+	uint64_t seen, without_rule;
+};
+
+struct events {
+	struct events_env env;
+	struct id_source ids;
+	struct map *known; /* (tenant, id) -> struct seen */
+	struct list order;
+	struct map
+		*marks; /* (trigger, key): once or threshold -> thousandths */
+	struct dict *types;
+	struct stat *taken, *repeated, *no_rule;
+};
+
+/* ---- event_keep.c ---------------------------------------------------------------- */
+
+uint64_t event_key(struct str a, struct str b, struct str c);
+struct seen *event_seen(const struct events *e, uint64_t key);
+/* Remembers it; it goes again if the open batch is not stored. */
+void event_remember(struct events *e, uint64_t key, const struct taken *t);
+void event_count(struct events *e, struct str type, bool rule);
+/* Has the value of this mark grown? Then it is kept. */
+bool event_mark(struct events *e, struct str tenant, struct str trigger,
+		struct str key, int64_t thousandths);
+void event_put(struct events *e, const struct occurrence *o,
+	       const struct taken *t, int64_t at_ms);
+MUST_USE int event_recover(struct events *e, struct err *err);
+const char *event_reason(struct str name);
+
+/* ---- event_run.c ---------------------------------------------------------------- */
+
+/* One trigger that applies. Adds to t. */
+void event_run(struct events *e, const char *title, const struct trigger_cfg *c,
+	       const struct occurrence *o, struct taken *t);

@@ -1,0 +1,54 @@
+/* A reminder: one thing that one person must hear, over one channel or the
+ * next, until it is there. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/str.h"
+#include "model/row.h"
+
+enum reminder_state {
+	REMINDER_WAITING,   /* a message is on its way, or waits for its time */
+	REMINDER_DELIVERED, /* a word is awaited, or a survey follows */
+	REMINDER_TASK,      /* every channel failed: a person calls */
+	REMINDER_DONE,
+	REMINDER_ANSWERED,
+	REMINDER_FAILED,
+	REMINDER_CANCELLED,
+	REMINDER_STATES
+};
+
+const char *reminder_state_name(enum reminder_state s);
+MUST_USE int reminder_state_parse(struct str s, enum reminder_state *out);
+/* Nothing more happens to it. */
+bool reminder_final(enum reminder_state s);
+
+/* What may change: put back when a batch was not stored. */
+struct reminder_now {
+	enum reminder_state state;
+	unsigned channel; /* number in the trigger's list */
+	uint64_t message;
+	int64_t due_ms; /* 0: nothing is due */
+	int64_t delivered_ms;
+	bool failed; /* its message: to be said over the next channel */
+};
+
+struct reminder {
+	uint64_t id;
+	char *tenant, *trigger, *event;
+	char *account, *cycle, *to, *text;
+	int64_t created_ms;
+	struct reminder_now now;
+	struct heap_node due;
+	struct reminder *next; /* of the same account */
+};
+
+void reminder_free(struct reminder **rp);
+/* must() holds that the table of states permits it. */
+void reminder_move(struct reminder *r, enum reminder_state to);
+
+#define REMINDER_CELLS 14
+void reminder_cells(const struct reminder *r,
+		    struct cell cells[REMINDER_CELLS]);
+MUST_USE int reminder_from_row(const struct row *row, struct reminder **out);

@@ -1,0 +1,226 @@
+/* Reminders in memory and in the store. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "campaigns/reminders_impl.h"
+#include "model/address.h"
+
+static void put_key(struct buf *b, struct str tenant, struct str account)
+{
+	buf_init(b, 1024);
+	buf_lstr(b, tenant);
+	buf_lstr(b, account);
+}
+
+uint64_t reminder_account_key(struct str tenant, struct str account)
+{
+	AUTO(buf_done) struct buf b = { 0 };
+
+	put_key(&b, tenant, account);
+	return str_hash(buf_str(&b));
+}
+
+uint64_t reminder_cycle_key(struct str tenant, struct str account,
+			    struct str cycle)
+{
+	AUTO(buf_done) struct buf b = { 0 };
+
+	put_key(&b, tenant, account);
+	buf_lstr(&b, cycle);
+	return str_hash(buf_str(&b));
+}
+
+void reminder_keep(struct reminders *r, struct reminder *x)
+{
+	struct cell cells[REMINDER_CELLS];
+
+	must(r != NULL && x != NULL);
+	reminder_cells(x, cells);
+	store_put(r->env.store, STORE_REMINDER_PUT, cells, ARRAY_LEN(cells));
+}
+
+void reminder_index(struct reminders *r, struct reminder *x)
+{
+	uint64_t key =
+		reminder_account_key(str_of(x->tenant), str_of(x->account));
+
+	x->next = map_ptr(r->accounts, key);
+	map_set_ptr(r->accounts, key, x);
+	map_set_ptr(r->all, x->id, x);
+	if (x->now.message != 0)
+		map_set_ptr(r->messages, x->now.message, x);
+}
+
+static uint64_t person_key(const struct reminder *x)
+{
+	return address_key(STR_NONE, str_of(x->to));
+}
+
+void reminder_forget(struct reminders *r, struct reminder *x)
+{
+	uint64_t key =
+		reminder_account_key(str_of(x->tenant), str_of(x->account));
+	struct reminder *first = map_ptr(r->accounts, key);
+
+	if (first == x && x->next == NULL) {
+		IGNORE(map_del(r->accounts, key, NULL));
+	} else if (first == x) {
+		map_set_ptr(r->accounts, key, x->next);
+	} else {
+		while (first != NULL && first->next != x)
+			first = first->next;
+		if (first != NULL)
+			first->next = x->next;
+	}
+	IGNORE(map_del(r->all, x->id, NULL));
+	if (map_ptr(r->messages, x->now.message) == x)
+		IGNORE(map_del(r->messages, x->now.message, NULL));
+	if (map_ptr(r->waiting, person_key(x)) == x)
+		IGNORE(map_del(r->waiting, person_key(x), NULL));
+	heap_remove(&r->due, &x->due);
+	reminder_free(&x);
+}
+
+void reminder_message(struct reminders *r, struct reminder *x, uint64_t message)
+{
+	if (map_ptr(r->messages, x->now.message) == x)
+		IGNORE(map_del(r->messages, x->now.message, NULL));
+	x->now.message = message;
+	if (message != 0)
+		map_set_ptr(r->messages, message, x);
+}
+
+void reminder_due(struct reminders *r, struct reminder *x, int64_t due_ms)
+{
+	x->now.due_ms = due_ms;
+	if (due_ms == 0)
+		heap_remove(&r->due, &x->due);
+	else
+		heap_put(&r->due, &x->due, (uint64_t)due_ms);
+	if (due_ms != 0 && r->timer != NULL &&
+	    due_ms <= clock_wall_ms(r->env.clock))
+		loop_timer_set(r->timer, 1);
+}
+
+void reminder_record(struct reminders *r, const struct reminder *x,
+		     uint64_t set, uint64_t clear)
+{
+	uint64_t key = reminder_cycle_key(str_of(x->tenant), str_of(x->account),
+					  str_of(x->cycle));
+	uint64_t v = 0;
+
+	IGNORE(map_get(r->record, key, &v));
+	/* the first delivery counts, and stays */
+	if ((set & RECORD_MS) != 0 && (v & RECORD_MS) != 0)
+		set &= ~RECORD_MS;
+	v = (v & ~clear) | set;
+	map_set(r->record, key, v);
+
+	struct cell cells[] = { CELL_Z(x->tenant),
+				CELL_Z(x->account),
+				CELL_Z(x->cycle),
+				CELL_I(v & RECORD_MS),
+				CELL_I((v & RECORD_TASK) != 0),
+				CELL_I((v & RECORD_RELEASED) != 0) };
+
+	store_put(r->env.store, STORE_SUSPENSION_PUT, cells, ARRAY_LEN(cells));
+}
+
+/* ---- a batch that was not stored -------------------------------------------------- */
+
+struct guard {
+	struct reminders *reminders;
+	uint64_t id;
+	bool made;
+	struct reminder_now before;
+};
+
+static void on_stored(void *owner, int rc)
+{
+	struct guard *g = owner;
+	struct reminders *r = g->reminders;
+	struct reminder *x = map_ptr(r->all, g->id);
+
+	if (x != NULL && rc != 0 && g->made) {
+		reminder_forget(r, x);
+	} else if (x != NULL && rc != 0) {
+		reminder_message(r, x, g->before.message);
+		x->now = g->before;
+		reminder_due(r, x, g->before.due_ms);
+	} else if (x != NULL && reminder_final(x->now.state)) {
+		reminder_forget(r, x);
+	}
+	mem_free(g);
+}
+
+void reminder_guard(struct reminders *r, const struct reminder *x,
+		    const struct reminder_now *before)
+{
+	struct guard *g = mem_new(struct guard);
+
+	g->reminders = r;
+	g->id = x->id;
+	g->made = before == NULL;
+	if (before != NULL)
+		g->before = *before;
+	store_then(r->env.store, on_stored, g);
+}
+
+/* ---- the start ---------------------------------------------------------------- */
+
+struct recovery {
+	struct reminders *reminders;
+	bool bad;
+};
+
+static bool on_reminder(void *owner, const struct row *row)
+{
+	struct recovery *v = owner;
+	struct reminders *r = v->reminders;
+	struct reminder *x = NULL;
+
+	if (reminder_from_row(row, &x) != 0) {
+		v->bad = true;
+		return false;
+	}
+	id_source_seen(&r->ids, x->id);
+	if (reminder_final(x->now.state)) {
+		reminder_free(&x);
+		return true;
+	}
+	reminder_index(r, x);
+	if (x->now.state == REMINDER_DELIVERED)
+		map_set_ptr(r->waiting, person_key(x), x);
+	reminder_due(r, x, x->now.due_ms);
+	return true;
+}
+
+static bool on_record(void *owner, const struct row *row)
+{
+	struct recovery *v = owner;
+	uint64_t value = (uint64_t)row_i(row, 3) & RECORD_MS;
+
+	if (row_i(row, 4) != 0)
+		value |= RECORD_TASK;
+	if (row_i(row, 5) != 0)
+		value |= RECORD_RELEASED;
+	map_set(v->reminders->record,
+		reminder_cycle_key(row_s(row, 0), row_s(row, 1), row_s(row, 2)),
+		value);
+	return true;
+}
+
+int reminder_recover(struct reminders *r, struct err *err)
+{
+	struct recovery v = { r, false };
+	struct store *s = r->env.store;
+	int rc = s->ops->scan(s, STORE_REMINDER_SCAN, NULL, 0, on_reminder, &v);
+
+	if (rc == 0 && !v.bad)
+		rc = s->ops->scan(s, STORE_SUSPENSION_SCAN, NULL, 0, on_record,
+				  &v);
+	if (rc != 0 || v.bad)
+		return err_set(err, -EIO, "reminders cannot be read");
+	return 0;
+}

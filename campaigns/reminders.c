@@ -1,0 +1,494 @@
+/* Reminders: channel after channel, then a person. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "campaigns/reminders_impl.h"
+#include "model/address.h"
+#include "model/record.h"
+#include "proto/json.h"
+
+#define TICK_MAX_MS 60000
+#define TICK_REMINDERS 500
+
+#define ROW(field, type, initial, min, max, unit, text)                    \
+	{                                                                  \
+#field, type, offsetof(struct events_cfg, field), initial, \
+			min, max, NULL, unit, false, text                  \
+	}
+
+static const struct setting rows[] = {
+	ROW(suspend_after, SETTING_DURATION, "24h", 0, 31536000000, NULL,
+	    "Service may be stopped so long after a reminder has arrived."),
+	ROW(remember, SETTING_DURATION, "720h", 3600000, 31536000000, NULL,
+	    "Ids of events are recognised this long."),
+	ROW(events_max, SETTING_INT, "1000000", 1, 100000000, "events",
+	    "Ids of events that are recognised; the oldest are forgotten."),
+	ROW(reminders_max, SETTING_INT, "1000000", 1, 100000000, "reminders",
+	    "Most reminders that are under way."),
+};
+
+const struct setting_section events_section = {
+	"events", false,           sizeof(struct events_cfg),
+	rows,     ARRAY_LEN(rows), "Business events and reminders: limits.",
+};
+
+static int64_t now_of(const struct reminders *r)
+{
+	return clock_wall_ms(r->env.clock);
+}
+
+/* NULL: the configuration has it no more. */
+static const struct trigger_cfg *trigger_of(const struct reminders *r,
+					    const struct reminder *x)
+{
+	const struct section *s =
+		settings_find(r->env.settings, "trigger", x->trigger);
+
+	return s == NULL ? NULL : s->value;
+}
+
+static void tell(struct reminders *r, const struct reminder *x,
+		 const char *type)
+{
+	struct buf b = { 0 };
+
+	buf_init(&b, BUF_NO_LIMIT);
+	json_open(&b, '{');
+	json_kid(&b, "reminder", x->id);
+	json_kz(&b, "trigger", x->trigger);
+	json_kz(&b, "event", x->event);
+	json_ks_opt(&b, "account", str_of(x->account));
+	json_ks_opt(&b, "cycle", str_of(x->cycle));
+	json_kz(&b, "state", reminder_state_name(x->now.state));
+	json_kt(&b, "at", now_of(r));
+	json_close(&b, '}');
+	gateway_publish(r->env.gateway, str_of(x->tenant), type, buf_str(&b));
+	buf_done(&b);
+}
+
+/* ---- to say it ---------------------------------------------------------------- */
+
+static struct str channel_of(const struct trigger_cfg *t, unsigned i)
+{
+	return t != NULL && i < t->channels.len ? str_of(t->channels.v[i])
+						: STR_NONE;
+}
+
+static void submit(struct reminders *r, const struct reminder *x,
+		   const struct trigger_cfg *t, const struct reminder_ask *ask,
+		   struct submitted *out)
+{
+	char key[256];
+	struct submission s = {
+		.tenant = str_of(x->tenant),
+		.to = str_of(x->to),
+		.text = str_of(x->text),
+		.class_name =
+			t == NULL ? STR("reminder") : str_of(t->class_name),
+		.channel = channel_of(t, x->now.channel),
+		.priority = -1,
+	};
+
+	if (ask != NULL) {
+		s.send_at_ms = ask->send_at_ms;
+		s.valid_until_ms = ask->valid_until_ms;
+		snprintf(key, sizeof(key), "event:%s:%s:%u", x->event,
+			 x->trigger, ask->number);
+		s.idempotency_key = str_of(key);
+	}
+	gateway_submit(r->env.gateway, &s, out);
+}
+
+static struct reminder *make(struct reminders *r, const struct reminder_ask *a)
+{
+	struct reminder *x = mem_new(struct reminder);
+
+	heap_node_init(&x->due);
+	x->id = id_next(&r->ids, now_of(r));
+	x->tenant = str_z(a->tenant);
+	x->trigger = str_z(str_of(a->trigger));
+	x->event = str_z(a->event);
+	x->account = str_z(a->account);
+	x->cycle = str_z(a->cycle);
+	x->to = str_z(a->to);
+	x->text = str_z(a->text);
+	x->created_ms = now_of(r);
+	return x;
+}
+
+/* When to look at it again, if nothing happens. */
+static int64_t patience(const struct reminders *r, const struct trigger_cfg *t,
+			int64_t from_ms)
+{
+	return t == NULL || t->escalate == 0
+		       ? 0
+		       : MAX(from_ms, now_of(r)) + t->escalate;
+}
+
+int reminders_add(struct reminders *r, const struct reminder_ask *ask,
+		  struct submitted *out, struct err *err)
+{
+	must(r != NULL && ask != NULL && out != NULL && err != NULL);
+	if (map_len(r->all) >= (size_t)r->env.cfg->reminders_max)
+		return err_set(err, -ENOSPC,
+			       "too many reminders are under way");
+	struct reminder *x = make(r, ask);
+
+	submit(r, x, ask->cfg, ask, out);
+	if (out->rc != 0 || out->repeated) {
+		int rc = out->rc;
+
+		if (rc != 0)
+			err_set(err, rc, "%s", out->err.text);
+		reminder_free(&x);
+		return rc;
+	}
+	x->now.message = out->id;
+	x->now.failed = out->decision.verdict == VERDICT_DENY;
+	reminder_index(r, x);
+	reminder_due(r, x,
+		     x->now.failed ? now_of(r)
+				   : patience(r, ask->cfg, ask->send_at_ms));
+	reminder_keep(r, x);
+	reminder_guard(r, x, NULL);
+	stat_add(r->sent, 1);
+	return 0;
+}
+
+/* ---- over the next channel, or by a person --------------------------------------- */
+
+static void give_up(struct reminders *r, struct reminder *x,
+		    const struct trigger_cfg *t)
+{
+	if (t == NULL || !t->task) {
+		reminder_move(x, REMINDER_FAILED);
+		tell(r, x, "reminder.failed");
+		return;
+	}
+	reminder_move(x, REMINDER_TASK);
+	reminder_due(r, x, 0);
+	if (t->protects)
+		reminder_record(r, x, RECORD_TASK, 0);
+	tell(r, x, "callback.requested");
+	stat_add(r->tasks, 1);
+}
+
+static void escalate(struct reminders *r, struct reminder *x)
+{
+	const struct trigger_cfg *t = trigger_of(r, x);
+	struct submitted out = { .rc = -ENOENT };
+
+	uint64_t message = x->now.message;
+
+	/* what is still on its way is overtaken: its end is not news */
+	reminder_message(r, x, 0);
+	if (!x->now.failed && x->now.state == REMINDER_WAITING)
+		IGNORE(gateway_cancel(r->env.gateway, str_of(x->tenant),
+				      message));
+	while (t != NULL && x->now.channel + 1 < t->channels.len) {
+		x->now.channel++;
+		submit(r, x, t, NULL, &out);
+		if (out.rc == 0 && out.decision.verdict != VERDICT_DENY)
+			break;
+		out.rc = -EPROTO;
+	}
+	if (out.rc != 0) {
+		give_up(r, x, t);
+		return;
+	}
+	if (x->now.state == REMINDER_DELIVERED)
+		reminder_move(x, REMINDER_WAITING);
+	x->now.failed = false;
+	reminder_message(r, x, out.id);
+	reminder_due(r, x, patience(r, t, 0));
+	stat_add(r->escalated, 1);
+	tell(r, x, "reminder.escalated");
+}
+
+/* ---- what became of its message -------------------------------------------------- */
+
+static bool has_failed(enum message_state s)
+{
+	return s == MESSAGE_UNDELIVERED || s == MESSAGE_EXPIRED ||
+	       s == MESSAGE_REJECTED || s == MESSAGE_FAILED ||
+	       s == MESSAGE_SUPPRESSED;
+}
+
+static void delivered(struct reminders *r, struct reminder *x)
+{
+	const struct trigger_cfg *t = trigger_of(r, x);
+	int64_t now_ms = now_of(r);
+
+	x->now.delivered_ms = now_ms;
+	if (t != NULL && t->protects)
+		reminder_record(r, x, (uint64_t)now_ms & RECORD_MS, 0);
+	if (t != NULL && (t->answer_within > 0 || t->follow[0] != '\0')) {
+		reminder_move(x, REMINDER_DELIVERED);
+		reminder_due(r, x,
+			     now_ms + (t->answer_within > 0 ? t->answer_within
+							    : t->follow_after));
+		map_set_ptr(r->waiting, address_key(STR_NONE, str_of(x->to)),
+			    x);
+	} else {
+		reminder_move(x, REMINDER_DONE);
+	}
+}
+
+void reminders_step(struct reminders *r, uint64_t message,
+		    const struct event *e)
+{
+	must(r != NULL && e != NULL);
+	struct reminder *x = map_ptr(r->messages, message);
+
+	if (x == NULL || x->now.state != REMINDER_WAITING)
+		return;
+	struct reminder_now before = x->now;
+
+	if (e->state == MESSAGE_DELIVERED) {
+		delivered(r, x);
+	} else if (e->state == MESSAGE_CANCELLED) {
+		/* by hand: what we cancel is not ours any more by then */
+		reminder_move(x, REMINDER_CANCELLED);
+	} else if (has_failed(e->state)) {
+		x->now.failed = true;
+		reminder_due(r, x, now_of(r));
+	} else {
+		return;
+	}
+	reminder_keep(r, x);
+	reminder_guard(r, x, &before);
+}
+
+/* ---- what becomes due -------------------------------------------------------------- */
+
+static void follow(struct reminders *r, struct reminder *x,
+		   const struct trigger_cfg *t)
+{
+	const struct survey_ask ask = { .tenant = str_of(x->tenant),
+					.survey = str_of(t->follow),
+					.to = str_of(x->to),
+					.ref = str_of(x->event),
+					.vars = STR("{}") };
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t session;
+
+	if (surveys_ask(r->env.surveys, &ask, &out, &session, &err) != 0)
+		log_warn("reminder.not_followed", KV_ID("id", x->id),
+			 KV_S("why", err.text));
+}
+
+static void due(struct reminders *r, struct reminder *x)
+{
+	const struct trigger_cfg *t = trigger_of(r, x);
+	struct reminder_now before = x->now;
+
+	reminder_due(r, x, 0);
+	if (x->now.state == REMINDER_DELIVERED &&
+	    (t == NULL || t->answer_within == 0)) {
+		if (t != NULL && t->follow[0] != '\0')
+			follow(r, x, t);
+		reminder_move(x, REMINDER_DONE);
+	} else if (!reminder_final(x->now.state)) {
+		escalate(r, x);
+	}
+	reminder_keep(r, x);
+	reminder_guard(r, x, &before);
+}
+
+void reminders_tick(struct reminders *r)
+{
+	must(r != NULL);
+	int64_t now_ms = now_of(r);
+	struct heap_node *n;
+	unsigned done = 0;
+
+	while (!r->stopped && done++ < TICK_REMINDERS &&
+	       (n = heap_first(&r->due)) != NULL && (int64_t)n->key <= now_ms)
+		due(r, (struct reminder *)((char *)n -
+					   offsetof(struct reminder, due)));
+	n = heap_first(&r->due);
+	if (r->stopped || r->timer == NULL)
+		return;
+	int64_t wait = n == NULL ? TICK_MAX_MS : (int64_t)n->key - now_ms;
+
+	loop_timer_set(r->timer, (uint64_t)(wait < 10            ? 10
+					    : wait > TICK_MAX_MS ? TICK_MAX_MS
+								 : wait));
+}
+
+static void on_timer(void *owner)
+{
+	reminders_tick(owner);
+}
+
+/* ---- to end it ---------------------------------------------------------------- */
+
+unsigned reminders_cancel(struct reminders *r, struct str tenant,
+			  struct str trigger, struct str account)
+{
+	must(r != NULL);
+	struct reminder *x =
+		map_ptr(r->accounts, reminder_account_key(tenant, account));
+	unsigned n = 0;
+
+	for (; x != NULL; x = x->next) {
+		struct reminder_now before = x->now;
+		uint64_t message = x->now.message;
+
+		if (reminder_final(x->now.state) ||
+		    !str_eqz(trigger, x->trigger) ||
+		    !str_eqz(account, x->account))
+			continue;
+		if (x->now.state == REMINDER_TASK)
+			reminder_record(r, x, 0, RECORD_TASK);
+		reminder_move(x, REMINDER_CANCELLED);
+		reminder_message(r, x, 0);
+		IGNORE(gateway_cancel(r->env.gateway, tenant, message));
+		reminder_due(r, x, 0);
+		reminder_keep(r, x);
+		reminder_guard(r, x, &before);
+		n++;
+	}
+	return n;
+}
+
+int reminders_called(struct reminders *r, struct str tenant, uint64_t id)
+{
+	must(r != NULL);
+	struct reminder *x = map_ptr(r->all, id);
+
+	if (x == NULL || !str_eqz(tenant, x->tenant))
+		return -ENOENT;
+	if (x->now.state != REMINDER_TASK)
+		return -EPROTO;
+	struct reminder_now before = x->now;
+
+	reminder_record(r, x, RECORD_RELEASED, RECORD_TASK);
+	reminder_move(x, REMINDER_DONE);
+	reminder_keep(r, x);
+	reminder_guard(r, x, &before);
+	return 0;
+}
+
+const struct reminder *reminders_find(const struct reminders *r, uint64_t id)
+{
+	must(r != NULL);
+	return map_ptr(r->all, id);
+}
+
+/* ---- may service be stopped? ------------------------------------------------------- */
+
+void reminders_suspension(const struct reminders *r, struct str tenant,
+			  struct str account, struct str cycle,
+			  struct suspension *out)
+{
+	must(r != NULL && out != NULL);
+	uint64_t v = 0;
+
+	IGNORE(map_get(r->record, reminder_cycle_key(tenant, account, cycle),
+		       &v));
+	*out = (struct suspension){ .reason = "REMIND_FIRST",
+				    .delivered_ms = (int64_t)(v & RECORD_MS),
+				    .task = (v & RECORD_TASK) != 0 };
+	if (out->delivered_ms != 0)
+		out->not_before_ms =
+			out->delivered_ms + r->env.cfg->suspend_after;
+	out->allow = (v & RECORD_RELEASED) != 0 ||
+		     (out->delivered_ms != 0 && !out->task &&
+		      now_of(r) >= out->not_before_ms);
+	if (out->allow)
+		out->reason = "";
+}
+
+/* ---- a word in return --------------------------------------------------------------- */
+
+static const char *claim(void *owner, const struct inbound *in)
+{
+	struct reminders *r = owner;
+	uint64_t key = address_key(STR_NONE, in->from);
+	struct reminder *x = map_ptr(r->waiting, key);
+	const struct trigger_cfg *t = x == NULL ? NULL : trigger_of(r, x);
+
+	if (x == NULL || !str_eqz(in->from, x->to) ||
+	    x->now.state != REMINDER_DELIVERED || t == NULL ||
+	    t->answer_within == 0)
+		return NULL;
+	struct reminder_now before = x->now;
+
+	IGNORE(map_del(r->waiting, key, NULL));
+	reminder_move(x, REMINDER_ANSWERED);
+	reminder_due(r, x, 0);
+	reminder_keep(r, x);
+	tell(r, x, "reminder.answered");
+	reminder_guard(r, x, &before);
+	return CLAIM_REMINDER;
+}
+
+const struct claimant_ops reminders_claimant = { claim, NULL, NULL };
+
+/* ---- open and close -------------------------------------------------------------- */
+
+int reminders_open(struct reminders **out, const struct reminders_env *env,
+		   struct err *err)
+{
+	must(out != NULL && env != NULL && env->cfg != NULL);
+	AUTO(reminders_close) struct reminders *r = mem_new(struct reminders);
+
+	r->env = *env;
+	r->all = map_new();
+	r->messages = map_new();
+	r->accounts = map_new();
+	r->waiting = map_new();
+	r->record = map_new();
+	heap_init(&r->due);
+	id_source_init(&r->ids, env->node);
+	r->sent = stats_get(STAT_COUNTER, "reminders_total",
+			    "Reminders by business events.", NULL);
+	r->escalated = stats_get(STAT_COUNTER, "reminders_escalated_total",
+				 "Reminders said over another channel.", NULL);
+	r->tasks =
+		stats_get(STAT_COUNTER, "reminders_tasks_total",
+			  "Reminders that a person was asked to give.", NULL);
+	int rc = reminder_recover(r, err);
+
+	if (rc != 0)
+		return rc;
+	r->timer = loop_timer_new(env->loop, on_timer, r);
+	loop_timer_set(r->timer, 10);
+	*out = TAKE(r);
+	return 0;
+}
+
+void reminders_stop(struct reminders *r)
+{
+	if (r == NULL)
+		return;
+	r->stopped = true;
+	loop_timer_free(&r->timer);
+}
+
+void reminders_close(struct reminders **rp)
+{
+	struct reminders *r = TAKE(*rp);
+	uint64_t id, value;
+	size_t pos = 0;
+
+	if (r == NULL)
+		return;
+	reminders_stop(r);
+	while (map_next(r->all, &pos, &id, &value)) {
+		struct reminder *x = (struct reminder *)(uintptr_t)value;
+
+		reminder_free(&x);
+	}
+	map_free(&r->all);
+	map_free(&r->messages);
+	map_free(&r->accounts);
+	map_free(&r->waiting);
+	map_free(&r->record);
+	heap_done(&r->due);
+	mem_free(r);
+}

@@ -1,0 +1,46 @@
+/* The room of reminders, for the files that are its parts. */
+#pragma once
+
+#include "base/id.h"
+#include "base/map.h"
+#include "base/stats.h"
+#include "campaigns/reminders.h"
+
+struct reminders {
+	struct reminders_env env;
+	struct id_source ids;
+	struct map *all;      /* id */
+	struct map *messages; /* id of the message -> reminder */
+	struct map *accounts; /* reminder_account_key -> first */
+	struct map *waiting;  /* address_key: awaits a word -> reminder */
+	struct map *record;   /* reminder_cycle_key -> enum record bits */
+	struct heap due;
+	struct loop_timer *timer;
+	bool stopped;
+	struct stat *sent, *escalated, *tasks;
+};
+
+/* A value of the record: ms of the delivery, and these bits. */
+#define RECORD_TASK ((uint64_t)1 << 63)     /* a person is asked to call */
+#define RECORD_RELEASED ((uint64_t)1 << 62) /* ... and has */
+#define RECORD_MS (((uint64_t)1 << 48) - 1)
+
+uint64_t reminder_account_key(struct str tenant, struct str account);
+uint64_t reminder_cycle_key(struct str tenant, struct str account,
+			    struct str cycle);
+
+void reminder_keep(struct reminders *r, struct reminder *x); /* its row */
+void reminder_index(struct reminders *r, struct reminder *x);
+void reminder_forget(struct reminders *r, struct reminder *x);
+void reminder_message(struct reminders *r, struct reminder *x,
+		      uint64_t message);
+/* due_ms 0: nothing. */
+void reminder_due(struct reminders *r, struct reminder *x, int64_t due_ms);
+/* The record of its account and cycle: in memory and in the store. */
+void reminder_record(struct reminders *r, const struct reminder *x,
+		     uint64_t set, uint64_t clear);
+/* Puts x back to `before` (NULL: takes it away) if the open batch is not
+ * stored. */
+void reminder_guard(struct reminders *r, const struct reminder *x,
+		    const struct reminder_now *before);
+MUST_USE int reminder_recover(struct reminders *r, struct err *err);

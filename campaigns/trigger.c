@@ -1,0 +1,271 @@
+/* Triggers as configured: their table, their conditions. */
+#include "campaigns/trigger.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "templates/parse.h"
+
+#define ROW(field, type, initial, text)                                        \
+	{                                                                      \
+#field, type, offsetof(struct trigger_cfg, field), initial, 0, \
+			0, NULL, NULL, false, text                             \
+	}
+
+static const struct setting rows[] = {
+	ROW(event, SETTING_STR, NULL, "Type of the event: billing.arrears."),
+	ROW(tenant, SETTING_STR, "", "Only events of this tenant."),
+	ROW(when, SETTING_LIST, "{}",
+	    "Conditions on the event's data, all of them: \"percent >= 80\"; == != < <= > >=."),
+	ROW(text_zh, SETTING_STR, "", "Text in Chinese; {{name}} of the data."),
+	ROW(text_en, SETTING_STR, "", "Text in English."),
+	ROW(template, SETTING_STR, "", "An approved template instead."),
+	ROW(survey, SETTING_STR, "", "A survey that is asked instead."),
+	{ "class", SETTING_STR, offsetof(struct trigger_cfg, class_name),
+	  "reminder", 0, 0, NULL, NULL, false, "Class of the messages." },
+	ROW(channels, SETTING_LIST, "{}",
+	    "Channels in this order: the next when one does not deliver."),
+	ROW(delay, SETTING_DURATION, "0s", "Time between event and message."),
+	ROW(before, SETTING_LIST, "{}",
+	    "Times before the data's `due`: one message at each."),
+	ROW(account, SETTING_STR, "account", "Field that names the account."),
+	ROW(once, SETTING_STR, "", "Field: one message for each value, ever."),
+	ROW(threshold, SETTING_STR, "",
+	    "Field with a number: only when it is higher than before."),
+	ROW(cycle, SETTING_STR, "cycle",
+	    "Field that names the cycle of thresholds and reminders."),
+	ROW(escalate, SETTING_DURATION, "0s",
+	    "Not delivered for so long: the next channel; 0: only on failure."),
+	ROW(answer_within, SETTING_DURATION, "0s",
+	    "No word for so long after delivery: the next channel; 0: none is awaited."),
+	ROW(task, SETTING_BOOL, "false",
+	    "After the last channel a person is asked to call."),
+	ROW(protects, SETTING_BOOL, "false",
+	    "Before service is stopped such a reminder must have arrived."),
+	ROW(cancels, SETTING_LIST, "{}",
+	    "Triggers whose reminders for the same account end."),
+	ROW(follow, SETTING_STR, "", "A survey that is asked after delivery."),
+	ROW(follow_after, SETTING_DURATION, "1h", "Time until it is asked."),
+};
+
+const struct setting_section trigger_section = {
+	"trigger",
+	true,
+	sizeof(struct trigger_cfg),
+	rows,
+	ARRAY_LEN(rows),
+	"A business event and what it leads to.",
+};
+
+static const char *const known[] = {
+	"account.opened",  "account.sensitive_op",
+	"appointment.due", "billing.arrears",
+	"billing.charged", "change.announced",
+	"claim.state",     "meter.high_use",
+	"meter.outage",    "order.created",
+	"order.milestone", "parcel.out_for_delivery",
+	"part.arrived",    "policy.surrendered",
+	"price.limit",     "recharge.fail",
+	"recharge.ok",     "security.virus",
+	"service.resumed", "service.suspend_requested",
+	"survey.result",   "ticket.near_turn",
+	"trade.filled",    "usage.threshold",
+	"visit.finished",
+};
+
+bool trigger_known(struct str type)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(known); i++)
+		if (str_eqz(type, known[i]))
+			return true;
+	return false;
+}
+
+/* ---- conditions ---------------------------------------------------------------- */
+
+enum relation { REL_NE, REL_LE, REL_GE, REL_EQ, REL_LT, REL_GT, RELATIONS };
+
+/* Longer ones first. */
+static const char *const relations[RELATIONS] = {
+	[REL_NE] = "!=", [REL_LE] = "<=", [REL_GE] = ">=",
+	[REL_EQ] = "==", [REL_LT] = "<",  [REL_GT] = ">",
+};
+
+struct condition {
+	struct str field, value;
+	enum relation rel;
+};
+
+static bool condition_read(const char *text, struct condition *c)
+{
+	struct str s = str_of(text);
+
+	for (size_t i = 0; i < s.len; i++) {
+		for (unsigned k = 0; k < RELATIONS; k++) {
+			struct str rel = str_of(relations[k]);
+
+			if (!str_starts(str_from(s, i), rel))
+				continue;
+			c->field = str_trim(str_first(s, i));
+			c->value = str_trim(str_from(s, i + rel.len));
+			c->rel = (enum relation)k;
+			return c->field.len > 0 && c->field.len < 64 &&
+			       c->value.len > 0;
+		}
+	}
+	return false;
+}
+
+static bool related(enum relation rel, int diff)
+{
+	switch (rel) {
+	case REL_NE:
+		return diff != 0;
+	case REL_LE:
+		return diff <= 0;
+	case REL_GE:
+		return diff >= 0;
+	case REL_EQ:
+		return diff == 0;
+	case REL_LT:
+		return diff < 0;
+	case REL_GT:
+		return diff > 0;
+	case RELATIONS:
+		break;
+	}
+	return false;
+}
+
+/* A whole text as a number. */
+static bool to_number(struct str s, double *out)
+{
+	char text[64], *end;
+
+	if (s.len == 0 || str_copy(text, sizeof(text), s) != 0)
+		return false;
+	*out = strtod(text, &end);
+	return *end == '\0' && isfinite(*out);
+}
+
+static int compare(struct str a, struct str b)
+{
+	double x, y;
+
+	if (to_number(a, &x) && to_number(b, &y))
+		return x < y ? -1 : x > y;
+	int diff = memcmp(a.p, b.p, MIN(a.len, b.len));
+
+	return diff != 0 ? diff : a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool trigger_field(const json_t *data, const char *name, char number[32],
+		   struct str *out)
+{
+	const json_t *v = json_object_get(data, name);
+
+	must(number != NULL && out != NULL);
+	if (json_is_string(v)) {
+		*out = str_bytes(json_string_value(v), json_string_length(v));
+		return true;
+	}
+	if (json_is_integer(v))
+		snprintf(number, 32, "%lld", (long long)json_integer_value(v));
+	else if (json_is_real(v))
+		snprintf(number, 32, "%.15g", json_real_value(v));
+	else if (json_is_boolean(v))
+		snprintf(number, 32, "%s", json_is_true(v) ? "true" : "false");
+	else
+		return false;
+	*out = str_of(number);
+	return true;
+}
+
+bool trigger_number(const json_t *data, const char *name, double *out)
+{
+	char number[32];
+	struct str text;
+
+	return trigger_field(data, name, number, &text) && to_number(text, out);
+}
+
+bool trigger_holds(const struct trigger_cfg *t, const json_t *data)
+{
+	must(t != NULL);
+	for (size_t i = 0; i < t->when.len; i++) {
+		struct condition c;
+		char name[64], number[32];
+		struct str value;
+
+		if (!condition_read(t->when.v[i], &c) ||
+		    str_copy(name, sizeof(name), c.field) != 0 ||
+		    !trigger_field(data, name, number, &value) ||
+		    !related(c.rel, compare(value, c.value)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- checks ---------------------------------------------------------------- */
+
+static void check_text(const struct section *s, const char *text,
+		       struct faults *f)
+{
+	struct template *t = NULL;
+	struct err err = { "" };
+
+	if (template_compile(&t, str_of(text), &err) != 0)
+		faults_add(f, "line %u: trigger %s: %s", s->line, s->title,
+			   err.text);
+	template_free(&t);
+}
+
+static void check_lists(const struct section *s, const struct trigger_cfg *t,
+			struct faults *f)
+{
+	struct condition c;
+	int64_t ms;
+
+	for (size_t i = 0; i < t->when.len; i++)
+		if (!condition_read(t->when.v[i], &c))
+			faults_add(f,
+				   "line %u: trigger %s: '%s' is no condition "
+				   "such as \"percent >= 80\"",
+				   s->line, s->title, t->when.v[i]);
+	for (size_t i = 0; i < t->before.len; i++)
+		if (settings_duration(str_of(t->before.v[i]), &ms) != 0)
+			faults_add(f, "line %u: trigger %s: '%s' is no time",
+				   s->line, s->title, t->before.v[i]);
+}
+
+/* One way to speak, and no more; to cancel is enough, too. */
+static void check_words(const struct section *s, const struct trigger_cfg *t,
+			struct faults *f)
+{
+	unsigned ways = (t->text_zh[0] != '\0' || t->text_en[0] != '\0') +
+			(t->template[0] != '\0') + (t->survey[0] != '\0');
+
+	if (ways > 1 || (ways == 0 && t->cancels.len == 0))
+		faults_add(f,
+			   "line %u: trigger %s needs a text, a template, a "
+			   "survey, or something to cancel",
+			   s->line, s->title);
+}
+
+void trigger_check(const struct settings *settings, struct faults *faults)
+{
+	const struct section *s;
+	size_t at = 0;
+
+	must(settings != NULL && faults != NULL);
+	while ((s = settings_next(settings, "trigger", &at)) != NULL) {
+		const struct trigger_cfg *t = s->value;
+
+		check_text(s, t->text_zh, faults);
+		check_text(s, t->text_en, faults);
+		check_lists(s, t, faults);
+		check_words(s, t, faults);
+	}
+}

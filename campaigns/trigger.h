@@ -1,0 +1,51 @@
+/* Triggers: which business event leads to which words, for whom and when.
+ * Sections `trigger NAME { ... }` of the configuration. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/settings.h"
+#include "base/str.h"
+
+/* The struct behind `trigger NAME { ... }`. */
+struct trigger_cfg {
+	char *event;              /* type: "billing.arrears" */
+	char *tenant;             /* "": any */
+	struct setting_list when; /* conditions: "percent >= 80"; all hold */
+	char *text_zh, *text_en;  /* or ... */
+	char *template;           /* ... of the library, or ... */
+	char *survey;             /* ... a question that is asked */
+	char *class_name;
+	struct setting_list channels; /* in this order; none: as routed */
+	int64_t delay;                /* ms */
+	struct setting_list before;   /* times before data.due: a series */
+	char *account;                /* field that names the account */
+	char *once;                   /* field: once for each value, ever */
+	char *threshold;       /* field: a number that must have grown ... */
+	char *cycle;           /* ... in this cycle (field) */
+	int64_t escalate;      /* ms without delivery: the next channel */
+	int64_t answer_within; /* ms without a word: the next channel; 0: none */
+	bool task;             /* after the last channel a person calls */
+	bool protects; /* before a stop of service this must have arrived */
+	struct setting_list cancels; /* triggers whose reminders end */
+	char *follow;                /* survey after delivery */
+	int64_t follow_after;        /* ms */
+};
+
+extern const struct setting_section trigger_section;
+
+/* Texts and conditions that a table cannot check. */
+void trigger_check(const struct settings *s, struct faults *faults);
+
+/* Does data fulfil all conditions? A field that is missing fulfils none. */
+bool trigger_holds(const struct trigger_cfg *t, const json_t *data);
+/* A field as text; false: it is not there. number gets what it is made of. */
+bool trigger_field(const json_t *data, const char *name, char number[32],
+		   struct str *out);
+/* A field as a number. */
+bool trigger_number(const json_t *data, const char *name, double *out);
+
+/* Every type of business event that is known by name. */
+bool trigger_known(struct str type);

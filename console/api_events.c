@@ -1,0 +1,371 @@
+/* /v1/events and /v1/reminders: what happened, and what is said of it. */
+#include "console/api.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "campaigns/events.h"
+#include "console/occurrence.h"
+#include "proto/csv.h"
+
+#define EVENTS_PAGE 50
+#define EVENTS_PAGE_MAX 1000
+#define CSV_ROW_MAX 16384
+#define FAILED_MAX 1000 /* rows that are named in an answer */
+
+static void on_taken(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, 200);
+}
+
+void api_events_post(struct request *r)
+{
+	struct occurrence_body body = { .time = 0 };
+	struct occurrence o;
+	struct taken t;
+	struct str tenant;
+	const char *field = NULL, *code;
+	struct err err = { "" };
+
+	must(r != NULL);
+	if (!request_fields(r, &body) || !request_tenant(r, &tenant))
+		return;
+	if (occurrence_of(&body, r->c->country, tenant, &o) != 0) {
+		reply_error(r, 400, "bad_address", "to", "that is no address");
+		return;
+	}
+	int rc = events_take(r->c->events, &o, &t, &field, &err);
+
+	if (rc != 0) {
+		int status = occurrence_status(rc, &code);
+
+		reply_error(r, status, code, field, "%s",
+			    err.text[0] != '\0' ? err.text : "not now");
+		return;
+	}
+	occurrence_put(reply_json(r), o.id, &t);
+	request_then(r, on_taken);
+}
+
+/* ---- many, as CSV ---------------------------------------------------------------- */
+
+struct sheet {
+	struct request *r;
+	struct str tenant;
+	char *names[CSV_COLUMNS_MAX];
+	unsigned columns;
+	uint64_t taken, repeated, failed;
+	struct buf rows; /* of those that failed */
+};
+
+static void sheet_bad(void *owner, unsigned line, const char *why)
+{
+	struct sheet *s = owner;
+
+	if (s->failed++ >= FAILED_MAX)
+		return;
+	json_open(&s->rows, '{');
+	json_ku(&s->rows, "line", line);
+	json_kz(&s->rows, "reason", why);
+	json_close(&s->rows, '}');
+}
+
+/* Columns of an event's own; any other is a member of data. */
+static struct str *column_of(struct occurrence_body *b, const char *name)
+{
+	const struct {
+		const char *name;
+		struct str *at;
+	} own[] = { { "id", &b->id },
+		    { "type", &b->type },
+		    { "to", &b->to },
+		    { "account", &b->account },
+		    { "lang", &b->lang } };
+
+	for (unsigned i = 0; i < ARRAY_LEN(own); i++)
+		if (strcmp(own[i].name, name) == 0)
+			return own[i].at;
+	return NULL;
+}
+
+static const char *sheet_take(struct sheet *s, struct occurrence_body *b)
+{
+	struct occurrence o;
+	struct taken t;
+	const char *field = NULL;
+	static struct err err;
+
+	err.text[0] = '\0';
+	if (occurrence_of(b, s->r->c->country, s->tenant, &o) != 0)
+		return "to: that is no address";
+	int rc = events_take(s->r->c->events, &o, &t, &field, &err);
+
+	if (rc != 0)
+		return err.text[0] != '\0' ? err.text : "not now";
+	*(t.repeated ? &s->repeated : &s->taken) += 1;
+	return NULL;
+}
+
+static void sheet_row(void *owner, unsigned line, const struct str *cells,
+		      unsigned n)
+{
+	struct sheet *s = owner;
+	struct occurrence_body b = { .data = json_object() };
+
+	if (s->columns == 0) {
+		s->columns = n;
+		for (unsigned i = 0; i < n; i++)
+			s->names[i] = str_z(str_trim(cells[i]));
+		json_decref(b.data);
+		return;
+	}
+	for (unsigned i = 0; i < MIN(n, s->columns); i++) {
+		struct str *at = column_of(&b, s->names[i]);
+
+		if (at != NULL)
+			*at = cells[i];
+		else if (cells[i].len > 0)
+			json_object_set_new(b.data, s->names[i],
+					    json_stringn(cells[i].p,
+							 cells[i].len));
+	}
+	const char *why = sheet_take(s, &b);
+
+	if (why != NULL)
+		sheet_bad(s, line, why);
+	json_decref(b.data);
+}
+
+void api_events_csv(struct request *r)
+{
+	static const struct csv_events ev = { sheet_row, sheet_bad };
+	struct sheet s = { .r = r };
+
+	must(r != NULL);
+	if (!request_tenant(r, &s.tenant))
+		return;
+	buf_init(&s.rows, BUF_NO_LIMIT);
+	json_open(&s.rows, '[');
+	struct csv *c = csv_new(CSV_ROW_MAX, &ev, &s);
+
+	csv_feed(c, buf_str(&r->body));
+	csv_end(c);
+	csv_free(&c);
+	json_close(&s.rows, ']');
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_ku(b, "taken", s.taken);
+	json_ku(b, "repeated", s.repeated);
+	json_ku(b, "failed", s.failed);
+	json_key(b, "rows");
+	json_raw(b, buf_str(&s.rows));
+	json_close(b, '}');
+	buf_done(&s.rows);
+	for (unsigned i = 0; i < s.columns; i++)
+		mem_free(s.names[i]);
+	request_then(r, on_taken);
+}
+
+/* ---- lists ---------------------------------------------------------------- */
+
+struct event_page {
+	uint64_t n, last;
+};
+
+static void on_listed(struct request *r, int rc)
+{
+	struct event_page *p = r->own;
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	json_close(&r->out, ']');
+	if (p->n > 0 && p->n == r->asked)
+		json_kid(&r->out, "next", p->last);
+	json_close(&r->out, '}');
+	reply_send(r, 200);
+}
+
+static void put_address(struct request *r, struct str tenant, struct str to)
+{
+	if (to.len == 0)
+		return;
+	json_key(&r->out, "to");
+	who_address_json(&r->out, &r->who, tenant, to);
+}
+
+static bool show_event(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+	struct event_page *p = r->own;
+	struct buf *b = &r->out;
+	bool decided = str_eqz(row_s(row, 8), taken_state_name(TAKEN_DECIDED));
+
+	p->n++;
+	p->last = (uint64_t)row_i(row, 0);
+	json_open(b, '{');
+	json_kid(b, "seq", p->last);
+	json_ks(b, "id", row_s(row, 2));
+	json_ks(b, "type", row_s(row, 3));
+	put_address(r, row_s(row, 1), row_s(row, 4));
+	json_ks_opt(b, "account", row_s(row, 5));
+	if (request_may(r, PERM_MESSAGE_CONTENT)) {
+		json_key(b, "data");
+		json_raw(b, row_s(row, 6));
+	}
+	json_kt(b, "at", row_i(row, 7));
+	json_ks(b, "state", row_s(row, 8));
+	if (decided)
+		json_kz(b, "decision", row_i(row, 12) != 0 ? "allow" : "deny");
+	json_ks_opt(b, "reason", row_s(row, 9));
+	json_ki(b, "messages", row_i(row, 10));
+	if (row_i(row, 11) != 0)
+		json_kid(b, "message", (uint64_t)row_i(row, 11));
+	json_close(b, '}');
+	return true;
+}
+
+static bool show_reminder(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+	struct event_page *p = r->own;
+	struct buf *b = &r->out;
+
+	p->n++;
+	p->last = (uint64_t)row_i(row, 0);
+	json_open(b, '{');
+	json_kid(b, "id", p->last);
+	json_ks(b, "trigger", row_s(row, 2));
+	json_ks(b, "event", row_s(row, 3));
+	json_ks_opt(b, "account", row_s(row, 4));
+	json_ks_opt(b, "cycle", row_s(row, 5));
+	put_address(r, row_s(row, 1), row_s(row, 6));
+	json_ks(b, "state", row_s(row, 8));
+	json_ki(b, "channel", row_i(row, 9));
+	if (row_i(row, 10) != 0)
+		json_kid(b, "message", (uint64_t)row_i(row, 10));
+	json_kt_opt(b, "due", row_i(row, 11));
+	json_kt_opt(b, "delivered", row_i(row, 12));
+	json_kt(b, "created", row_i(row, 13));
+	json_close(b, '}');
+	return true;
+}
+
+/* Opens {"name": [ and says how much was asked for; false: answered. */
+static bool begin_list(struct request *r, const char *name, struct str *tenant,
+		       uint64_t *before)
+{
+	uint64_t limit = EVENTS_PAGE;
+
+	if (!request_scope(r, tenant) || !query_id(r, "cursor", before) ||
+	    !query_u64(r, "limit", EVENTS_PAGE_MAX, &limit))
+		return false;
+	r->asked = MAX(limit, 1);
+	r->own = mem_new(struct event_page);
+	r->own_free = mem_free;
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_key(b, name);
+	json_open(b, '[');
+	return true;
+}
+
+static struct cell text_or_any(struct str s)
+{
+	return s.len > 0 ? CELL_T(s) : CELL_N;
+}
+
+void api_events_list(struct request *r)
+{
+	struct str tenant;
+	uint64_t before = 0;
+
+	must(r != NULL);
+	if (!begin_list(r, "events", &tenant, &before))
+		return;
+	struct cell cells[] = { text_or_any(tenant),
+				text_or_any(request_query(r, "type")),
+				text_or_any(request_query(r, "state")),
+				before == 0 ? CELL_N : CELL_I(before),
+				CELL_I(r->asked) };
+
+	request_read(r, STORE_EVENT_LIST, cells, ARRAY_LEN(cells), show_event,
+		     on_listed);
+}
+
+void api_reminders_list(struct request *r)
+{
+	struct str tenant;
+	uint64_t before = 0;
+
+	must(r != NULL);
+	if (!begin_list(r, "reminders", &tenant, &before))
+		return;
+	struct cell cells[] = { text_or_any(tenant),
+				text_or_any(request_query(r, "state")),
+				before == 0 ? CELL_N : CELL_I(before),
+				CELL_I(r->asked) };
+
+	request_read(r, STORE_REMINDER_LIST, cells, ARRAY_LEN(cells),
+		     show_reminder, on_listed);
+}
+
+static void put_type(void *owner, const struct event_type *t)
+{
+	struct buf *b = owner;
+
+	json_open(b, '{');
+	json_ks(b, "type", t->type);
+	json_ku(b, "seen", t->seen);
+	json_ku(b, "without_rule", t->without_rule);
+	json_kb(b, "known", t->known);
+	json_kb(b, "rule", t->rule);
+	json_close(b, '}');
+}
+
+void api_event_types(struct request *r)
+{
+	must(r != NULL);
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_key(b, "types");
+	json_open(b, '[');
+	events_types(r->c->events, put_type, b);
+	json_close(b, ']');
+	json_close(b, '}');
+	reply_send(r, 200);
+}
+
+void api_reminder_called(struct request *r)
+{
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	int rc = reminders_called(r->c->reminders, tenant, id);
+
+	if (rc != 0) {
+		reply_error(r, rc == -ENOENT ? 404 : 409,
+			    rc == -ENOENT ? "not_found" : "no_task", NULL,
+			    "nobody is asked to call for it");
+		return;
+	}
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_kid(b, "id", id);
+	json_kz(b, "state", "done");
+	json_close(b, '}');
+	request_audit(r, tenant, "reminder.called", r->param[0], STR_NONE);
+	request_then(r, on_taken);
+}
