@@ -104,12 +104,30 @@ int secret_base64_decode(struct str s, struct buf *out)
 
 int secret_password_hash(struct str password, char out[SECRET_HASH_MAX])
 {
+	static const struct secret_work usual = {
+		crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		crypto_pwhash_MEMLIMIT_INTERACTIVE
+	};
+
+	return secret_password_hash_at(password, &usual, out);
+}
+
+int secret_password_hash_at(struct str password, const struct secret_work *w,
+			    char out[SECRET_HASH_MAX])
+{
+	must(w != NULL && w->memory_bytes >= crypto_pwhash_MEMLIMIT_MIN);
 	must(out != NULL && SECRET_HASH_MAX >= crypto_pwhash_STRBYTES);
-	return crypto_pwhash_str(out, password.p, password.len,
-				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
-				 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0
+	return crypto_pwhash_str(out, password.p, password.len, w->passes,
+				 w->memory_bytes) == 0
 		       ? 0
 		       : -ENOMEM;
+}
+
+bool secret_password_stale(const char *hash, const struct secret_work *w)
+{
+	must(hash != NULL && w != NULL);
+	return crypto_pwhash_str_needs_rehash(hash, w->passes,
+					      w->memory_bytes) != 0;
 }
 
 bool secret_password_ok(const char *hash, struct str password)
@@ -120,11 +138,16 @@ bool secret_password_ok(const char *hash, struct str password)
 
 void secret_api_key(char out[64])
 {
+	secret_token("ck_", out);
+}
+
+void secret_token(const char prefix[4], char out[64])
+{
 	uint8_t bytes[32];
 
-	must(out != NULL);
+	must(out != NULL && prefix != NULL && strlen(prefix) == 3);
 	secret_random(bytes, sizeof(bytes));
-	memcpy(out, "ck_", 3);
+	memcpy(out, prefix, 3);
 	sodium_bin2base64(out + 3, 61, bytes, sizeof(bytes),
 			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	secret_wipe(bytes, sizeof(bytes));

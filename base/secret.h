@@ -31,8 +31,20 @@ MUST_USE int secret_base64_decode(struct str s, struct buf *out);
 MUST_USE int secret_password_hash(struct str password,
 				  char out[SECRET_HASH_MAX]);
 bool secret_password_ok(const char *hash, struct str password);
+/* What a guess costs: passes over so many bytes (8 KB at least). */
+struct secret_work {
+	uint64_t passes;
+	size_t memory_bytes;
+};
+MUST_USE int secret_password_hash_at(struct str password,
+				     const struct secret_work *w,
+				     char out[SECRET_HASH_MAX]);
+/* Was it made with other work than this? */
+bool secret_password_stale(const char *hash, const struct secret_work *w);
 
 /* A new API key: "ck_" and 43 characters of base64url. out[64]. */
 void secret_api_key(char out[64]);
+/* The same with other first letters: "cs_" for sessions. */
+void secret_token(const char prefix[4], char out[64]);
 /* Overwrites before free. */
 void secret_wipe(void *p, size_t len);

@@ -94,6 +94,24 @@ void api_template_lint(struct request *r);
 void api_template_diff(struct request *r);
 void api_templates_preview(struct request *r);
 
+/* api_users.c */
+extern const struct fields user_fields, user_password_fields;
+void api_users_list(struct request *r);
+void api_users_post(struct request *r);
+void api_user_get(struct request *r);
+void api_user_patch(struct request *r);
+void api_user_delete(struct request *r);
+void api_user_password(struct request *r);
+void api_user_unlock(struct request *r);
+
+/* api_sessions.c, api_me.c */
+extern const struct fields session_fields, me_password_fields;
+void api_session_open(struct request *r);
+void api_sessions_list(struct request *r);
+void api_session_end(struct request *r);
+void api_me(struct request *r);
+void api_me_password(struct request *r);
+
 /* api_links.c */
 void api_links_list(struct request *r);
 void api_link_get(struct request *r);

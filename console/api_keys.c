@@ -5,9 +5,11 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/grant.h"
+#include "console/stream.h"
 
 struct key_body {
-	struct str name, role, tenant;
+	struct str name, role, tenant, branch;
 	int64_t expires_at;
 };
 
@@ -19,6 +21,8 @@ static const struct field rows[] = {
 	  "admin, operator, sender, marketer, approver, care, agent ..." },
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "Its tenant; empty: every tenant." },
+	{ "branch", FIELD_STR, AT(branch), false,
+	  "The only branch it sees; empty: all." },
 	{ "expires_at", FIELD_TIME, AT(expires_at), false,
 	  "Not valid from then on; 90 days at most for partners." },
 };
@@ -34,6 +38,7 @@ static void put_key(struct buf *b, const struct key *k, int64_t now_ms)
 	json_kz(b, "name", k->who.name);
 	json_kz(b, "role", role_name(key_role(k)));
 	json_kz(b, "tenant", k->who.tenant);
+	json_ks_opt(b, "branch", str_of(k->who.branch));
 	json_kz(b, "state",
 		k->revoked_ms != 0 ? "revoked"
 		: over             ? "expired"
@@ -57,7 +62,8 @@ void api_keys_list(struct request *r)
 	json_key(b, "keys");
 	json_open(b, '[');
 	for (size_t i = 0; (k = keys_at(r->c->keys, i)) != NULL; i++) {
-		if (tenant.len == 0 || str_eqz(tenant, k->who.tenant))
+		if (grant_sees(r, &k->who) &&
+		    (tenant.len == 0 || str_eqz(tenant, k->who.tenant)))
 			put_key(b, k, clock_wall_ms(r->c->clock));
 	}
 	json_close(b, ']');
@@ -84,32 +90,14 @@ static void on_made(struct request *r, int rc)
 		reply_send(r, 201);
 }
 
-static bool key_tenant(struct request *r, const struct key_body *body,
-		       struct key *k)
-{
-	struct str own = str_of(r->who.tenant);
-	struct str tenant = body->tenant.len > 0 ? body->tenant : own;
-
-	if (tenant.len > 0 && tenant_check(tenant) != 0) {
-		reply_error(r, 400, "bad_tenant", "tenant",
-			    "a tenant is 1 to 32 of A-Z a-z 0-9 _ -");
-		return false;
-	}
-	if (own.len > 0 && !str_eq(own, tenant)) {
-		reply_error(r, 403, "tenant", "tenant",
-			    "you make keys of tenant %s only", r->who.tenant);
-		return false;
-	}
-	return str_copy(k->who.tenant, sizeof(k->who.tenant), tenant) == 0;
-}
-
 static bool key_read(struct request *r, struct key *k)
 {
 	struct key_body body = { 0 };
 	int64_t now = clock_wall_ms(r->c->clock);
 	enum role role;
 
-	if (!request_fields(r, &body) || !key_tenant(r, &body, k))
+	if (!request_fields(r, &body) ||
+	    !grant_scope(r, body.tenant, body.branch, &k->who))
 		return false;
 	if (body.name.len == 0 ||
 	    str_copy(k->who.name, sizeof(k->who.name), body.name) != 0) {
@@ -119,13 +107,13 @@ static bool key_read(struct request *r, struct key *k)
 	}
 	if (role_parse(body.role, &role) != 0) {
 		reply_error(r, 400, "no_role", "role",
-			    "there is no role '%.*s'",
+			    "there is no role '%.*s'; docs/roles.md lists them",
 			    STR_ARGS(str_first(body.role, 40)));
 		return false;
 	}
 	if (body.expires_at != 0 && body.expires_at <= now) {
 		reply_error(r, 400, "bad_time", "expires_at",
-			    "that is in the past");
+			    "that is in the past; give a time to come");
 		return false;
 	}
 	k->created_ms = now;
@@ -166,9 +154,10 @@ void api_keys_post(struct request *r)
 	char text[64];
 
 	must(r != NULL);
-	if (keys_len(r->c->keys) >= KEYS_MAX) {
+	if (keys_len(r->c->keys) >= (size_t)r->c->login->keys_max) {
 		reply_error(r, 409, "keys_max", NULL,
-			    "there are %d keys already", KEYS_MAX);
+			    "there are %lld keys already; raise keys_max",
+			    (long long)r->c->login->keys_max);
 		return;
 	}
 	struct key_new *n = mem_new(struct key_new);
@@ -212,7 +201,7 @@ void api_key_revoke(struct request *r)
 	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
 		return;
 	struct key *k = keys_by_id(r->c->keys, id);
-	if (k == NULL || (tenant.len > 0 && !str_eqz(tenant, k->who.tenant))) {
+	if (k == NULL || !grant_sees(r, &k->who)) {
 		reply_error(r, 404, "no_key", NULL, "there is no such key");
 		return;
 	}
@@ -221,7 +210,11 @@ void api_key_revoke(struct request *r)
 			    "a key cannot revoke itself");
 		return;
 	}
+	if (k->revoked_ms == 0 && k->expires_ms == 0 &&
+	    !grant_admin_may_go(r, &k->who))
+		return;
 	/* At once, whatever the disk says. */
+	stream_hub_end(r->c->hub, id);
 	if (k->revoked_ms == 0)
 		k->revoked_ms = clock_wall_ms(r->c->clock);
 	key_store(r, k);

@@ -1,7 +1,13 @@
-/* Bearer keys: found, in date, permitted, within their rate. */
+/* Keys and sessions: found, in date, permitted, within their rate. */
 #include "console/auth.h"
 
 #include "base/log.h"
+#include "console/cookies.h"
+#include "console/logins.h"
+#include "console/users.h"
+
+/* A session's last use is written down no more often than this. */
+#define SEEN_STEP_MS 60000
 
 /* "Bearer KEY"; "" when it is something else. */
 static struct str bearer(struct str header)
@@ -28,24 +34,20 @@ static bool rate_ok(struct request *r)
 	r->retry_after_s =
 		(unsigned)(limit_wait_us(r->limit, 1, now) / 1000000 + 1);
 	reply_error(r, 429, "key_rate", NULL,
-		    "this key may ask %lld times a second",
+		    "you may ask %lld times a second; wait, or ask for more "
+		    "at once",
 		    (long long)r->c->http->key_rate);
 	return false;
 }
 
-static bool known(struct request *r)
+static bool by_key(struct request *r, struct str text)
 {
-	struct str text = bearer(request_header(r, "Authorization"));
-
-	if (text.len == 0) {
-		reply_error(r, 401, "no_key", NULL,
-			    "send the header Authorization: Bearer KEY");
-		return false;
-	}
 	struct key *k = keys_find(r->c->keys, text, clock_wall_ms(r->c->clock));
+
 	if (k == NULL) {
 		reply_error(r, 401, "bad_key", NULL,
-			    "the key is unknown, expired or revoked");
+			    "the key is unknown, expired or revoked; an admin "
+			    "makes a new one");
 		return false;
 	}
 	r->limit = &k->limit;
@@ -53,6 +55,61 @@ static bool known(struct request *r)
 		return false;
 	r->who = k->who;
 	return true;
+}
+
+static void login_seen(struct request *r, struct login *s, int64_t now)
+{
+	struct cell cells[LOGIN_CELLS];
+	int64_t step = MIN(SEEN_STEP_MS, r->c->login->session_idle / 4);
+
+	if (now - s->seen_ms < step)
+		return;
+	s->seen_ms = now;
+	login_cells(s, cells);
+	store_put(r->c->store, STORE_LOGIN_PUT, cells, LOGIN_CELLS);
+}
+
+static bool by_session(struct request *r, struct str text)
+{
+	int64_t now = clock_wall_ms(r->c->clock);
+	uint8_t hash[32];
+
+	key_hash(keys_pepper(r->c->keys), text, hash);
+	struct login *s = logins_find(r->c->logins, hash);
+	struct user *u = s != NULL ? users_by_id(r->c->users, s->user) : NULL;
+	if (u == NULL || u->state != USER_ACTIVE ||
+	    logins_over(r->c->logins, s, now)) {
+		reply_error(r, 401, "no_session", NULL,
+			    "the session is over; log in again");
+		return false;
+	}
+	r->limit = &u->limit;
+	if (!rate_ok(r))
+		return false;
+	login_seen(r, s, now);
+	r->who = u->who;
+	r->session = s->id;
+	if (u->must_change && !r->route->always) {
+		reply_error(r, 403, "change_password", NULL,
+			    "first change the password: POST /v1/me/password");
+		return false;
+	}
+	return true;
+}
+
+static bool known(struct request *r)
+{
+	struct str text = bearer(request_header(r, "Authorization"));
+
+	if (text.len > 0)
+		return str_starts(text, STR(LOGIN_PREFIX)) ? by_session(r, text)
+							   : by_key(r, text);
+	text = cookie_session(r);
+	if (text.len > 0)
+		return by_session(r, text) && csrf_check(r, text);
+	reply_error(r, 401, "no_key", NULL,
+		    "send the header Authorization: Bearer KEY");
+	return false;
 }
 
 static void forbid(struct request *r)
@@ -66,7 +123,8 @@ static void forbid(struct request *r)
 	if ((r->route->needs & PERM_CONTACT_EXPORT) != 0)
 		request_audit(r, str_of(r->who.tenant), "contact.export_denied",
 			      STR_NONE, STR_NONE);
-	reply_error(r, 403, "role", NULL, "role %s lacks %s", roles.p,
+	reply_error(r, 403, "role", NULL,
+		    "role %s lacks %s; ask somebody whose role has it", roles.p,
 		    first_missing(r));
 }
 

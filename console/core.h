@@ -12,6 +12,8 @@
 #include "base/stats.h"
 #include "console/audit.h"
 #include "console/keys.h"
+#include "console/passwords.h"
+#include "console/tries.h"
 #include "console/server.h"
 
 #define CONSOLE_MAGIC 0x636f6e73u
@@ -57,6 +59,7 @@ struct console {
 	struct events *events;
 	const struct settings *settings;
 	const struct http_cfg *http;
+	const struct login_cfg *login;
 	struct settings defaults; /* where the file says nothing */
 	char *node, *version;
 	const char *tenant;  /* the default one */
@@ -64,6 +67,10 @@ struct console {
 	int64_t started_ms;
 
 	struct keys *keys;
+	struct users *users;
+	struct logins *logins;
+	struct passwords *passwords;
+	struct tries *tries; /* wrong passwords */
 	struct audit *audit;
 	struct id_source ids;
 	struct map *guesses; /* address -> wrong Kannel passwords */

@@ -12,6 +12,7 @@
 struct keys {
 	uint8_t pepper[KEY_PEPPER];
 	uint8_t pseudonym_key[PSEUDONYM_KEY];
+	size_t max;
 	double rate, burst;
 	struct map *by_hash; /* first 8 bytes of the hash */
 	struct map *by_id;   /* id */
@@ -67,6 +68,7 @@ void key_cells(const struct key *k, struct cell cells[KEY_CELLS])
 	cells[5] = CELL_I(k->created_ms);
 	cells[6] = CELL_I(k->expires_ms);
 	cells[7] = CELL_I(k->revoked_ms);
+	cells[8] = CELL_Z(k->who.branch);
 }
 
 int key_from_row(const struct row *r, struct key *k)
@@ -78,6 +80,7 @@ int key_from_row(const struct row *r, struct key *k)
 	must(r != NULL && k != NULL);
 	if (str_copy(w->tenant, sizeof(w->tenant), row_s(r, 1)) != 0 ||
 	    str_copy(w->name, sizeof(w->name), row_s(r, 2)) != 0 ||
+	    str_copy(w->branch, sizeof(w->branch), row_s(r, 8)) != 0 ||
 	    role_parse(row_s(r, 3), &role) != 0 ||
 	    row_s(r, 4).len != sizeof(got.hash))
 		return -EBADMSG;
@@ -124,7 +127,7 @@ int console_key_create(struct store *s, struct str admin_key, int64_t now_ms,
 
 /* ---- the table ------------------------------------------------------------ */
 
-struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], double rate,
+struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], size_t max, double rate,
 		      double burst)
 {
 	must(pepper != NULL);
@@ -132,6 +135,7 @@ struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], double rate,
 	memcpy(ks->pepper, pepper, KEY_PEPPER);
 	secret_keyed(str_bytes(pepper, KEY_PEPPER), STR("pseudonyms"),
 		     ks->pseudonym_key);
+	ks->max = max;
 	ks->rate = rate;
 	ks->burst = burst;
 	ks->by_hash = map_new();
@@ -169,13 +173,6 @@ static uint64_t hash_head(const uint8_t hash[32])
 	return head;
 }
 
-/* Only partners see pseudonyms: nobody else carries their key about. */
-static void keys_know(const struct keys *ks, struct key *k)
-{
-	if (who_is(&k->who, ROLE_PARTNER))
-		memcpy(k->who.pseudonym_key, ks->pseudonym_key, PSEUDONYM_KEY);
-}
-
 int keys_put(struct keys *ks, const struct key *k, uint64_t now_us)
 {
 	must(ks != NULL && k != NULL);
@@ -186,17 +183,17 @@ int keys_put(struct keys *ks, const struct key *k, uint64_t now_us)
 		struct limit kept = old->limit;
 		*old = *k;
 		old->limit = kept;
-		keys_know(ks, old);
+		who_know(&old->who, ks->pseudonym_key);
 		return 0;
 	}
-	if (ks->len >= KEYS_MAX)
+	if (ks->len >= ks->max)
 		return -ENOSPC;
 	if (ks->len == ks->cap) {
 		ks->cap = MAX(16, ks->cap * 2);
 		ks->v = mem_resize(ks->v, ks->cap * sizeof(*ks->v));
 	}
 	struct key *mine = mem_dup(k, sizeof(*k));
-	keys_know(ks, mine);
+	who_know(&mine->who, ks->pseudonym_key);
 	limit_init(&mine->limit, ks->rate, ks->burst, now_us);
 	ks->v[ks->len] = mine;
 	map_set_ptr(ks->by_hash, hash_head(k->hash), mine);
@@ -239,4 +236,10 @@ const uint8_t *keys_pepper(const struct keys *ks)
 {
 	must(ks != NULL);
 	return ks->pepper;
+}
+
+const uint8_t *keys_pseudonym_key(const struct keys *ks)
+{
+	must(ks != NULL);
+	return ks->pseudonym_key;
 }

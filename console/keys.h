@@ -20,8 +20,7 @@
 #define KEY_PEPPER 32
 #define KEY_LENGTH_MIN 32
 #define KEY_LENGTH_MAX 128
-#define KEYS_MAX 10000
-#define KEY_CELLS 8
+#define KEY_CELLS 9
 #define KEY_PARTNER_MS ((int64_t)90 * 86400 * 1000)
 
 struct key {
@@ -54,7 +53,7 @@ MUST_USE int key_from_row(const struct row *r, struct key *k); /* -EBADMSG */
 
 struct keys;
 
-struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], double rate,
+struct keys *keys_new(const uint8_t pepper[KEY_PEPPER], size_t max, double rate,
 		      double burst);
 void keys_free(struct keys **kp);
 size_t keys_len(const struct keys *ks);
@@ -65,3 +64,4 @@ struct key *keys_find(struct keys *ks, struct str text, int64_t now_ms);
 struct key *keys_by_id(struct keys *ks, uint64_t id);
 struct key *keys_at(struct keys *ks, size_t i); /* NULL at the end */
 const uint8_t *keys_pepper(const struct keys *ks);
+const uint8_t *keys_pseudonym_key(const struct keys *ks);

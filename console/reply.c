@@ -135,6 +135,12 @@ static void headers_add(struct request *r, struct MHD_Response *m)
 	header_add(m, "Content-Type", r->type);
 	if (r->status == 401)
 		header_add(m, "WWW-Authenticate", "Bearer");
+	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++) {
+		if (r->cookies[i] != NULL)
+			header_add(m, "Set-Cookie", r->cookies[i]);
+	}
+	if (r->who.kind == WHO_USER)
+		header_add(m, "Cache-Control", "no-store");
 	if (r->etag[0] != '\0')
 		header_add(m, "ETag", r->etag);
 	if (r->next_page[0] != '\0')

@@ -65,6 +65,8 @@ void request_free(struct request *r)
 		json_decref(r->json);
 	if (r->response != NULL)
 		MHD_destroy_response(r->response);
+	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++)
+		mem_free(r->cookies[i]);
 	buf_done(&r->body);
 	buf_done(&r->out);
 	r->magic = 0;
@@ -86,6 +88,8 @@ static void request_reuse(struct request *r)
 		json_decref(r->json);
 	if (r->response != NULL)
 		MHD_destroy_response(r->response);
+	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++)
+		mem_free(r->cookies[i]);
 	list_remove(&r->node);
 	buf_spare(&r->body);
 	buf_spare(&r->out);

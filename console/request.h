@@ -42,6 +42,7 @@ struct route {
 	enum route_body body;
 	bool bare;   /* BODY_JSON: it may be left out */
 	bool stores; /* if only an audit row: refused while full */
+	bool always; /* also before a password that must be changed is */
 	void (*handle)(struct request *r);
 	/* BODY_PIECES: before the first, and for each. */
 	void (*begin)(struct request *r);
@@ -63,6 +64,7 @@ struct request {
 	struct peer *peer;
 	const struct route *route;
 	struct who who;      /* WHO_NOBODY unless AUTH_WHO */
+	uint64_t session;    /* theirs; 0: a key */
 	struct limit *limit; /* theirs; for handlers, not for what follows */
 	const char *path;    /* as asked for; lives as long as mhd */
 	struct str param[ROUTE_PARAMS];
@@ -79,6 +81,7 @@ struct request {
 	unsigned retry_after_s;
 	uint32_t allowed;              /* 405: bits of methods */
 	bool read_only_head;           /* HEAD */
+	char *cookies[2];              /* Set-Cookie; freed with it */
 	struct MHD_Response *response; /* instead of out: the live stream */
 
 	unsigned waits; /* answers of the store still to come */

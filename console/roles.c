@@ -13,7 +13,7 @@ static const char *const perm_names[PERM_COUNT] = {
 	"template.read",     "template.write", "template.approve",
 	"survey.read",       "survey.write",   "event.post",
 	"campaign.read",     "campaign.write", "campaign.approve",
-	"campaign.run",
+	"campaign.run",      "user.manage",
 };
 
 /* Nobody below care reads texts; who looks after links sees no people. */
@@ -33,7 +33,8 @@ static const struct {
 				 PERM_TEMPLATE_APPROVE | PERM_SURVEY_READ |
 				 PERM_SURVEY_WRITE | PERM_EVENT |
 				 PERM_CAMPAIGN_READ | PERM_CAMPAIGN_WRITE |
-				 PERM_CAMPAIGN_APPROVE | PERM_CAMPAIGN_RUN },
+				 PERM_CAMPAIGN_APPROVE | PERM_CAMPAIGN_RUN |
+				 PERM_USERS },
 	[ROLE_OPERATOR] = { "operator",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_LINK_READ |
 				    PERM_LINK_CONTROL | PERM_STATUS |
@@ -106,6 +107,13 @@ int role_parse(struct str s, enum role *out)
 		}
 	}
 	return -EBADMSG;
+}
+
+/* An auditor who could also write would audit themselves; a partner who was
+ * also one of us would see numbers. */
+bool role_alone(enum role r)
+{
+	return r == ROLE_AUDITOR || r == ROLE_PARTNER;
 }
 
 uint64_t role_perms(enum role r)

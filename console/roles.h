@@ -52,11 +52,14 @@ enum perm {
 	PERM_CAMPAIGN_WRITE = UINT64_C(1) << 25, /* writes and submits them */
 	PERM_CAMPAIGN_APPROVE = UINT64_C(1) << 26,
 	PERM_CAMPAIGN_RUN = UINT64_C(1) << 27, /* starts, pauses, cancels */
-	PERM_COUNT = 28
+	PERM_USERS = UINT64_C(1) << 28, /* user.manage: people, sessions */
+	PERM_COUNT = 29
 };
 
 const char *role_name(enum role r);
 MUST_USE int role_parse(struct str s, enum role *out); /* -EBADMSG */
 uint64_t role_perms(enum role r);
+/* May it be with no other role? */
+bool role_alone(enum role r);
 /* "contact.read_full"; bit is one enum perm. */
 const char *perm_name(uint64_t bit);

@@ -12,6 +12,7 @@
 #include "console/listen.h"
 #include "console/peers.h"
 #include "console/request.h"
+#include "console/roll.h"
 #include "console/routes.h"
 #include "console/serve.h"
 #include "console/stream.h"
@@ -281,77 +282,6 @@ static int server_start(struct console *c, struct err *err)
 	return 0;
 }
 
-/* ---- keys ------------------------------------------------------------------*/
-
-struct key_scan {
-	struct console *c;
-	uint8_t pepper[KEY_PEPPER];
-	bool found;
-	unsigned bad;
-};
-
-static int hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
-
-static bool pepper_row(void *owner, const struct row *row)
-{
-	struct key_scan *k = owner;
-	struct str hex = row_s(row, 0);
-
-	if (hex.len != 2 * KEY_PEPPER)
-		return false;
-	for (unsigned i = 0; i < KEY_PEPPER; i++) {
-		int high = hex_digit(hex.p[2 * i]);
-		int low = hex_digit(hex.p[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		k->pepper[i] = (uint8_t)(high << 4 | low);
-	}
-	k->found = true;
-	return false;
-}
-
-static bool key_row(void *owner, const struct row *row)
-{
-	struct key_scan *k = owner;
-	struct key key;
-
-	if (key_from_row(row, &key) != 0 ||
-	    keys_put(k->c->keys, &key, clock_mono_us(k->c->clock)) != 0)
-		k->bad++;
-	else
-		id_source_seen(&k->c->ids, key.who.id);
-	return true;
-}
-
-static int keys_load(struct console *c, struct err *err)
-{
-	struct key_scan k = { .c = c };
-	struct cell name = CELL_Z(KEY_PEPPER_META);
-	const struct store_ops *ops = c->store->ops;
-	double rate = (double)c->http->key_rate;
-	double burst = (double)c->http->key_burst;
-
-	int rc = ops->scan(c->store, STORE_META_GET, &name, 1, pepper_row, &k);
-	if (rc != 0)
-		return err_set(err, rc, "the store does not give its keys");
-	if (!k.found)
-		return err_set(err, -ENOENT,
-			       "the store has no key; run carillond init");
-	c->keys = keys_new(k.pepper, rate, burst > 0 ? burst : MAX(rate, 1));
-	secret_wipe(k.pepper, sizeof(k.pepper));
-	rc = ops->scan(c->store, STORE_KEY_LIST, NULL, 0, key_row, &k);
-	if (rc != 0)
-		return err_set(err, rc, "the store does not give its keys");
-	if (k.bad > 0)
-		log_warn("keys.unreadable", KV_U("count", k.bad));
-	return 0;
-}
-
 /* ---- the object --------------------------------------------------------------*/
 
 static void stats_open(struct console *c)
@@ -369,12 +299,35 @@ static void stats_open(struct console *c)
 			       "From a message's request to its commit.", NULL);
 }
 
+static const void *section_or_default(struct console *c, const char *name)
+{
+	const struct section *at = settings_find(c->settings, name, NULL);
+
+	if (at == NULL)
+		at = settings_find(&c->defaults, name, NULL);
+	must(at != NULL);
+	return at->value;
+}
+
+static void defaults_read(struct console *c)
+{
+	/* Sections point to their kinds. */
+	static struct setting_section kinds[2];
+	struct faults none = { 0 };
+
+	kinds[0] = http_section;
+	kinds[1] = login_section;
+	must(settings_parse("http {\n}\nlogin {\n}\n", "defaults", kinds,
+			    ARRAY_LEN(kinds), &c->defaults, &none) == 0);
+}
+
 /* The sections console and gateway need; those left out have defaults. */
 static void settings_take(struct console *c, const struct settings *s)
 {
 	const struct section *at = settings_find(s, "gateway", NULL);
 
 	c->settings = s;
+	defaults_read(c);
 	c->tenant = "default";
 	c->country = "";
 	if (at != NULL) {
@@ -382,14 +335,8 @@ static void settings_take(struct console *c, const struct settings *s)
 		c->tenant = g->tenant;
 		c->country = g->country;
 	}
-	at = settings_find(s, "http", NULL);
-	if (at == NULL) {
-		struct faults none = { 0 };
-		must(settings_parse("http {\n}\n", "defaults", &http_section, 1,
-				    &c->defaults, &none) == 0);
-		at = settings_find(&c->defaults, "http", NULL);
-	}
-	c->http = at->value;
+	c->http = section_or_default(c, "http");
+	c->login = section_or_default(c, "login");
 }
 
 int console_open(struct console **out, const struct console_env *env,
@@ -423,7 +370,7 @@ int console_open(struct console **out, const struct console_env *env,
 	peers_init(c);
 	stats_open(c);
 
-	int rc = keys_load(c, err);
+	int rc = roll_load(c, err);
 	if (rc != 0)
 		return rc;
 	rc = audit_open(&c->audit, c->loop, c->store, c->clock);
@@ -509,7 +456,7 @@ void console_close(struct console **cp)
 	stream_hub_free(&c->hub);
 	peers_done(c);
 	audit_close(&c->audit);
-	keys_free(&c->keys);
+	roll_free(c);
 	map_free(&c->guesses);
 	settings_done(&c->defaults);
 	mem_free(c->node);

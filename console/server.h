@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/settings.h"
+#include "console/login_cfg.h"
 #include "gateway/gateway.h"
 #include "model/store.h"
 

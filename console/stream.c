@@ -28,6 +28,7 @@ struct stream_client {
 	struct stream_hub *hub;
 	struct MHD_Connection *mhd;
 	struct peer *peer;
+	uint64_t by; /* the key or session it came with */
 	struct buf queue;
 	char tenant[TENANT_MAX + 1];
 	char types[STREAM_TYPES_MAX]; /* "message.*,link.*"; "" = all */
@@ -203,6 +204,7 @@ static struct stream_client *client_new(struct request *r, struct str tenant)
 	s->mhd = r->mhd;
 	s->peer = r->peer;
 	s->perms = r->who.perms;
+	s->by = r->session != 0 ? r->session : r->who.id;
 	IGNORE(str_copy(s->tenant, sizeof(s->tenant), tenant));
 	buf_init(&s->queue, (size_t)r->c->http->stream_queue);
 	list_init(&s->node);
@@ -275,6 +277,19 @@ void stream_hub_stop(struct stream_hub *h)
 	LIST_EACH_SAFE (it, &h->clients) {
 		struct stream_client *s =
 			LIST_ITEM(it, struct stream_client, node);
+		s->ended = true;
+		client_wake(s);
+	}
+}
+
+void stream_hub_end(struct stream_hub *h, uint64_t by)
+{
+	must(h != NULL);
+	LIST_EACH_SAFE (it, &h->clients) {
+		struct stream_client *s =
+			LIST_ITEM(it, struct stream_client, node);
+		if (s->by != by)
+			continue;
 		s->ended = true;
 		client_wake(s);
 	}

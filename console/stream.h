@@ -9,4 +9,6 @@ struct stream_hub;
 struct stream_hub *stream_hub_new(struct console *c);
 /* Ends every stream and takes no more events. */
 void stream_hub_stop(struct stream_hub *h);
+/* Ends those that came with this key or session. */
+void stream_hub_end(struct stream_hub *h, uint64_t by);
 void stream_hub_free(struct stream_hub **hp);

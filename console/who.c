@@ -1,6 +1,9 @@
 /* Who asks, and how the addresses of people look to them. */
 #include "console/who.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/secret.h"
 #include "console/mask.h"
 #include "proto/json.h"
@@ -44,6 +47,33 @@ void who_roles_put(struct buf *b, uint32_t roles)
 		buf_z(b, role_name((enum role)i));
 		space = " ";
 	}
+}
+
+int who_roles_parse(struct str s, uint32_t *roles)
+{
+	uint32_t got = 0;
+	struct str one;
+
+	must(roles != NULL);
+	while (s.len > 0) {
+		enum role r;
+
+		s = str_cut(s, ' ', &one);
+		if (role_parse(one, &r) != 0)
+			return -EBADMSG;
+		got |= BIT(r);
+	}
+	*roles = got;
+	return 0;
+}
+
+void who_know(struct who *w, const uint8_t pseudonym_key[PSEUDONYM_KEY])
+{
+	must(w != NULL && pseudonym_key != NULL);
+	if (who_is(w, ROLE_PARTNER))
+		memcpy(w->pseudonym_key, pseudonym_key, PSEUDONYM_KEY);
+	else
+		memset(w->pseudonym_key, 0, PSEUDONYM_KEY);
 }
 
 /* ---- addresses of people -------------------------------------------------- */

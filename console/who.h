@@ -39,8 +39,11 @@ struct who {
 void who_settle(struct who *w);
 MUST_USE bool who_may(const struct who *w, uint64_t perms);
 MUST_USE bool who_is(const struct who *w, enum role r);
-/* "marketer", "marketer approver" */
+/* "marketer", "marketer approver", and back: -EBADMSG */
 void who_roles_put(struct buf *b, uint32_t roles);
+MUST_USE int who_roles_parse(struct str s, uint32_t *roles);
+/* Only partners see pseudonyms: nobody else carries their key about. */
+void who_know(struct who *w, const uint8_t pseudonym_key[PSEUDONYM_KEY]);
 
 /* ---- addresses of people -------------------------------------------------- */
 

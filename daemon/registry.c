@@ -34,6 +34,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&smpp_server_settings, &kannel_section,    &templates_section,
 		&surveys_section,      &campaigns_section, &pack_section,
 		&group_section,        &events_section,    &trigger_section,
+		&login_section,
 	};
 	size_t n = 0;
 

@@ -18,7 +18,7 @@
 /* Sections that a file may leave out, with all their defaults. */
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
-	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\n";
+	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)

@@ -42,7 +42,12 @@ static const struct {
 	[TABLE_IDEMPOTENCY] = { 3,
 				"at_ms tenant key_hash body_hash message_id" },
 	[TABLE_KEY] = { 1, "id tenant name role hash created_ms expires_ms "
-			   "revoked_ms" },
+			   "revoked_ms branch" },
+	[TABLE_USER] = { 1, "id tenant name title lang branch roles password "
+			    "state must_change created_ms updated_ms "
+			    "password_ms" },
+	[TABLE_LOGIN] = { 1, "id user hash created_ms seen_ms expires_ms "
+			     "from agent" },
 	[TABLE_TEMPLATE] = { 3,
 			     "tenant id version revision state name class "
 			     "owner sender priced promise registrations author "
@@ -160,6 +165,11 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_IDEMPOTENCY_SCAN] = { PLAN_SHOW, TABLE_IDEMPOTENCY },
 	[STATEMENT_KEY_PUT] = { PLAN_PUT, TABLE_KEY },
 	[STATEMENT_KEY_LIST] = { PLAN_SHOW, TABLE_KEY },
+	[STATEMENT_USER_PUT] = { PLAN_PUT, TABLE_USER },
+	[STATEMENT_USER_LIST] = { PLAN_SHOW, TABLE_USER },
+	[STATEMENT_LOGIN_PUT] = { PLAN_PUT, TABLE_LOGIN },
+	[STATEMENT_LOGIN_DROP] = { PLAN_DROP, TABLE_LOGIN },
+	[STATEMENT_LOGIN_LIST] = { PLAN_SHOW, TABLE_LOGIN },
 	[STATEMENT_TEMPLATE_PUT] = { PLAN_PUT, TABLE_TEMPLATE },
 	[STATEMENT_TEMPLATE_SCAN] = { PLAN_SHOW, TABLE_TEMPLATE },
 	[STATEMENT_TEMPLATE_TEXT_PUT] = { PLAN_PUT, TABLE_TEMPLATE_TEXT },

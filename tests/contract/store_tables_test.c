@@ -349,13 +349,43 @@ static void keeps_api_keys(void **state)
 		put(b, STORE_KEY_PUT,
 		    BED_CELLS(CELL_I(i), CELL_Z("a"), CELL_Z("crm"),
 			      CELL_Z("sender"), CELL_B(STR("hash")), CELL_I(1),
-			      CELL_I(0), CELL_I(0)));
+			      CELL_I(0), CELL_I(0), CELL_Z("north")));
 	put(b, STORE_KEY_PUT,
 	    BED_CELLS(CELL_I(1), CELL_Z("a"), CELL_Z("crm"), CELL_Z("sender"),
-		      CELL_B(STR("hash")), CELL_I(1), CELL_I(0), CELL_I(9)));
+		      CELL_B(STR("hash")), CELL_I(1), CELL_I(0), CELL_I(9),
+		      CELL_Z("")));
 	assert_int_equal(bed_commit(b), 0);
 	assert_string_equal(bed_get(b, STORE_KEY_LIST, BED_NONE),
-			    "1|a|crm|sender|#4|1|0|9;2|a|crm|sender|#4|1|0|0;");
+			    "1|a|crm|sender|#4|1|0|9|;"
+			    "2|a|crm|sender|#4|1|0|0|north;");
+}
+
+static void keeps_users_and_sessions(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned i = 1; i <= 2; i++)
+		put(b, STORE_USER_PUT,
+		    BED_CELLS(CELL_I(7), CELL_Z("a"), CELL_Z("mia"),
+			      CELL_Z("Mia"), CELL_Z("en"), CELL_Z("north"),
+			      CELL_Z("marketer"), CELL_Z("$hash"),
+			      CELL_Z(i == 1 ? "active" : "off"), CELL_I(1),
+			      CELL_I(10), CELL_I(10 + i), CELL_I(12)));
+	for (unsigned i = 1; i <= 3; i++)
+		put(b, STORE_LOGIN_PUT,
+		    BED_CELLS(CELL_I(i), CELL_I(7), CELL_B(STR("hash")),
+			      CELL_I(1), CELL_I(2), CELL_I(3), CELL_Z("::1"),
+			      CELL_Z("curl")));
+	put(b, STORE_LOGIN_PUT,
+	    BED_CELLS(CELL_I(3), CELL_I(7), CELL_B(STR("hash")), CELL_I(1),
+		      CELL_I(9), CELL_I(3), CELL_Z("::1"), CELL_Z("curl")));
+	put(b, STORE_LOGIN_DROP, BED_CELLS(CELL_I(1)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_USER_LIST, BED_NONE),
+			    "7|a|mia|Mia|en|north|marketer|$hash|off|1|10|12|"
+			    "12;");
+	assert_string_equal(bed_get(b, STORE_LOGIN_LIST, BED_NONE),
+			    "2|7|#4|1|2|3|::1|curl;3|7|#4|1|9|3|::1|curl;");
 }
 
 static void version(struct bed *b, const char *id, int number,
@@ -498,19 +528,13 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		CASE(keeps_contacts),
-		CASE(scans_and_erases_contacts),
-		CASE(keeps_segments),
-		CASE(reads_persons),
-		CASE(keeps_the_ledger),
-		CASE(keeps_suspects),
-		CASE(keeps_keys_of_requests),
-		CASE(keeps_api_keys),
-		CASE(keeps_templates),
-		CASE(keeps_the_audit),
-		CASE(keeps_meta),
-		CASE(keeps_odd_bytes),
-		CASE(runs_every_call),
+		CASE(keeps_contacts),           CASE(scans_and_erases_contacts),
+		CASE(keeps_segments),           CASE(reads_persons),
+		CASE(keeps_the_ledger),         CASE(keeps_suspects),
+		CASE(keeps_keys_of_requests),   CASE(keeps_api_keys),
+		CASE(keeps_users_and_sessions), CASE(keeps_templates),
+		CASE(keeps_the_audit),          CASE(keeps_meta),
+		CASE(keeps_odd_bytes),          CASE(runs_every_call),
 	};
 	static const struct {
 		const char *name, *url;

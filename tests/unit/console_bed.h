@@ -61,12 +61,19 @@ static const struct channel_ops *const bed_channels[] = { &fake_channel_ops };
 /* More rows of the section http; a test that wants them sets it before it
  * starts the bed again. */
 static const char *bed_http = "";
+/* The same for the section login. */
+static const char *bed_login = "";
 
 static const char bed_head[] =
 	"http { listen = \"127.0.0.1:0\" json_depth = 8 batch_max = 5\n"
 	"  header_timeout = 300ms body_timeout = 1s idle_timeout = 300ms\n"
 	"  max_body = 1MB per_address = 20 stream_clients = 2\n"
 	"  stream_queue = 8KB import_rows = 3000 ";
+
+/* Passwords that cost little. */
+static const char bed_log_in[] =
+	" password_memory = 64KB password_passes = 1 tries = 3 name_tries = 20\n"
+	"  users_max = 20 sessions_per_user = 3 ";
 
 static const char bed_rest[] =
 	"}\n"
@@ -113,12 +120,12 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[9];
+	static struct setting_section kinds[10];
 	struct faults f = { 0 };
 	char config[4096];
 
-	snprintf(config, sizeof(config), "%s%s%s", bed_head, bed_http,
-		 bed_rest);
+	snprintf(config, sizeof(config), "%s%s%slogin {%s%s}\n", bed_head,
+		 bed_http, bed_rest, bed_log_in, bed_login);
 	kinds[0] = gateway_section;
 	kinds[1] = class_section;
 	kinds[2] = route_section;
@@ -128,7 +135,8 @@ static inline void bed_settings(struct bed *b)
 	kinds[6] = kannel_user_section;
 	kinds[7] = templates_section;
 	kinds[8] = campaigns_section;
-	if (settings_parse(config, "test", kinds, 9, &b->settings, &f) != 0)
+	kinds[9] = login_section;
+	if (settings_parse(config, "test", kinds, 10, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
