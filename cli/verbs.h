@@ -108,6 +108,20 @@ int verb_campaign_cancel(struct cli *c, const struct args *a);
 int verb_campaign_status(struct cli *c, const struct args *a);
 int verb_campaign_results(struct cli *c, const struct args *a);
 
+/* people.c */
+extern const struct option user_options[], user_change_options[];
+int verb_user_create(struct cli *c, const struct args *a);
+int verb_user_list(struct cli *c, const struct args *a);
+int verb_user_show(struct cli *c, const struct args *a);
+int verb_user_change(struct cli *c, const struct args *a);
+int verb_user_password(struct cli *c, const struct args *a);
+int verb_user_unlock(struct cli *c, const struct args *a);
+int verb_user_remove(struct cli *c, const struct args *a);
+int verb_login(struct cli *c, const struct args *a);
+int verb_logout(struct cli *c, const struct args *a);
+int verb_password(struct cli *c, const struct args *a);
+int verb_whoami(struct cli *c, const struct args *a);
+
 /* replay.c */
 extern const struct option replay_options[];
 int verb_replay(struct cli *c, const struct args *a);
