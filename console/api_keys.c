@@ -22,7 +22,7 @@ static const struct field rows[] = {
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "Its tenant; empty: every tenant." },
 	{ "branch", FIELD_STR, AT(branch), false,
-	  "The only branch it sees; empty: all." },
+	  "The branch it belongs to and may give others; it does not narrow reads yet." },
 	{ "expires_at", FIELD_TIME, AT(expires_at), false,
 	  "Not valid from then on; 90 days at most for partners." },
 };
@@ -107,7 +107,7 @@ static bool key_read(struct request *r, struct key *k)
 	}
 	if (role_parse(body.role, &role) != 0) {
 		reply_error(r, 400, "no_role", "role",
-			    "there is no role '%.*s'; docs/roles.md lists them",
+			    "there is no role '%.*s'; docs/api.md lists them",
 			    STR_ARGS(str_first(body.role, 40)));
 		return false;
 	}

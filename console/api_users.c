@@ -26,13 +26,14 @@ static const struct field rows[] = {
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "The user's tenant; empty: yours." },
 	{ "branch", FIELD_STR, AT(branch), false,
-	  "The only branch the user sees; empty: all." },
+	  "The branch the user belongs to and may give others; it does not narrow reads yet." },
 	{ "roles", FIELD_ARRAY, AT(roles), false,
 	  "[\"marketer\", \"approver\"]; auditor and partner stand alone." },
 	{ "state", FIELD_STR, AT(state), false,
 	  "active, or off: may not log in." },
 	{ "password", FIELD_STR, AT(password), false,
-	  "The first one, to be changed at the first log-in; without it one is made and shown this once." },
+	  "The first one, to be changed at the first log-in; "
+	  "without it one is made and shown this once." },
 };
 
 const struct fields user_fields = { "user", rows, ARRAY_LEN(rows) };
@@ -152,7 +153,7 @@ static bool roles_read(struct request *r, json_t *list, uint32_t *out)
 		enum role role;
 		if (role_parse(name, &role) != 0) {
 			reply_error(r, 400, "no_role", "roles",
-				    "there is no role '%.*s'; docs/roles.md "
+				    "there is no role '%.*s'; docs/api.md "
 				    "lists them",
 				    STR_ARGS(str_first(name, 40)));
 			return false;

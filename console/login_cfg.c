@@ -35,9 +35,11 @@ static const struct setting rows[] = {
 	ROW("password_queue", SETTING_INT, password_queue, "64", 1, 10000, NULL,
 	    "Passwords that wait to be hashed; more are 503."),
 	ROW("tries", SETTING_INT, tries, "5", 1, 1000, NULL,
-	    "Wrong passwords for one name from one address, or one browser known to the user, before it must wait."),
+	    "Wrong passwords for one name from one address, or one browser "
+	    "known to the user, before it must wait."),
 	ROW("name_tries", SETTING_INT, name_tries, "50", 1, 100000, NULL,
-	    "Wrong passwords for one name from all unknown places before all of those must wait; browsers known to the user need not."),
+	    "Wrong passwords for one name from all unknown places before all of "
+	    "those must wait; browsers known to the user need not."),
 	ROW("wait", SETTING_DURATION, wait, "30s", 100, 3600000, "ms",
 	    "The first wait; each wrong password after it doubles it."),
 	ROW("wait_max", SETTING_DURATION, wait_max, "15m", 1000, 86400000, "ms",
@@ -45,7 +47,8 @@ static const struct setting rows[] = {
 	ROW("tries_tracked", SETTING_INT, tries_tracked, "10000", 100, 10000000,
 	    NULL, "Places and names whose wrong passwords are counted."),
 	ROW("cookie_secure", SETTING_BOOL, cookie_secure, "no", 0, 0, NULL,
-	    "Is the console reached by TLS that ends before this node? With tls_cert cookies are Secure in any case."),
+	    "Is the console reached by TLS that ends before this node? "
+	    "With tls_cert cookies are Secure in any case."),
 };
 
 const struct setting_section login_section = {
