@@ -48,8 +48,8 @@ static void try_free(void *own)
 
 /* Wrong passwords are counted by name and place: a browser that the user has
  * logged in with counts for itself, so that nobody else can make it wait. */
-static void places_of(struct request *r, struct str name, const struct user *u,
-		      struct login_try *l)
+static void try_places(struct request *r, struct str name, const struct user *u,
+		       struct login_try *l)
 {
 	AUTO(buf_done) struct buf both = { 0 };
 
@@ -257,7 +257,7 @@ void api_session_open(struct request *r)
 	bool can = u != NULL && u->password[0] != '\0';
 	l->user = u != NULL ? u->who.id : 0;
 	l->cookie = body.cookie;
-	places_of(r, body.name, u, l);
+	try_places(r, body.name, u, l);
 	if (!may_try(r, l))
 		return;
 	struct password_ask ask = { .against = can ? u->password : NULL,
