@@ -347,6 +347,7 @@ void surveys_close(struct surveys **sp)
 	if (s == NULL)
 		return;
 	surveys_stop(s);
+	heap_done(&s->due); /* looks at what is in it */
 	while (map_next(s->sessions, &pos, &id, &value)) {
 		struct session *x = (struct session *)(uintptr_t)value;
 
@@ -355,7 +356,6 @@ void surveys_close(struct surveys **sp)
 	map_free(&s->sessions);
 	map_free(&s->messages);
 	map_free(&s->people);
-	heap_done(&s->due);
 	survey_shelves_free(s);
 	mem_free(s);
 }

@@ -148,7 +148,8 @@ static void on_commit(void *owner, int rc)
 /* A view of the caller's becomes one of ours. */
 static void keep_text(struct str *s, char **at)
 {
-	memcpy(*at, s->p, s->len);
+	if (s->len > 0)
+		memcpy(*at, s->p, s->len);
 	s->p = *at;
 	*at += s->len;
 }
