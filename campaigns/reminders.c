@@ -479,6 +479,7 @@ void reminders_close(struct reminders **rp)
 	if (r == NULL)
 		return;
 	reminders_stop(r);
+	heap_done(&r->due); /* looks at what is in it */
 	while (map_next(r->all, &pos, &id, &value)) {
 		struct reminder *x = (struct reminder *)(uintptr_t)value;
 
@@ -489,6 +490,5 @@ void reminders_close(struct reminders **rp)
 	map_free(&r->accounts);
 	map_free(&r->waiting);
 	map_free(&r->record);
-	heap_done(&r->due);
 	mem_free(r);
 }
