@@ -6,7 +6,6 @@
 #include "campaigns/surveys_impl.h"
 #include "model/record.h"
 
-#define TICK_MAX_MS 60000
 /* What one turn does of what is due. */
 #define TICK_SESSIONS 500
 
@@ -271,14 +270,7 @@ void surveys_tick(struct surveys *s)
 		    (struct session *)((char *)n -
 				       offsetof(struct session, due)),
 		    now_ms);
-	n = heap_first(&s->due);
-	if (s->stopped || s->timer == NULL)
-		return;
-	int64_t wait = n == NULL ? TICK_MAX_MS : (int64_t)n->key - now_ms;
-
-	loop_timer_set(s->timer, (uint64_t)(wait < 10            ? 10
-					    : wait > TICK_MAX_MS ? TICK_MAX_MS
-								 : wait));
+	survey_arm(s);
 }
 
 static void on_timer(void *owner)

@@ -40,8 +40,10 @@ void survey_index(struct surveys *s, struct session *x); /* a new one */
 void survey_forget(struct surveys *s, struct session *x);
 /* The last message of a session has changed. */
 void survey_message(struct surveys *s, struct session *x, uint64_t message);
-/* When there is next something to do. */
+/* When there is next something to do of x. */
 void survey_due(struct surveys *s, struct session *x);
+/* The timer is for the first of all that is due. */
+void survey_arm(struct surveys *s);
 /* Puts x back to `before` if the open batch is not stored. */
 void survey_guard(struct surveys *s, struct session *x,
 		  const struct session_now *before);

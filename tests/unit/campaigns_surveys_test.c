@@ -249,6 +249,29 @@ static void test_reminder_and_end(void **state)
 	stop(&c);
 }
 
+/* What is due before the timer is comes in time: nobody calls the tick here. */
+static void test_due_in_time(void **state)
+{
+	struct care c;
+	json_t *o = json_loads(sv01, 0, NULL);
+
+	open_care(&c, state);
+	assert_int_equal(json_object_set_new(o, "expire_after",
+					     json_string("1s")),
+			 0);
+	assert_int_equal(json_object_set_new(o, "remind_after",
+					     json_string("0s")),
+			 0);
+	char *text = json_dumps(o, 0);
+	IGNORE(put(&c, text) == NULL);
+	free(text);
+	json_decref(o);
+	uint64_t id = ask(&c, SHI);
+	clock_hand_turn(&c.clock, 1000);
+	TURN_UNTIL(c.bed, find(&c, id)->now.state == SESSION_UNRESPONSIVE);
+	stop(&c);
+}
+
 static void test_breakoff(void **state)
 {
 	struct care c;
@@ -455,6 +478,7 @@ int main(void)
 		CASE(test_asked_again),
 		CASE(test_later_answer_replaces),
 		CASE(test_reminder_and_end),
+		CASE(test_due_in_time),
 		CASE(test_breakoff),
 		CASE(test_refusals),
 		CASE(test_superseded),
