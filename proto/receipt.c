@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/must.h"
+#include "proto/smpp.h"
 
 enum field {
 	FIELD_ID,
@@ -49,7 +50,8 @@ static const struct {
 	{ "accep", RECEIPT_ACCEPTED },      { "acked", RECEIPT_ACCEPTED },
 	{ "unkno", RECEIPT_UNKNOWN },       { "rejec", RECEIPT_REJECTED },
 	{ "enrou", RECEIPT_ENROUTE },       { "buff", RECEIPT_ENROUTE },
-	{ "submit", RECEIPT_ENROUTE },
+	{ "submit", RECEIPT_ENROUTE },      { "sched", RECEIPT_ENROUTE },
+	{ "skip", RECEIPT_SKIPPED },
 };
 
 static char lower(char c)
@@ -120,7 +122,7 @@ static struct str get_value(struct str s, size_t *at)
 
 static int get_state(struct str v)
 {
-	if (v.len == 1 && v.p[0] >= '1' && v.p[0] <= '8')
+	if (v.len == 1 && v.p[0] >= '1' && v.p[0] <= '9')
 		return v.p[0] - '0';
 	for (size_t i = 0; i < ARRAY_LEN(stats); i++) {
 		size_t n = strlen(stats[i].begin);
@@ -241,7 +243,7 @@ int receipt_id_canon(struct str id, char out[RECEIPT_ID_MAX])
 {
 	must(out != NULL);
 	id = str_trim(id);
-	if (id.len == 0 || id.len > 64)
+	if (id.len == 0 || id.len > SMPP_PEER_ID_MAX)
 		return -EBADMSG;
 	for (size_t k = 0; k < id.len; k++)
 		if ((unsigned char)id.p[k] < ' ')

@@ -15,7 +15,8 @@ enum receipt_state {
 	RECEIPT_UNDELIVERABLE = 5,
 	RECEIPT_ACCEPTED = 6,
 	RECEIPT_UNKNOWN = 7,
-	RECEIPT_REJECTED = 8
+	RECEIPT_REJECTED = 8,
+	RECEIPT_SKIPPED = 9 /* of SMPP 5, whose 0 is SCHEDULED */
 };
 
 struct receipt_text {
@@ -37,14 +38,15 @@ MUST_USE int receipt_parse(struct str s, struct receipt_text *out);
  * The same number may come hexadecimal in the response and decimal in the
  * receipt, or the other way round.
  */
-#define RECEIPT_ID_MAX 80
+#define RECEIPT_ID_MAX 132
 enum receipt_id_form {
 	RECEIPT_ID_SAME,
 	RECEIPT_ID_HEX_TO_DEC,
 	RECEIPT_ID_DEC_TO_HEX
 };
 
-/* Canonical form of an id as it stands; -EBADMSG when empty or over 64. */
+/* Canonical form of an id as it stands; -EBADMSG when empty or over
+ * SMPP_PEER_ID_MAX. */
 MUST_USE int receipt_id_canon(struct str id, char out[RECEIPT_ID_MAX]);
 /* The canonical id with which the response must have come, if receipt ids of
  * this link relate to response ids by `form`: SAME: canon; HEX_TO_DEC: the

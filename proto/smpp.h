@@ -18,6 +18,7 @@
 #define SMPP_SERVICE_TYPE_MAX 5
 #define SMPP_ADDRESS_MAX 20
 #define SMPP_MESSAGE_ID_MAX 64
+#define SMPP_PEER_ID_MAX 128 /* a message_id that carriers were seen to give */
 #define SMPP_SHORT_MESSAGE_MAX 253 /* 254 by the letter; libsmpp34 refuses it */
 
 #define SMPP_RESP 0x80000000u /* a response is its request with this bit */

@@ -273,7 +273,7 @@ static int channel_open(struct channel **out, const struct channel_env *env,
 	c->clock = env->clock;
 	c->name = str_dup(env->name);
 	smpp_cfg_copy(&c->cfg, cfg);
-	smpp_meter_init(&c->meter, c->name);
+	smpp_meter_init(&c->meter, c->name, c->clock);
 	c->meter.recorder = recorder_open(c->name, c->clock, &c->cfg.record);
 	rc = open_outbind(c, err);
 	if (rc != 0) {

@@ -10,7 +10,10 @@
 #include "proto/receipt.h"
 #include "proto/text.h"
 
-enum { DECODE_TEXT_MAX = 256 * 1024 };
+enum {
+	DECODE_TEXT_MAX = 256 * 1024,
+	DC_COMPRESSED = 0x20, /* of the groups below 0x80; nobody unpacks it */
+};
 
 void smpp_decoder_init(struct smpp_decoder *d, const struct smpp_cfg *cfg)
 {
@@ -45,8 +48,8 @@ static enum sms_charset charset_of(const struct smpp_cfg *cfg, uint8_t dc,
 		c = SMS_UCS2;
 	else if (dc == SMPP_DC_DEFAULT)
 		c = SMS_GSM7;
-	else if (dc >= 0x10 && dc < 0x40)
-		c = general[dc >> 2 & 3];
+	else if (dc >= 0x10 && dc < 0x80 && (dc & DC_COMPRESSED) == 0)
+		c = general[dc >> 2 & 3]; /* from 0x40 on: to be deleted */
 	else if (dc >= 0xC0 && dc < 0xE0) /* message waiting */
 		c = SMS_GSM7;
 	else if (dc >= 0xE0 && dc < 0xF0)
@@ -211,6 +214,7 @@ enum message_state smpp_decode_state(uint32_t state)
 		return MESSAGE_EXPIRED;
 	case RECEIPT_DELETED:
 	case RECEIPT_UNDELIVERABLE:
+	case RECEIPT_SKIPPED:
 		return MESSAGE_UNDELIVERED;
 	case RECEIPT_REJECTED:
 		return MESSAGE_REJECTED;
@@ -335,10 +339,13 @@ int smpp_decode_receipt(struct smpp_decoder *d, const struct smpp_pdu *pdu,
 	if (!has_id && !has_text)
 		return -EBADMSG;
 
+	if (!has_state)
+		state = (uint32_t)text.state;
+	else if (state == 0) /* of SMPP 5: scheduled */
+		state = RECEIPT_ENROUTE;
 	*out = (struct receipt){
 		.peer_id = has_id ? id : text.id,
-		.state = smpp_decode_state(has_state ? state
-						     : (uint32_t)text.state),
+		.state = smpp_decode_state(state),
 		.done_ms = text.done_ms,
 	};
 	if (type == SMPP_ESM_INTERMEDIATE)
@@ -372,6 +379,12 @@ static bool as_e164(const char *prefix, struct str s, const char *country,
 	return true;
 }
 
+/* Reserved types are seen; what they mean nobody has written down. */
+static bool is_vague(uint8_t ton)
+{
+	return ton == SMPP_TON_UNKNOWN || ton > SMPP_TON_ABBREVIATED;
+}
+
 void smpp_decode_address(const struct smpp_addr *a, const char *country,
 			 bool person, char out[SMPP_PERSON_MAX])
 {
@@ -393,7 +406,7 @@ void smpp_decode_address(const struct smpp_addr *a, const char *country,
 			(void)snprintf(prefix, sizeof(prefix), "+%s", country);
 			if (as_e164(prefix, digits, country, out))
 				return;
-		} else if (person && a->ton == SMPP_TON_UNKNOWN &&
+		} else if (person && is_vague(a->ton) &&
 			   as_e164("", digits, country, out)) {
 			return;
 		}

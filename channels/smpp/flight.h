@@ -26,7 +26,7 @@ struct smpp_flight {
 	const char *reason; /* static */
 	uint32_t status;
 	/* [part]; only as many as there are parts */
-	char id[][SMPP_MESSAGE_ID_MAX + 1];
+	char id[][SMPP_PEER_ID_MAX + 1];
 };
 
 /* skip: parts that the peer has from an earlier attempt. */

@@ -3,10 +3,17 @@
 
 #include "base/buf.h"
 
-void smpp_meter_init(struct smpp_meter *m, const char *link)
+enum { LINES_A_MINUTE = 10 };
+
+void smpp_meter_init(struct smpp_meter *m, const char *link,
+		     const struct clock_ops *clock)
 {
-	must(m != NULL && link != NULL);
+	must(m != NULL && link != NULL && clock != NULL);
 	struct buf label;
+
+	m->clock = clock;
+	limit_init(&m->lines, LINES_A_MINUTE / 60.0, LINES_A_MINUTE,
+		   clock_mono_us(clock));
 	buf_init(&label, 1024);
 	buf_f(&label, "link=\"%s\"", link);
 #define COUNTER(field, name, help) \
@@ -26,6 +33,8 @@ void smpp_meter_init(struct smpp_meter *m, const char *link)
 	COUNTER(put_off, "inbound_put_off_total",
 		"deliver_sm that the SMSC was told to send again.");
 	COUNTER(reconnects, "reconnects_total", "Connections lost or refused.");
+	COUNTER(outbinds_refused, "outbinds_refused_total",
+		"Connections to outbind_listen that were refused.");
 	GAUGE(binds, "binds_up", "Binds that are up.");
 	GAUGE(window, "window_used", "Submits without an answer.");
 	m->response =
@@ -41,4 +50,10 @@ void smpp_meter_init(struct smpp_meter *m, const char *link)
 #undef COUNTER
 #undef GAUGE
 	buf_done(&label);
+}
+
+bool smpp_meter_may_log(struct smpp_meter *m)
+{
+	must(m != NULL);
+	return limit_take(&m->lines, 1, clock_mono_us(m->clock));
 }

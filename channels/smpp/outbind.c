@@ -44,10 +44,19 @@ static void caller_free(struct caller *c)
 	mem_free(c);
 }
 
+/* Counted always; the log has room for some. */
+static void tell_refused(const struct smpp_outbind *o, const char *peer,
+			 const char *why)
+{
+	stat_add(o->env.meter->outbinds_refused, 1);
+	if (smpp_meter_may_log(o->env.meter))
+		log_warn("smpp.outbind_refused", KV_S("link", o->env.link),
+			 KV_S("peer", peer), KV_S("why", why));
+}
+
 static void refuse(struct caller *c, const char *why)
 {
-	log_warn("smpp.outbind_refused", KV_S("link", c->o->env.link),
-		 KV_S("peer", smpp_wire_peer(c->wire)), KV_S("why", why));
+	tell_refused(c->o, smpp_wire_peer(c->wire), why);
 	caller_free(c);
 }
 
@@ -110,8 +119,7 @@ static void came(void *owner, struct stream *s)
 	};
 
 	if (o->ncallers >= OUTBIND_CALLERS_MAX) {
-		log_warn("smpp.outbind_refused", KV_S("link", o->env.link),
-			 KV_S("peer", stream_peer(s)), KV_S("why", "too_many"));
+		tell_refused(o, stream_peer(s), "too_many");
 		stream_close(&s);
 		return;
 	}

@@ -109,7 +109,7 @@ static void make_stats(struct smpp_server *s)
 		stats_get(STAT_COUNTER, "smpp_server_binds_refused_total",
 			  "Binds that were refused.", label.p);
 	buf_done(&label);
-	smpp_meter_init(&s->meter, s->env.name);
+	smpp_meter_init(&s->meter, s->env.name, s->env.clock);
 	s->meter.recorder =
 		recorder_open(s->env.name, s->env.clock, &s->env.cfg->record);
 }

@@ -28,9 +28,10 @@ struct server_check {
 
 /* ---- addresses ------------------------------------------------------------ */
 
-static uint64_t minute_of(const struct smpp_server *s)
+/* The minute that began at its first refusal. */
+static bool in_minute(const struct smpp_server *s, const struct server_peer *p)
 {
-	return server_now_ms(s) / MINUTE_MS;
+	return p->told && server_now_ms(s) - p->since_ms < MINUTE_MS;
 }
 
 static void peer_free(struct server_peer *p)
@@ -43,7 +44,6 @@ static void peer_free(struct server_peer *p)
 static void peers_sweep(struct smpp_server *s)
 {
 	struct dict *kept = dict_new();
-	uint64_t minute = minute_of(s);
 	struct str key;
 	size_t pos = 0;
 	void *value;
@@ -51,7 +51,7 @@ static void peers_sweep(struct smpp_server *s)
 	while (dict_next(s->peers, &pos, &key, &value)) {
 		struct server_peer *p = value;
 
-		if (p->connections > 0 || p->minute == minute)
+		if (p->connections > 0 || in_minute(s, p))
 			(void)dict_set(kept, key, p);
 		else
 			peer_free(p);
@@ -77,7 +77,6 @@ struct server_peer *server_peer_of(struct smpp_server *s, const char *stream)
 		return NULL;
 	p = mem_new(struct server_peer);
 	p->ip = str_z(ip);
-	p->minute = minute_of(s);
 	(void)dict_set(s->peers, ip, p);
 	return p;
 }
@@ -93,10 +92,9 @@ void server_peers_free(struct smpp_server *s)
 	dict_free(&s->peers);
 }
 
-static unsigned failures(struct smpp_server *s, struct server_peer *p)
+static unsigned failures(const struct smpp_server *s, struct server_peer *p)
 {
-	if (p->minute != minute_of(s)) {
-		p->minute = minute_of(s);
+	if (!in_minute(s, p)) {
 		p->failed = 0;
 		p->told = false;
 	}
@@ -130,17 +128,21 @@ static void refuse(struct server_session *x, struct str system_id,
 		   uint32_t status, const char *why)
 {
 	struct smpp_server *s = x->server;
+	struct server_peer *p = x->peer;
 	bool known = status == SMPP_RALYBND; /* it was who it said it was */
 
 	stat_add(s->s_binds_failed, 1);
-	if (failures(s, x->peer) == 0 && !x->peer->told)
+	(void)failures(s, p);
+	if (!p->told) {
+		p->since_ms = server_now_ms(s);
 		log_warn("smpp_server.bind_refused",
 			 KV_S("server", s->env.name),
 			 KV_S("peer", smpp_wire_peer(x->wire)),
 			 KV_STR("system_id", str_first(system_id, 16)),
 			 KV_HEX("status", status), KV_S("why", why));
-	x->peer->told = true;
-	x->peer->failed += known ? 0 : 1;
+	}
+	p->told = true;
+	p->failed += known ? 0 : 1;
 	respond(x, status);
 	server_session_end(x, why);
 }

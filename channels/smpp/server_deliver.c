@@ -99,7 +99,7 @@ static void send_part(struct server_session *x, struct server_delivery *d)
 	}
 	d->session = x->number;
 	d->flying++;
-	smpp_window_add(x->window, seq, d, part);
+	smpp_window_add(x->window, SMPP_DELIVER_SM, seq, d, part);
 	x->active_ms = server_now_ms(s);
 	server_session_write(x, buf_str(&s->out), 1);
 }

@@ -48,9 +48,9 @@ struct server_account {
 struct server_peer {
 	char *ip;
 	unsigned connections;
-	unsigned failed; /* binds, in `minute` */
-	bool told;       /* of one, in the log */
-	uint64_t minute;
+	unsigned failed; /* binds, in the minute that began at since_ms */
+	bool told;       /* of its first refusal, in the log */
+	uint64_t since_ms;
 };
 
 /* What a session calls upward. */

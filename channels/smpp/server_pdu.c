@@ -3,12 +3,12 @@
 #include "channels/smpp/server_impl.h"
 #include "proto/smpp_status.h"
 
-/* Answered always, logged once for a connection. Who is not even bound has
- * not many of them. */
+/* Answered always, logged once for a connection, and not for each of many.
+ * Who is not even bound has not many of them. */
 static void out_of_state(struct server_session *x, const struct smpp_pdu *pdu,
 			 uint32_t status)
 {
-	if (x->strays++ == 0)
+	if (x->strays++ == 0 && smpp_meter_may_log(&x->server->meter))
 		log_info("smpp_server.out_of_state",
 			 KV_S("server", x->server->env.name),
 			 KV_S("peer", smpp_wire_peer(x->wire)),

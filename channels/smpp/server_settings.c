@@ -35,7 +35,8 @@ static const struct setting server_rows[] = {
 	{ "deliver_window", SETTING_INT, AT(deliver_window), "20", 1, 10000, NULL, "PDUs", true,
 	  "deliver_sm of one bind that may be unanswered at once." },
 	{ "malformed", SETTING_INT, AT(malformed_max), "10", 1, 100000, NULL, "PDUs", true,
-	  "Malformed PDUs on one connection, after which it is closed." },
+	  "Malformed PDUs on one connection, after which it is closed; a hundred good ones make "
+	  "up for one." },
 	{ "sets", SETTING_INT, AT(sets_max), "10000", 1, 1000000, NULL, "messages", true,
 	  "Long messages of one account that may lack parts at once; more are told RMSGQFUL." },
 	{ "parts_wait", SETTING_DURATION, AT(parts_wait_ms), "2m", 10, DAY_MS, NULL, NULL, true,

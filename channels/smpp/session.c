@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "channels/smpp/query.h"
 #include "channels/smpp/settings.h"
 #include "proto/smpp_write.h"
 
@@ -34,7 +35,10 @@ int smpp_session_submit(struct smpp_session *s, uint32_t seq, struct str pdu,
 	int rc = smpp_wire_write(s->wire, pdu, 1);
 	if (rc != 0)
 		return rc;
-	smpp_window_add(s->window, seq, flight, part);
+	smpp_window_add(s->window,
+			part == SMPP_PART_QUERY ? SMPP_QUERY_SM
+						: SMPP_SUBMIT_SM,
+			seq, flight, part);
 	s->active_ms = smpp_session_now_ms(s);
 	return 0;
 }

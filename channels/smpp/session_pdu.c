@@ -116,9 +116,11 @@ static void take_unbind(struct smpp_session *s, const struct smpp_pdu *pdu)
 /* A request that we do not take, or not in this state. */
 static void refuse(struct smpp_session *s, const struct smpp_pdu *pdu)
 {
-	log_warn("smpp.out_of_state", KV_S("link", s->env.link),
-		 KV_U("bind", s->env.index), KV_S("state", fsm_name(&s->run)),
-		 KV_S("command", smpp_command_name(pdu->id)));
+	if (smpp_meter_may_log(s->env.meter))
+		log_warn("smpp.out_of_state", KV_S("link", s->env.link),
+			 KV_U("bind", s->env.index),
+			 KV_S("state", fsm_name(&s->run)),
+			 KV_S("command", smpp_command_name(pdu->id)));
 	smpp_wire_head(s->wire, pdu->id | SMPP_RESP, SMPP_RINVBNDSTS, pdu->seq);
 }
 

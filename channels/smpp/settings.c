@@ -195,7 +195,8 @@ static const struct setting rows[] = {
 	{ "bind_refusals", SETTING_INT, AT(bind_refusals), "3", 1, 1000, NULL, NULL, false,
 	  "Refusals in a row for a wrong account, after which the link stops." },
 	{ "malformed", SETTING_INT, AT(malformed_max), "10", 1, 100000, NULL, "PDUs", false,
-	  "Malformed PDUs on one connection, after which it is closed." },
+	  "Malformed PDUs on one connection, after which it is closed; a hundred good ones make "
+	  "up for one." },
 	RECORDER_ROWS(struct smpp_cfg, record),
 };
 /* clang-format on */

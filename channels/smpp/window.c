@@ -120,8 +120,8 @@ bool smpp_window_has(const struct smpp_window *w, uint32_t seq)
 	return map_ptr(w->by_seq, seq) != NULL;
 }
 
-void smpp_window_add(struct smpp_window *w, uint32_t seq, void *flight,
-		     unsigned part)
+void smpp_window_add(struct smpp_window *w, uint32_t request, uint32_t seq,
+		     void *flight, unsigned part)
 {
 	must(w != NULL && flight != NULL);
 	must(w->used < w->cfg.limit && !smpp_window_has(w, seq));
@@ -133,7 +133,7 @@ void smpp_window_add(struct smpp_window *w, uint32_t seq, void *flight,
 		n = LIST_ITEM(w->spare.next, struct node, link);
 		list_remove(&n->link);
 	}
-	n->slot = (struct smpp_slot){ seq, part, flight,
+	n->slot = (struct smpp_slot){ seq, request | SMPP_RESP, part, flight,
 				      clock_mono_us(w->cfg.clock) };
 	list_append(&w->order, &n->link);
 	map_set_ptr(w->by_seq, seq, n);
@@ -149,7 +149,8 @@ bool smpp_window_take(struct smpp_window *w, const struct smpp_pdu *pdu,
 	struct node *n = map_ptr(w->by_seq, pdu->seq);
 	if (n == NULL && pdu->id == SMPP_GENERIC_NACK && pdu->seq == 0)
 		n = oldest(w);
-	if (n == NULL)
+	if (n == NULL ||
+	    (pdu->id != SMPP_GENERIC_NACK && pdu->id != n->slot.response))
 		return false;
 	take_out(w, n, out);
 	return true;

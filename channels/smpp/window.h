@@ -11,6 +11,7 @@ struct smpp_window;
 
 struct smpp_slot {
 	uint32_t seq;
+	uint32_t response; /* command of the answer; or a nack */
 	unsigned part;
 	void *flight; /* whose part it is; borrowed */
 	uint64_t at_us;
@@ -36,13 +37,14 @@ void smpp_window_limit(struct smpp_window *w, unsigned limit);
 /* How many more fit. */
 unsigned smpp_window_room(const struct smpp_window *w);
 bool smpp_window_has(const struct smpp_window *w, uint32_t seq);
-/* must() hold that there is room and that seq is not in use. */
-void smpp_window_add(struct smpp_window *w, uint32_t seq, void *flight,
-		     unsigned part);
+/* must() hold that there is room and that seq is not in use. request: its
+ * command. */
+void smpp_window_add(struct smpp_window *w, uint32_t request, uint32_t seq,
+		     void *flight, unsigned part);
 /*
  * Takes out what this response, or nack in its place, belongs to; answers
  * come in any order. A nack with number 0 can only mean the oldest. false:
- * nothing is known of it.
+ * nothing is known of it, or it answers another kind of request.
  */
 bool smpp_window_take(struct smpp_window *w, const struct smpp_pdu *pdu,
 		      struct smpp_slot *out);

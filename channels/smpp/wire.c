@@ -15,6 +15,9 @@ enum {
 	WIRE_READ_MAX = 2 * SMPP_PDU_MAX,
 	WIRE_HIGH_BYTES = 1024 * 1024,
 	WIRE_LOW_BYTES = 256 * 1024,
+	/* So many good PDUs make up for one that was not: a bind lasts for
+	 * months, and a peer with one odd habit is no flood. */
+	WIRE_FORGIVES = 100,
 };
 
 /* While `busy` the wire is being read: closing it then only clears `stream`,
@@ -27,12 +30,13 @@ struct smpp_wire {
 	struct stream *stream; /* NULL: closed inside an event */
 	bool busy;
 	bool paused;
-	bool heard;      /* anything, since the last enquire_link */
-	bool asked;      /* an enquire_link was sent */
-	unsigned silent; /* intervals in a row */
-	unsigned malformed;
-	uint32_t seq;      /* last one given */
-	unsigned recorded; /* its number in the recording; 0: none */
+	bool heard;         /* anything, since the last enquire_link */
+	bool asked;         /* an enquire_link was sent */
+	unsigned silent;    /* intervals in a row */
+	unsigned malformed; /* of those not forgiven yet */
+	unsigned good;      /* PDUs since the last one was */
+	uint32_t seq;       /* last one given */
+	unsigned recorded;  /* its number in the recording; 0: none */
 	struct buf out;
 };
 
@@ -134,21 +138,44 @@ const char *smpp_wire_secured(const struct smpp_wire *w)
 
 /* ---- reading -------------------------------------------------------------- */
 
-/* What was not understood is answered, so that the peer is not left waiting:
- * by the command's own response where it has one. */
-static void nack(struct smpp_wire *w, const struct smpp_head *h, uint32_t why)
+/* By the command's own response where it has one. */
+static void answer_bad(struct smpp_wire *w, const struct smpp_head *h,
+		       uint32_t why)
 {
-	log_warn("smpp.malformed", KV_S("link", w->cfg.link),
-		 KV_S("peer", smpp_wire_peer(w)), KV_HEX("command", h->id),
-		 KV_S("status", smpp_status_name(why)), KV_U("seq", h->seq));
-	stat_add(w->cfg.meter->malformed, 1);
-	w->malformed++;
 	if (why == SMPP_RINVCMDID || why == SMPP_RINVCMDLEN)
 		smpp_wire_head(w, SMPP_GENERIC_NACK, why, h->seq);
 	else if (h->id != SMPP_ALERT_NOTIFICATION && h->id != SMPP_OUTBIND)
 		smpp_wire_head(w, h->id | SMPP_RESP, why, h->seq);
+}
+
+/*
+ * A request that was not understood is answered, so that the peer is not left
+ * waiting. A response is not: our nack would carry its number, which may be
+ * that of a request of the peer's own.
+ */
+static void nack(struct smpp_wire *w, const struct smpp_head *h, uint32_t why)
+{
+	stat_add(w->cfg.meter->malformed, 1);
+	w->malformed++;
+	w->good = 0;
+	if (smpp_meter_may_log(w->cfg.meter))
+		log_warn("smpp.malformed", KV_S("link", w->cfg.link),
+			 KV_S("peer", smpp_wire_peer(w)),
+			 KV_HEX("command", h->id),
+			 KV_S("status", smpp_status_name(why)),
+			 KV_U("seq", h->seq));
+	if ((h->id & SMPP_RESP) == 0)
+		answer_bad(w, h, why);
 	if (w->malformed >= w->cfg.malformed_max)
 		w->ev->down(w->owner, -EBADMSG, "malformed");
+}
+
+static void forgive(struct smpp_wire *w)
+{
+	if (w->malformed == 0 || ++w->good < WIRE_FORGIVES)
+		return;
+	w->good = 0;
+	w->malformed--;
 }
 
 static void take(struct smpp_wire *w, struct str frame)
@@ -165,6 +192,7 @@ static void take(struct smpp_wire *w, struct str frame)
 		nack(w, &h, why);
 		return;
 	}
+	forgive(w);
 	log_debug("smpp.pdu", KV_S("link", w->cfg.link),
 		  KV_S("command", smpp_command_name(pdu.id)),
 		  KV_HEX("status", pdu.status), KV_U("seq", pdu.seq));
@@ -177,8 +205,9 @@ static void take(struct smpp_wire *w, struct str frame)
 /* The stream cannot be read any further. */
 static void bad_length(struct smpp_wire *w, struct str data)
 {
-	log_warn("smpp.bad_length", KV_S("link", w->cfg.link),
-		 KV_S("peer", smpp_wire_peer(w)));
+	if (smpp_meter_may_log(w->cfg.meter))
+		log_warn("smpp.bad_length", KV_S("link", w->cfg.link),
+			 KV_S("peer", smpp_wire_peer(w)));
 	stat_add(w->cfg.meter->malformed, 1);
 	smpp_wire_head(w, SMPP_GENERIC_NACK, SMPP_RINVCMDLEN,
 		       smpp_peek_seq(data));

@@ -1,8 +1,11 @@
 """Who plays in a scenario: the gateway, SMSCs, a broker, webhook receivers."""
 
 import json
+import os
 import re
 import shlex
+import sqlite3
+import struct
 import threading
 import time
 import urllib.parse
@@ -11,7 +14,7 @@ from carillon import Carillon, Hook, sign
 from fetches import Fetches
 from language import Fault, OPS, block_of, fields, split, value_of, walk
 from programs import free_port
-from smpp import Esme, Listener, STATUS, text_encode
+from smpp import Esme, IDS, Listener, STATUS, text_encode
 
 
 class Actor:
@@ -54,6 +57,17 @@ class Gateway(Actor):
 
     def do_stop(self, *_):
         self.at.stop()
+
+    def do_stall(self, *_):
+        """Somebody else writes to its store: its own commits wait."""
+        self.writer = sqlite3.connect(os.path.join(self.at.data,
+                                                   "carillon.db"))
+        self.writer.isolation_level = None
+        self.writer.execute("BEGIN IMMEDIATE")
+
+    def do_unstall(self, *_):
+        self.writer.execute("ROLLBACK")
+        self.writer.close()
 
     def do_kill(self, *_):
         self.at.kill9()
@@ -406,8 +420,23 @@ class Script(Actor):
         name, _, field = rest.split()
         self.play.let(name, self.field(self.last, field))
 
+    @staticmethod
+    def times(v):
+        word, _, n = v.partition("*")
+        return word * int(n or 1)
+
+    def octets(self, v):
+        """The value of a TLV."""
+        if v.isdigit() and len(v) < 3:
+            return int(v)
+        if v.startswith(":"):
+            return bytes.fromhex(v[1:])
+        return self.times(v).encode() if "*" in v else v
+
     def build(self, rest):
-        """(status, seq, tlv, fields) of name=value words."""
+        """(status, seq, tlv, fields) of name=value words. hex=BYTES is the
+        message; a TLV by number is 0xTAG, its bytes :BYTES; X*N is N times
+        X."""
         out, tlv, status, seq, udh = {}, {}, 0, None, b""
         for k, v in fields(rest).items():
             if k == "status":
@@ -415,7 +444,10 @@ class Script(Actor):
             elif k == "seq":
                 seq = int(v, 0)
             elif k.startswith("tlv."):
-                tlv[k[4:]] = int(v) if v.isdigit() and len(v) < 3 else v
+                tag = int(k[4:], 16) if k.startswith("tlv.0x") else k[4:]
+                tlv[tag] = self.octets(v)
+            elif k == "hex":
+                out["short_message"] = bytes.fromhex(self.times(v))
             elif k == "text":
                 out["data_coding"], out["short_message"] = text_encode(v)
             elif k == "dests":
@@ -442,6 +474,14 @@ class Script(Actor):
         status, seq, tlv, out = self.build(rest)
         self.wire.send(self.last.name + "_resp", status,
                        self.last.seq if seq is None else seq, tlv, **out)
+
+    def line_respond_bare(self, rest):
+        """respond-bare [status=...]: with a header alone, whatever the
+        specification says of it"""
+        status, seq, _, _ = self.build(rest)
+        self.wire.raw(struct.pack(
+            ">IIII", 16, IDS[self.last.name + "_resp"], status,
+            self.last.seq if seq is None else seq))
 
     def line_receipt(self, rest):
         """receipt ID STAT [field=value...]: the text form."""

@@ -161,23 +161,6 @@ class Smsc(Script):
             return None if v is None else v.hex()
         return Script.field(p, name)
 
-    def build(self, rest):
-        """Also hex=BYTES of the message, and TLVs by number; :BYTES are their
-        bytes, X*N is N times X."""
-        status, seq, tlv, out = super().build(rest)
-        if "hex" in out:
-            out["short_message"] = bytes.fromhex(str(out.pop("hex")))
-        for k in list(tlv):
-            v = str(tlv[k])
-            word, star, n = v.partition("*")
-            if star:
-                tlv[k] = (word * int(n)).encode()
-            elif v.startswith(":"):
-                tlv[k] = bytes.fromhex(v[1:])
-            if k.startswith("0x"):
-                tlv[int(k, 16)] = tlv.pop(k)
-        return status, seq, tlv, out
-
     def line_mark(self, rest):
         """mark NAME: the last PDU is called so; `last NAME` turns to it"""
         self.marks[rest] = self.last

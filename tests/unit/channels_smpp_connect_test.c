@@ -256,6 +256,12 @@ static void outbind_refused(void **state UNUSED)
 		UNTIL(rows[i].good ? peer.conn[c].bound : peer.conn[c].gone);
 	}
 	assert_int_equal(peer_count(&peer, SMPP_BIND_RECEIVER), 1);
+	assert_int_equal(stat_value(stats_get(STAT_COUNTER,
+					      "smpp_outbinds_refused_total",
+					      "Connections to outbind_listen "
+					      "that were refused.",
+					      "link=\"a\"")),
+			 6);
 	end();
 }
 

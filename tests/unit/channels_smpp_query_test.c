@@ -137,11 +137,35 @@ static void not_askable(void **state UNUSED)
 	end();
 }
 
+/* The number alone is not enough: a response answers its own kind. */
+static void another_kind_of_answer(void **state UNUSED)
+{
+	begin("");
+	peer.answer = PEER_IS_MUTE;
+	assert_int_equal(say(1, "x"), 0);
+	assert_int_equal(ask(2, "a", ""), 0);
+	UNTIL(peer_count(&peer, SMPP_QUERY_SM) == 1);
+	uint32_t query = peer_heard(&peer, SMPP_QUERY_SM, 0)->pdu.seq;
+	peer_resp(&peer, 0, 0, query, "m1");
+	peer_head(&peer, 0, SMPP_QUERY_SM_RESP, SMPP_ROK, submit(0)->seq);
+	peer_head(&peer, 0, SMPP_ENQUIRE_LINK, 0, 5);
+	UNTIL(peer_count(&peer, SMPP_ENQUIRE_LINK_RESP) == 1);
+	assert_int_equal(seat.nends, 0);
+	assert_int_equal(seat.nanswers, 0);
+	peer_resp(&peer, 0, 0, submit(0)->seq, "m1");
+	respond(0, "", 2, 0);
+	UNTIL(seat.nends == 1 && seat.nanswers == 1);
+	assert_int_equal(seat.ends[0].class, OUTCOME_ACCEPTED);
+	assert_true(seat.answers[0].known);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_smsc_says),
 		cmocka_unit_test(nothing_is_learnt),
+		cmocka_unit_test(another_kind_of_answer),
 		cmocka_unit_test(in_the_window),
 		cmocka_unit_test(not_askable),
 	};

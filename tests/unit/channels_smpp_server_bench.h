@@ -179,9 +179,16 @@ static UNUSED struct settings accounts_of(const char *text)
 	return s;
 }
 
+#define TRX SMPP_BIND_TRANSCEIVER
+#define TX SMPP_BIND_TRANSMITTER
+#define RX SMPP_BIND_RECEIVER
+
 #define ACCOUNT                                                      \
 	"esme demo { password = \"secret\" allow = {\"127.0.0.1\"} " \
 	"class = service senders = {\"DEMOCARE\", \"9990*\"} binds = 8 "
+
+/* A test that has to wait for minutes turns one of its own. */
+static UNUSED const struct clock_ops *bench_clock = &clock_real;
 
 /* more: rows of the section; accounts: a whole file, or NULL for one that may
  * do everything. */
@@ -205,7 +212,7 @@ static UNUSED void begin_with(const char *more, const char *accounts)
 	assert_int_equal(loop_open(&loop, NULL), 0);
 	const struct smpp_server_env env = {
 		.loop = loop,
-		.clock = &clock_real,
+		.clock = bench_clock,
 		.name = "main",
 		.cfg = settings.v[0].value,
 		.events = &events,
@@ -391,6 +398,7 @@ static UNUSED uint32_t bind_as(struct client *c, uint32_t command,
 	ask_bind(c, command, system_id, password);
 	UNTIL(count(c, command | SMPP_RESP) > had);
 	const struct smpp_pdu *p = heard(c, command | SMPP_RESP, had);
+	must(p != NULL);
 	assert_int_equal(p->seq, c->seq);
 	return p->status;
 }
@@ -436,10 +444,25 @@ static UNUSED uint32_t submit_status(struct client *c, const struct smpp_sm *sm)
 	return p->status;
 }
 
+static int64_t connected(void)
+{
+	int64_t n = 0;
+
+	for (unsigned i = 0; i < CLIENTS; i++)
+		n += clients[i].stream != NULL;
+	return n;
+}
+
+/* Gone, and the server has seen it. */
 static UNUSED void hang_up(struct client *c)
 {
+	const struct stat *n =
+		stats_get(STAT_GAUGE, "smpp_server_connections",
+			  "Connections of ESMEs.", "server=\"main\"");
+
 	stream_close(&c->stream);
 	c->gone = true;
+	UNTIL(stat_value(n) <= connected());
 }
 
 static UNUSED void end(void)

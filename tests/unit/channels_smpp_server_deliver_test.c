@@ -3,10 +3,6 @@
 
 #include "proto/receipt.h"
 
-#define TRX SMPP_BIND_TRANSCEIVER
-#define TX SMPP_BIND_TRANSMITTER
-#define RX SMPP_BIND_RECEIVER
-
 static int give_receipt(uint64_t attempt, enum message_state s,
 			const char *reason)
 {

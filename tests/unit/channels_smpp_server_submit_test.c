@@ -3,10 +3,6 @@
 
 #include "proto/receipt.h"
 
-#define TRX SMPP_BIND_TRANSCEIVER
-#define TX SMPP_BIND_TRANSMITTER
-#define RX SMPP_BIND_RECEIVER
-
 /* ---- submit_sm ------------------------------------------------------------ */
 
 /* Rows change the plain submit: NULL and 0 leave it. */

@@ -113,10 +113,6 @@ static void accounts_file(void **state UNUSED)
 
 /* ---- binding -------------------------------------------------------------- */
 
-#define TRX SMPP_BIND_TRANSCEIVER
-#define TX SMPP_BIND_TRANSMITTER
-#define RX SMPP_BIND_RECEIVER
-
 static void binds(void **state UNUSED)
 {
 	static const struct {
@@ -202,7 +198,6 @@ static void hashed_password(void **state UNUSED)
 	UNTIL(count(&clients[0], SMPP_SUBMIT_SM_RESP) == 1);
 	/* known by now: no hash is made, in whatever order they come */
 	hang_up(&clients[0]);
-	rest(10);
 	uint64_t at = clock_mono_ms(&clock_real);
 	assert_int_equal(bind_as(dial(7), TRX, "demo", "secret"), 0);
 	/* a hash takes more than 100 ms */
@@ -237,7 +232,6 @@ static void bind_limits(void **state UNUSED)
 		assert_int_equal(bind_as(dial(i), RX, "demo", "secret"),
 				 SMPP_RALYBND);
 	hang_up(a);
-	rest(10);
 	(void)bound(16, RX);
 	end();
 }
@@ -255,7 +249,6 @@ static void connection_limits(void **state UNUSED)
 		UNTIL(c->gone);
 		assert_int_equal(c->n, 0);
 		hang_up(&clients[0]);
-		rest(10);
 		(void)bound(4, TRX);
 		end();
 	}
@@ -349,34 +342,6 @@ static void bad_bytes(void **state UNUSED)
 		assert_int_equal(submit_status(good, &plain_sm), 0);
 		end();
 	}
-}
-
-/* Who is not bound has few tries, whatever it sends. */
-static void flood_out_of_state(void **state UNUSED)
-{
-	begin("malformed = 5");
-	struct client *c = dial(0);
-	for (unsigned i = 0; i < 50; i++)
-		(void)send_sm(c, &plain_sm);
-	UNTIL(c->gone);
-	assert_int_equal(count(c, SMPP_SUBMIT_SM_RESP), 5);
-	/* one that is bound is only told */
-	c = bound(1, RX);
-	for (unsigned i = 0; i < 50; i++)
-		(void)send_sm(c, &plain_sm);
-	UNTIL(count(c, SMPP_SUBMIT_SM_RESP) == 50);
-	end();
-}
-
-static void flood_of_malformed(void **state UNUSED)
-{
-	begin("malformed = 5");
-	struct client *c = bound(0, TRX);
-	for (unsigned i = 0; i < 50; i++)
-		client_head(c, SMPP_SUBMIT_SM, 0, i + 10);
-	UNTIL(c->gone);
-	assert_int_equal(count(c, SMPP_GENERIC_NACK), 5);
-	end();
 }
 
 /* ---- keeping alive -------------------------------------------------------- */
@@ -503,7 +468,6 @@ static void ticket_of_a_lost_session(void **state UNUSED)
 	(void)send_sm(c, &plain_sm);
 	UNTIL(owner.n == 1);
 	hang_up(c);
-	rest(10);
 	answer_as_told(&owner.asked[0]); /* nobody hears it */
 	end();
 }
@@ -572,8 +536,6 @@ int main(void)
 		cmocka_unit_test(bind_timeout),
 		cmocka_unit_test(out_of_state),
 		cmocka_unit_test(bad_bytes),
-		cmocka_unit_test(flood_out_of_state),
-		cmocka_unit_test(flood_of_malformed),
 		cmocka_unit_test(enquires),
 		cmocka_unit_test(inactive),
 		cmocka_unit_test(window_is_not_exceeded),

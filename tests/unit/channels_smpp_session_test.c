@@ -164,6 +164,39 @@ static void too_many_malformed(void **state UNUSED)
 	end();
 }
 
+/* Of a bind that lasts for months a few odd PDUs must not be the end. */
+static void good_ones_make_up_for_malformed(void **state UNUSED)
+{
+	begin("malformed = 3");
+	for (unsigned round = 1; round <= 6; round++) {
+		peer_head(&peer, 0, 0x0BAD, 0, round);
+		for (unsigned i = 0; i < 100; i++)
+			peer_head(&peer, 0, SMPP_ENQUIRE_LINK, 0, i);
+		UNTIL(peer_count(&peer, SMPP_ENQUIRE_LINK_RESP) == 100 * round);
+	}
+	assert_int_equal(peer.nacks, 6);
+	assert_false(peer.conn[0].gone);
+	for (unsigned i = 1; i <= 3; i++)
+		peer_head(&peer, 0, 0x0BAD, 0, i);
+	UNTIL(peer.conn[0].gone);
+	end();
+}
+
+/* A nack of ours would end a request of the peer's own with that number. */
+static void unknown_response_is_not_answered(void **state UNUSED)
+{
+	begin("malformed = 3");
+	peer_head(&peer, 0, 0x80000111, 0, 4); /* broadcast_sm_resp */
+	peer_head(&peer, 0, 0x80000111, 8, 5);
+	peer_head(&peer, 0, SMPP_ENQUIRE_LINK, 0, 6);
+	UNTIL(peer_count(&peer, SMPP_ENQUIRE_LINK_RESP) == 1);
+	assert_int_equal(peer.nacks, 0);
+	/* but it counts */
+	peer_head(&peer, 0, 0x80000111, 0, 7);
+	UNTIL(peer.conn[0].gone);
+	end();
+}
+
 static void peer_unbinds(void **state UNUSED)
 {
 	begin("");
@@ -281,6 +314,8 @@ int main(void)
 		cmocka_unit_test(nacks),
 		cmocka_unit_test(bad_length_ends_the_connection),
 		cmocka_unit_test(too_many_malformed),
+		cmocka_unit_test(good_ones_make_up_for_malformed),
+		cmocka_unit_test(unknown_response_is_not_answered),
 		cmocka_unit_test(peer_unbinds),
 		cmocka_unit_test(rebind_dials_anew),
 		cmocka_unit_test(silence_ends_a_session),

@@ -94,7 +94,9 @@ static const struct row rows[] = {
 	{ "id:1 status:DELIVRD error:7", 0, "1", RECEIPT_DELIVERED, "7", 0 },
 	{ "id:1 state:2", 0, "1", RECEIPT_DELIVERED, "", 0 },
 	{ "id:1 stat:8", 0, "1", RECEIPT_REJECTED, "", 0 },
-	{ "id:1 stat:9", 0, "1", 0, "", 0 },
+	{ "id:1 stat:9", 0, "1", RECEIPT_SKIPPED, "", 0 },
+	{ "id:1 stat:SKIPPED", 0, "1", RECEIPT_SKIPPED, "", 0 },
+	{ "id:1 stat:SCHEDULED", 0, "1", RECEIPT_ENROUTE, "", 0 },
 	{ "id:1 stat:WHATEVER", 0, "1", 0, "", 0 },
 	/* what a person wrote is not a field */
 	{ "id:1 stat:DELIVRD err:000 text:id:2 stat:UNDELIV err:9", 0, "1",
@@ -197,8 +199,11 @@ static void canon(void **state UNUSED)
 		{ "4\t2", NULL },
 		{ "1234567890123456789012345678901234567890123456789012345678901234",
 		  "1234567890123456789012345678901234567890123456789012345678901234" },
-		{ "12345678901234567890123456789012345678901234567890123456789012345",
-		  NULL },
+#define ID_64 "1234567890123456789012345678901234567890123456789012345678901234"
+		/* one more than the protocol has room for; the most we keep */
+		{ ID_64 "A", ID_64 "a" },
+		{ ID_64 ID_64, ID_64 ID_64 },
+		{ ID_64 ID_64 "5", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
