@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct receipt_text r;
 
 	if (receipt_parse(s, &r) == 0) {
-		must(r.id.len > 0 && r.state >= 0 && r.state <= RECEIPT_SKIPPED);
+		must(r.id.len > 0 && r.state >= 0 &&
+		     r.state <= RECEIPT_SKIPPED);
 		must(r.done_ms >= 0);
 		inside(r.id, s);
 		inside(r.stat, s);

@@ -262,14 +262,15 @@ def unpack(frame):
 
 class Wire:
     """One connection with its own sequence numbers. PDUs that came wait in a
-    queue; `auto` answers some of them without being asked."""
+    queue; `auto` answers some of them without being asked. `said`: when we
+    last sent something or closed it, in time.monotonic()."""
 
     def __init__(self, sock, auto=()):
         sock.settimeout(None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock, self.auto = sock, set(auto)
         self.came = queue.Queue()
-        self.seq = 0
+        self.seq, self.said = 0, time.monotonic()
         self.closed = threading.Event()
         self.lock = threading.Lock()
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -310,6 +311,7 @@ class Wire:
             self.came.put(p)
 
     def raw(self, data):
+        self.said = time.monotonic()
         with self.lock:
             self.sock.sendall(data)
 
@@ -348,6 +350,7 @@ class Wire:
                 self.send("enquire_link_resp", seq=p.seq)
 
     def close(self):
+        self.said = time.monotonic()
         try:
             self.sock.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -14,7 +14,7 @@ from carillon import Carillon, Hook, sign
 from fetches import Fetches
 from language import Fault, OPS, block_of, fields, split, value_of, walk
 from programs import free_port
-from smpp import Esme, IDS, Listener, STATUS, text_encode
+from smpp import IDS, Listener, STATUS, text_encode
 
 
 class Actor:
@@ -211,6 +211,11 @@ class Simulator(Actor):
 
     def get_port(self, _):
         return self.at.port
+
+    def get_span(self, _):
+        """Milliseconds from the first submit to the last."""
+        at = [s["at_ms"] for s in self.at.list(1000)]
+        return max(at) - min(at)
 
     def get_count(self, segments):
         return walk(self.at.count(), segments)
@@ -410,6 +415,17 @@ class Script(Actor):
             return p.text()
         if name == "part":
             return list(p.part() or ())
+        if name == "udh":
+            return p.udh().hex()
+        if name == "data":  # behind the UDH
+            return p.user_data()[len(p.udh()):].hex()
+        if name == "size":  # of the user data
+            return len(p.user_data())
+        if name == "tlvs":
+            return len(p.tlv)
+        if name.startswith("tlv.0x"):
+            v = p.tlv.get(int(name[4:], 16))
+            return None if v is None else v.hex()
         if name.startswith("tlv."):
             v = p.tlv.get(name[4:])
             return None if v is None else v.rstrip(b"\0").decode("latin-1")
@@ -524,100 +540,6 @@ class Script(Actor):
             raise Fault("nobody signalled " + rest)
 
 
-class Client(Script):
-    """esme e1 { connect PORT / bind ... / send submit_sm ... / expect ... }:
-    an ESME that does what its lines say. What it does not yet expect waits
-    for a later line; enquire_link is answered without one."""
-
-    def __init__(self, play, name, _, statement):
-        Actor.__init__(self, play, name)
-        self.wire, self.last, self.fault, self.held = None, None, None, []
-        self.line = 0
-        self.statements = block_of(statement)
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-        play.place.later(self.close)
-
-    def get_port(self, _):
-        return None
-
-    def close(self):
-        if self.wire:
-            self.wire.close()
-
-    def line_connect(self, rest):
-        """connect PORT: again where somebody does not listen yet"""
-        self.held = []
-        end = time.monotonic() + 10
-        while True:
-            try:
-                self.wire = Esme(int(rest), auto=("enquire_link",))
-                return
-            except ConnectionRefusedError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-
-    def line_bind(self, rest):
-        """bind KIND system_id=.. password=.. [status=..]"""
-        kind, rest = split(rest, 1)
-        status, _, tlv, out = self.build(rest)
-        out.setdefault("interface_version", 0x34)
-        self.wire.send("bind_" + kind, 0, None, tlv, **out)
-        p = self.wire.expect("bind_%s_resp" % kind, timeout=10)
-        if p.status != status:
-            raise Fault("bind: expected %#x, came %r" % (status, p))
-        self.last = p
-
-    def take(self, name, good=lambda p: True, timeout=10):
-        """The first PDU of that name that is good, of all that came."""
-        end, at = time.monotonic() + timeout, 0
-        while True:
-            if at == len(self.held):
-                p = self.wire.next(max(0.01, end - time.monotonic()))
-                if p is None:
-                    raise Fault("the peer closed; expected " + name)
-                self.held.append(p)
-            p = self.held[at]
-            if p.name == name and good(p):
-                return self.held.pop(at)
-            at += 1
-
-    def line_expect(self, rest):
-        name, rest = split(rest, 1)
-        self.match(self.take(name), rest)
-
-    def line_expect_any(self, rest):
-        """expect-any PDU FIELD OP VALUE ...: one of them, in any order"""
-        name, rest = split(rest, 1)
-
-        def good(p):
-            try:
-                self.match(p, rest)
-                return True
-            except Fault:
-                return False
-        self.last = self.take(name, good)
-
-    def line_submit(self, rest):
-        """submit NAME ...: sends, waits for the response, and keeps its
-        message_id as NAME"""
-        name, rest = split(rest, 1)
-        self.line_send("submit_sm " + rest)
-        seq = self.wire.seq
-        p = self.take("submit_sm_resp", lambda p: p.seq == seq)
-        if p.status != 0:
-            raise Fault("submit: %r" % p)
-        self.last = p
-        self.play.let(name, p["message_id"])
-
-    def line_expect_close(self, rest):
-        p = self.wire.next(float(rest or 5))
-        while p is not None:
-            self.held.append(p)
-            p = self.wire.next(float(rest or 5))
-
-
 KINDS = {"carillon": Gateway, "sim": Simulator, "broker": Broker,
-         "hook": Receiver, "smsc": Script, "esme": Client, "port": Port,
+         "hook": Receiver, "smsc": Script, "port": Port,
          "fetches": Fetched}

@@ -8,6 +8,7 @@ import time
 
 import actors
 from actors import Actor, Script
+from esme import Client
 from language import Fault, block_of, fields, split
 from smpp import Listener, Wire
 from tls import Certs
@@ -107,11 +108,12 @@ class Smsc(Script):
         raise Fault("somebody has dialled")
 
     def line_dialled_after(self, rest):
-        """dialled-after LEAST MOST: the next connection comes in that time"""
+        """dialled-after LEAST MOST: the next connection comes so long after
+        we last said something on this one, or closed it"""
         least, most = (float(w) for w in rest.split())
-        start = time.monotonic()
+        said = self.wire.said
         self.wire = self.listener.accept(most)
-        took = time.monotonic() - start
+        took = time.monotonic() - said
         if took < least:
             raise Fault("dialled after %.3f s" % took)
 
@@ -146,21 +148,6 @@ class Smsc(Script):
         self.wire.auto = set(self.listener.auto)
 
     # PDUs
-    @staticmethod
-    def field(p, name):
-        if name == "udh":
-            return p.udh().hex()
-        if name == "data":  # behind the UDH
-            return p.user_data()[len(p.udh()):].hex()
-        if name == "size":  # of the user data
-            return len(p.user_data())
-        if name == "tlvs":
-            return len(p.tlv)
-        if name.startswith("tlv.0x"):
-            v = p.tlv.get(int(name[4:], 16))
-            return None if v is None else v.hex()
-        return Script.field(p, name)
-
     def line_mark(self, rest):
         """mark NAME: the last PDU is called so; `last NAME` turns to it"""
         self.marks[rest] = self.last
@@ -193,5 +180,5 @@ class Smsc(Script):
             time.sleep(0.002)
 
 
-actors.KINDS.update({"smsc": Smsc, "cert": Certificate})
+actors.KINDS.update({"smsc": Smsc, "cert": Certificate, "esme": Client})
 KINDS = actors.KINDS
