@@ -40,8 +40,8 @@ static unsigned slot_of(const struct groups *g, struct str name)
 	return 0;
 }
 
-int groups_update(struct groups *g, const struct settings *s,
-		  struct faults *faults)
+int groups_check(const struct groups *g, const struct settings *s,
+		 struct faults *faults)
 {
 	const struct section *sec;
 	unsigned more = 0;
@@ -50,28 +50,35 @@ int groups_update(struct groups *g, const struct settings *s,
 	must(g != NULL && s != NULL && faults != NULL);
 	while ((sec = settings_next(s, "exclusion", &at)) != NULL)
 		more += slot_of(g, str_of(sec->title)) == 0;
-	if (g->len + more > GROUPS_MAX) {
-		faults_add(faults,
-			   "more than %d exclusion groups since the start of "
-			   "the daemon",
-			   GROUPS_MAX);
-		return -EINVAL;
-	}
+	if (g->len + more <= GROUPS_MAX)
+		return 0;
+	faults_add(
+		faults,
+		"more than %d exclusion groups since the start of the daemon",
+		GROUPS_MAX);
+	return -EINVAL;
+}
+
+void groups_update(struct groups *g, const struct settings *s)
+{
+	const struct section *sec;
+	size_t at = 0;
+
+	must(g != NULL && s != NULL);
 	for (unsigned i = 0; i < g->len; i++)
 		g->v[i].gone = true;
-	at = 0;
 	while ((sec = settings_next(s, "exclusion", &at)) != NULL) {
 		const struct group_cfg *cfg = sec->value;
 		unsigned n = slot_of(g, str_of(sec->title));
 
 		if (n == 0) {
+			must(g->len < GROUPS_MAX);
 			n = ++g->len;
 			g->v[n - 1].name = str_dup(sec->title);
 		}
 		g->v[n - 1].window_ms = cfg->window;
 		g->v[n - 1].gone = false;
 	}
-	return 0;
 }
 
 int groups_new(struct groups **out, const struct settings *s,
@@ -79,8 +86,9 @@ int groups_new(struct groups **out, const struct settings *s,
 {
 	must(out != NULL);
 	AUTO(groups_free) struct groups *g = mem_new(struct groups);
-	if (groups_update(g, s, faults) != 0)
+	if (groups_check(g, s, faults) != 0)
 		return -EINVAL;
+	groups_update(g, s);
 	*out = TAKE(g);
 	return 0;
 }

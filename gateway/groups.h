@@ -21,9 +21,11 @@ struct groups;
 MUST_USE int groups_new(struct groups **out, const struct settings *s,
 			struct faults *faults);
 void groups_free(struct groups **gp);
-/* Puts a reloaded file in place; numbers stay. -EINVAL changes nothing. */
-MUST_USE int groups_update(struct groups *g, const struct settings *s,
-			   struct faults *faults);
+/* Is there room for those of a reloaded file? -EINVAL with faults. */
+MUST_USE int groups_check(const struct groups *g, const struct settings *s,
+			  struct faults *faults);
+/* Puts a file in place that groups_check has passed; numbers stay. */
+void groups_update(struct groups *g, const struct settings *s);
 /* From 1; 0: there is none of that name. */
 unsigned groups_find(const struct groups *g, struct str name);
 int64_t groups_window_ms(const struct groups *g, unsigned number);

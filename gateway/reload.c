@@ -26,6 +26,26 @@ static void each_link(struct gateway *g, const struct settings *fresh,
 	}
 }
 
+/* Is there room for the links that were not there before? */
+static void check_links(const struct gateway *g, const struct settings *fresh,
+			struct faults *faults)
+{
+	unsigned more = 0;
+
+	for (size_t i = 0; i < g->env.nchannels; i++) {
+		const char *kind = g->env.channels[i]->name;
+		const struct section *s;
+		size_t at = 0;
+
+		while ((s = settings_next(fresh, kind, &at)) != NULL)
+			more += lanes_find(&g->lanes, str_of(s->title)) == NULL;
+	}
+	if (g->lanes.len + more > LANES_MAX)
+		faults_add(faults,
+			   "more than %d links since the start of the daemon",
+			   LANES_MAX);
+}
+
 /* What waits finds its place among the new routes. */
 static void route_again(struct core *core)
 {
@@ -54,11 +74,14 @@ int gateway_reload(struct gateway *g, const struct settings *fresh,
 	must(g != NULL && fresh != NULL && faults != NULL);
 	size_t before = faults->len;
 
+	/* Whatever may refuse it comes before the first change. */
 	rules_check(fresh, faults);
+	check_links(g, fresh, faults);
+	IGNORE(groups_check(g->core.groups, fresh, faults));
 	if (faults->len != before ||
-	    groups_update(g->core.groups, fresh, faults) != 0 ||
 	    classes_update(g->core.classes, fresh, faults) != 0)
 		return -EINVAL;
+	groups_update(g->core.groups, fresh);
 	must(rules_load(&g->core, fresh, faults) == 0);
 	s = settings_find(fresh, "gateway", NULL);
 	must(s != NULL);

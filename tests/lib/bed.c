@@ -90,6 +90,18 @@ void bed_reload(struct bed *b, const char *config)
 	b->settings = fresh;
 }
 
+void bed_reload_refused(struct bed *b, const char *config)
+{
+	struct settings fresh = { 0 };
+	struct faults f = { 0 };
+
+	bed_settings(&fresh, config);
+	assert_int_equal(gateway_reload(b->gateway, &fresh, &f), -EINVAL);
+	assert_int_not_equal(f.len, 0);
+	faults_done(&f);
+	settings_done(&fresh);
+}
+
 static void on_closed(void *owner)
 {
 	((struct bed *)owner)->closed = true;

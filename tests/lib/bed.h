@@ -39,6 +39,8 @@ void bed_start(struct bed *b, const char *config, bool create);
 void bed_stop(struct bed *b);
 /* The base config and this one take the place of what there is. */
 void bed_reload(struct bed *b, const char *config);
+/* They cannot; nothing changes. */
+void bed_reload_refused(struct bed *b, const char *config);
 
 /* Turns the loop until the test holds, or twenty seconds are over. */
 #define TURN_UNTIL(b, test)                                           \

@@ -2,6 +2,7 @@
 #include "tests/lib/bed.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/secret.h"
@@ -112,6 +113,69 @@ static void test_classes(void **state)
 	bed_stop(b);
 }
 
+/* Sections that are no others': some of each kind, or of all (NULL). */
+static void sections(struct buf *out, char prefix, const char *only)
+{
+	static const struct {
+		const char *kind, *body;
+		unsigned n;
+	} much[] = {
+		{ "class", "consent = none", 12 },
+		{ "exclusion", "window = 1d", 120 },
+		{ "fake", "", 150 },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(much); i++) {
+		if (only != NULL && strcmp(only, much[i].kind) != 0)
+			continue;
+		for (unsigned k = 0; k < much[i].n; k++)
+			buf_f(out, "%s %c%u { %s }\n", much[i].kind, prefix, k,
+			      much[i].body);
+	}
+}
+
+static struct submitted excluded(struct bed *b, const char *class_name,
+				 const char *group)
+{
+	struct submission s = { .tenant = STR("DEMOTEL"),
+				.to = SHI,
+				.text = STR("x"),
+				.class_name = str_of(class_name),
+				.exclusion = str_of(group),
+				.priority = -1 };
+	struct submitted got = { 0 };
+
+	gateway_judge(b->gateway, &s, &got);
+	return got;
+}
+
+/* One limit is met: what could have been done is not done either. */
+static void test_a_refused_file_changes_nothing(void **state)
+{
+	static const char *const kinds[] = { "class", "exclusion", "fake" };
+	AUTO(buf_done) struct buf text = { 0 };
+	struct bed *b = *state;
+
+	buf_init(&text, BUF_NO_LIMIT);
+	buf_z(&text, "fake a { } class one { consent = none }\n"
+		     "exclusion old { window = 1d }\n");
+	sections(&text, 'y', NULL);
+	bed_start(b, text.p, true);
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+		buf_reset(&text);
+		buf_z(&text, "fake b { } class two { consent = none }\n"
+			     "exclusion new { window = 1d }\n");
+		sections(&text, 'x', kinds[i]);
+		bed_reload_refused(b, text.p);
+		assert_int_equal(excluded(b, "one", "old").rc, 0);
+		assert_int_equal(excluded(b, "one", "new").rc, -EINVAL);
+		assert_int_equal(excluded(b, "two", "").rc, -EINVAL);
+		assert_int_equal(state_of(b, "b"), CHANNEL_STOPPED);
+		assert_int_not_equal(state_of(b, "a"), CHANNEL_STOPPED);
+	}
+	bed_stop(b);
+}
+
 #define RELOAD(test) cmocka_unit_test_setup_teardown(test, bed_open, bed_close)
 
 int main(void)
@@ -122,6 +186,7 @@ int main(void)
 		RELOAD(test_stop_while_draining),
 		RELOAD(test_route_lost_and_found),
 		RELOAD(test_classes),
+		RELOAD(test_a_refused_file_changes_nothing),
 	};
 
 	secret_init();
