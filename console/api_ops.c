@@ -147,6 +147,19 @@ static void on_copied(void *owner, int rc)
 		reply_send(r, 200);
 }
 
+/* That it is made is written down first: the copy holds that row too. */
+static void on_written(struct request *r, int rc)
+{
+	if (rc == 0 && r->c->stopping)
+		rc = -EAGAIN;
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	request_wait(r);
+	r->c->store->ops->backup(r->c->store, r->own, on_copied, r);
+}
+
 void api_backup(struct request *r)
 {
 	struct backup_body body = { 0 };
@@ -159,7 +172,9 @@ void api_backup(struct request *r)
 			    "a copy holds every tenant; you have one");
 		return;
 	}
-	AUTO(mem_clear) char *path = str_z(body.path);
+	char *path = str_z(body.path);
+	r->own = path;
+	r->own_free = mem_free;
 	if (path[0] != '/' || strlen(path) != body.path.len ||
 	    strstr(path, "/../") != NULL) {
 		reply_error(r, 400, "bad_path", "path",
@@ -176,6 +191,5 @@ void api_backup(struct request *r)
 	json_open(b, '{');
 	json_ks(b, "path", body.path);
 	json_close(b, '}');
-	request_wait(r);
-	r->c->store->ops->backup(r->c->store, path, on_copied, r);
+	request_then(r, on_written);
 }
