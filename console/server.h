@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/settings.h"
@@ -113,3 +114,6 @@ void console_close(struct console **cp);
  * or "". */
 void console_audit(struct console *c, struct str tenant, struct str actor,
 		   struct str action, struct str object, struct str detail);
+
+/* docs/roles.md: every role, permission and route. */
+void console_roles_reference(struct buf *out);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/server.h"
 #include "daemon/init.h"
 #include "daemon/node.h"
 #include "daemon/settings.h"
@@ -15,6 +16,7 @@ static const char usage[] =
 	"usage: carillond --config FILE [--check] [--record DIR]\n"
 	"       carillond init --data DIR [--key-file FILE]\n"
 	"       carillond --reference\n"
+	"       carillond --roles\n"
 	"       carillond hash-password <PASSWORD-FILE\n";
 
 static int bad_usage(void)
@@ -78,12 +80,12 @@ static int run_config(const char *path, int check)
 	return rc;
 }
 
-static int print_reference(void)
+static int print(void (*write)(struct buf *out))
 {
 	struct buf b = { 0 };
 
 	buf_init(&b, BUF_NO_LIMIT);
-	daemon_settings_reference(&b);
+	write(&b);
 	fputs(b.p, stdout);
 	buf_done(&b);
 	return 0;
@@ -117,6 +119,7 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, 'n' },
 		{ "reference", no_argument, NULL, 'r' },
+		{ "roles", no_argument, NULL, 'm' },
 		{ "record", required_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -138,7 +141,9 @@ int main(int argc, char **argv)
 			check = 1;
 			break;
 		case 'r':
-			return print_reference();
+			return print(daemon_settings_reference);
+		case 'm':
+			return print(console_roles_reference);
 		case 'R':
 			if (mkdir(optarg, 0700) != 0 && errno != EEXIST) {
 				perror(optarg);

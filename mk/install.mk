@@ -46,4 +46,5 @@ uninstall:
 .PHONY: reference
 reference: $(B)/carillond
 	@$(B)/carillond --reference >config/carillon.conf.reference
-	@echo "config/carillon.conf.reference"
+	@$(B)/carillond --roles >docs/roles.md
+	@echo "config/carillon.conf.reference docs/roles.md"
