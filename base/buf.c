@@ -186,3 +186,10 @@ void buf_eat(struct buf *b, size_t n)
 	memmove(b->p, b->p + n, b->len);
 	b->p[b->len] = '\0';
 }
+
+void buf_cut(struct buf *b, size_t len)
+{
+	must(b != NULL && b->p != NULL && len <= b->len);
+	b->len = len;
+	b->p[len] = '\0';
+}

@@ -45,6 +45,8 @@ void buf_lstr(struct buf *b, struct str s);
 void *buf_room(struct buf *b, size_t n);
 /* drops n bytes from the front (moves the rest) */
 void buf_eat(struct buf *b, size_t n);
+/* keeps the first len bytes */
+void buf_cut(struct buf *b, size_t len);
 
 /* A reader over bytes. Any read past the end sets `bad` and gives 0. */
 struct bufr {

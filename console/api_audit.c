@@ -3,28 +3,22 @@
 
 #include <string.h>
 
-#include "base/mem.h"
 #include "console/chain.h"
+#include "console/page.h"
 
 #define AUDIT_PAGE 100
 #define AUDIT_PAGE_MAX 1000
-
-struct audit_page {
-	uint64_t n, last;
-};
 
 /* On the reader's thread. */
 static bool show_audit(void *owner, const struct row *row)
 {
 	struct request *r = owner;
-	struct audit_page *p = r->own;
 	struct audit_row a;
 	struct buf *b = &r->out;
 
+	page_row(r, (uint64_t)row_i(row, 0));
 	if (audit_from_row(row, &a) != 0)
 		return true;
-	p->n++;
-	p->last = a.seq;
 	json_open(b, '{');
 	json_ku(b, "seq", a.seq);
 	json_kt(b, "at", a.at_ms);
@@ -42,42 +36,27 @@ static bool show_audit(void *owner, const struct row *row)
 	return true;
 }
 
-static void on_listed(struct request *r, int rc)
-{
-	struct audit_page *p = r->own;
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	if (p->n > 0 && p->n == r->asked)
-		json_ku(&r->out, "next", p->last);
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 void api_audit_list(struct request *r)
 {
-	uint64_t after = 0, limit = AUDIT_PAGE;
 	struct str tenant;
 
 	must(r != NULL);
-	if (!request_scope(r, &tenant) ||
-	    !query_u64(r, "cursor", INT64_MAX, &after) ||
-	    !query_u64(r, "limit", AUDIT_PAGE_MAX, &limit))
+	if (!request_scope(r, &tenant))
 		return;
-	r->asked = MAX(limit, 1);
-	r->own = mem_new(struct audit_page);
-	r->own_free = mem_free;
 	struct cell cells[] = { tenant.len > 0 ? CELL_T(tenant) : CELL_N,
-				CELL_I(after), CELL_I(r->asked) };
-	struct buf *b = reply_json(r);
-	json_open(b, '{');
-	json_key(b, "audit");
-	json_open(b, '[');
-	request_read(r, STORE_AUDIT_LIST, cells, ARRAY_LEN(cells), show_audit,
-		     on_listed);
+				CELL_N, CELL_N };
+	const struct page_ask ask = { .name = "audit",
+				      .usual = AUDIT_PAGE,
+				      .most = AUDIT_PAGE_MAX,
+				      .call = STORE_AUDIT_LIST,
+				      .cells = cells,
+				      .n = ARRAY_LEN(cells),
+				      .cursor = 1,
+				      .limit = 2,
+				      .looks = PAGE_NUMBER,
+				      .show = show_audit };
+
+	page_serve(r, &ask);
 }
 
 static int audit_link(const struct row *row, struct chain_link *l)

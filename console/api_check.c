@@ -2,6 +2,7 @@
 #include "console/api.h"
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/submission.h"
 #include "console/view.h"
 
@@ -18,6 +19,8 @@ static bool ask_read(struct request *r, struct message_body *body,
 		return false;
 	}
 	s->tenant = tenant;
+	if (!branch_check_to(r, tenant, s->to))
+		return false;
 	if (message_body_render(r->c->library, r->c->gateway, body, s, &why) !=
 	    0) {
 		reply_refusal(r, &why);

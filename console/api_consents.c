@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "console/branch.h"
 #include "console/chain.h"
 #include "model/consent.h"
 
@@ -110,7 +111,8 @@ void api_consents_post(struct request *r)
 
 	must(r != NULL);
 	if (!request_fields(r, &c) || !request_tenant(r, &e.tenant) ||
-	    !request_address(r, c.address, "address", address))
+	    !request_address(r, c.address, "address", address) ||
+	    !branch_check_address(r, e.tenant, str_of(address)))
 		return;
 	if (consent_type_parse(c.type, &e.type) != 0) {
 		reply_error(r, 400, "bad_type", "type",

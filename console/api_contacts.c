@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/edit.h"
 #include "console/persons.h"
 #include "model/consent.h"
@@ -72,8 +73,8 @@ static void on_page(struct request *r, int rc)
 	for (size_t i = 0; i < ps->n; i++)
 		person_json(b, ps->v[i], &r->who);
 	json_close(b, ']');
-	if (ps->n > 0 && ps->n == r->asked)
-		json_kid(b, "next", ps->v[ps->n - 1]->contact.id);
+	if (r->asked != 0 && ps->more)
+		json_kid(b, "next", ps->last);
 	json_close(b, '}');
 	if (r->asked == 0 && ps->n > 0)
 		note_read(r, ps->v[0]);
@@ -110,15 +111,13 @@ void api_contacts_list(struct request *r)
 
 static void on_got(struct request *r, int rc)
 {
-	struct persons *ps = r->own;
+	const struct person *p = persons_one(r, rc);
 
-	if (rc != 0 || ps->n == 0) {
-		reply_rc(r, rc != 0 ? rc : -ENOENT);
+	if (p == NULL)
 		return;
-	}
-	person_json(reply_json(r), ps->v[0], &r->who);
-	edit_etag(ps->v[0]->contact.updated_ms, r->etag);
-	note_read(r, ps->v[0]);
+	person_json(reply_json(r), p, &r->who);
+	edit_etag(p->contact.updated_ms, r->etag);
+	note_read(r, p);
 	reply_send(r, 200);
 }
 
@@ -273,24 +272,64 @@ static void contact_answer(struct request *r, const struct contact *c,
 	request_then(r, on_written);
 }
 
+/* Who has a branch writes contacts of it, with addresses of nobody else. */
+static bool branch_ok(struct request *r, struct wanted *w)
+{
+	if (branch_narrow(r) && w->c.branch.len == 0)
+		w->c.branch = str_of(r->who.branch);
+	if (!branch_check(r, w->c.tenant, w->c.branch, w->c.ref))
+		return false;
+	for (unsigned i = 0; i < w->n; i++) {
+		if (branch_may_take(r, w->c.tenant, w->v[i].address))
+			continue;
+		branch_refuse(r, w->c.tenant, w->v[i].address);
+		return false;
+	}
+	return true;
+}
+
 static bool contact_put(struct request *r, struct wanted *w)
 {
 	struct err err = { "" };
 
+	if (!branch_ok(r, w))
+		return false;
 	if (gateway_contact(r->c->gateway, &w->c, w->v, w->n, &err) == 0)
 		return true;
 	reply_error(r, 400, "contact", NULL, "%s", err.text);
 	return false;
 }
 
-void api_contacts_post(struct request *r)
+static void post_write(struct request *r)
 {
 	struct wanted w = { .c = { .state = CONTACT_ACTIVE } };
 
-	must(r != NULL);
 	if (request_tenant(r, &w.c.tenant) && body_over(r, &w) &&
 	    contact_put(r, &w))
 		contact_answer(r, &w.c, 201, "contact.write");
+}
+
+/* The one with the same ref, if there is one, is theirs. */
+static void on_post_looked(struct request *r, int rc)
+{
+	const struct persons *ps = r->own;
+
+	if (rc == 0 && ps->seen == 0)
+		post_write(r);
+	else if (persons_one(r, rc) != NULL)
+		post_write(r);
+}
+
+void api_contacts_post(struct request *r)
+{
+	struct str tenant, ref = member(r->json, "ref");
+
+	must(r != NULL);
+	if (!branch_narrow(r) || ref.len == 0)
+		post_write(r);
+	else if (request_tenant(r, &tenant))
+		persons_read(r, STORE_PERSON_BY_REF, tenant, CELL_T(ref), 1,
+			     on_post_looked);
 }
 
 /* Has somebody else changed it since the caller read it? */
@@ -305,13 +344,10 @@ static bool match_ok(struct request *r, const struct person *p)
 
 static bool stored_one(struct request *r, int rc, struct wanted *w)
 {
-	struct persons *ps = r->own;
+	const struct person *p = persons_one(r, rc);
 
-	if (rc != 0 || ps->n == 0) {
-		reply_rc(r, rc != 0 ? rc : -ENOENT);
+	if (p == NULL)
 		return false;
-	}
-	const struct person *p = ps->v[0];
 	w->c = p->contact;
 	w->n = p->n;
 	memcpy(w->v, p->v, sizeof(w->v));
@@ -411,8 +447,8 @@ static void on_export(struct request *r, int rc)
 		person_csv_head(&r->out);
 	for (size_t i = 0; i < ps->n; i++)
 		person_csv(&r->out, ps->v[i]);
-	if (ps->n > 0 && ps->n == r->asked) {
-		id_text(ps->v[ps->n - 1]->contact.id, id);
+	if (ps->more) {
+		id_text(ps->last, id);
 		IGNORE(str_copy(r->next_page, sizeof(r->next_page),
 				str_of(id)));
 	}

@@ -6,7 +6,9 @@
 
 #include "base/mem.h"
 #include "campaigns/events.h"
+#include "console/branch.h"
 #include "console/occurrence.h"
+#include "console/page.h"
 #include "proto/csv.h"
 
 #define EVENTS_PAGE 50
@@ -38,6 +40,8 @@ void api_events_post(struct request *r)
 		reply_error(r, 400, "bad_address", "to", "that is no address");
 		return;
 	}
+	if (!branch_check_to(r, tenant, o.to))
+		return;
 	int rc = events_take(r->c->events, &o, &t, &field, &err);
 
 	if (rc != 0) {
@@ -173,25 +177,6 @@ void api_events_csv(struct request *r)
 
 /* ---- lists ---------------------------------------------------------------- */
 
-struct event_page {
-	uint64_t n, last;
-};
-
-static void on_listed(struct request *r, int rc)
-{
-	struct event_page *p = r->own;
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	if (p->n > 0 && p->n == r->asked)
-		json_kid(&r->out, "next", p->last);
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 static void put_address(struct request *r, struct str tenant, struct str to)
 {
 	if (to.len == 0)
@@ -203,14 +188,14 @@ static void put_address(struct request *r, struct str tenant, struct str to)
 static bool show_event(void *owner, const struct row *row)
 {
 	struct request *r = owner;
-	struct event_page *p = r->own;
 	struct buf *b = &r->out;
+	uint64_t seq = (uint64_t)row_i(row, 0);
 	bool decided = str_eqz(row_s(row, 8), taken_state_name(TAKEN_DECIDED));
 
-	p->n++;
-	p->last = (uint64_t)row_i(row, 0);
+	page_row(r, seq);
+	page_row_of(r, row_s(row, 1), row_s(row, 4));
 	json_open(b, '{');
-	json_kid(b, "seq", p->last);
+	json_kid(b, "seq", seq);
 	json_ks(b, "id", row_s(row, 2));
 	json_ks(b, "type", row_s(row, 3));
 	put_address(r, row_s(row, 1), row_s(row, 4));
@@ -234,13 +219,13 @@ static bool show_event(void *owner, const struct row *row)
 static bool show_reminder(void *owner, const struct row *row)
 {
 	struct request *r = owner;
-	struct event_page *p = r->own;
 	struct buf *b = &r->out;
+	uint64_t id = (uint64_t)row_i(row, 0);
 
-	p->n++;
-	p->last = (uint64_t)row_i(row, 0);
+	page_row(r, id);
+	page_row_of(r, row_s(row, 1), row_s(row, 6));
 	json_open(b, '{');
-	json_kid(b, "id", p->last);
+	json_kid(b, "id", id);
 	json_ks(b, "trigger", row_s(row, 2));
 	json_ks(b, "event", row_s(row, 3));
 	json_ks_opt(b, "account", row_s(row, 4));
@@ -257,64 +242,51 @@ static bool show_reminder(void *owner, const struct row *row)
 	return true;
 }
 
-/* Opens {"name": [ and says how much was asked for; false: answered. */
-static bool begin_list(struct request *r, const char *name, struct str *tenant,
-		       uint64_t *before)
-{
-	uint64_t limit = EVENTS_PAGE;
-
-	if (!request_scope(r, tenant) || !query_id(r, "cursor", before) ||
-	    !query_u64(r, "limit", EVENTS_PAGE_MAX, &limit))
-		return false;
-	r->asked = MAX(limit, 1);
-	r->own = mem_new(struct event_page);
-	r->own_free = mem_free;
-	struct buf *b = reply_json(r);
-
-	json_open(b, '{');
-	json_key(b, name);
-	json_open(b, '[');
-	return true;
-}
-
 static struct cell text_or_any(struct str s)
 {
 	return s.len > 0 ? CELL_T(s) : CELL_N;
 }
 
+/* Both lists: of a tenant, by one word of the query, and by state. */
+static void list_serve(struct request *r, const char *name,
+		       enum store_call call, const char *word,
+		       store_row_fn show)
+{
+	struct cell cells[5];
+	struct str tenant;
+	unsigned n = 0;
+
+	if (!request_scope(r, &tenant))
+		return;
+	cells[n++] = text_or_any(tenant);
+	if (word != NULL)
+		cells[n++] = text_or_any(request_query(r, word));
+	cells[n++] = text_or_any(request_query(r, "state"));
+	const struct page_ask ask = { .name = name,
+				      .usual = EVENTS_PAGE,
+				      .most = EVENTS_PAGE_MAX,
+				      .call = call,
+				      .cells = cells,
+				      .n = n + 2,
+				      .cursor = n,
+				      .limit = n + 1,
+				      .any = true,
+				      .show = show };
+
+	cells[n] = cells[n + 1] = CELL_N;
+	page_serve(r, &ask);
+}
+
 void api_events_list(struct request *r)
 {
-	struct str tenant;
-	uint64_t before = 0;
-
 	must(r != NULL);
-	if (!begin_list(r, "events", &tenant, &before))
-		return;
-	struct cell cells[] = { text_or_any(tenant),
-				text_or_any(request_query(r, "type")),
-				text_or_any(request_query(r, "state")),
-				before == 0 ? CELL_N : CELL_I(before),
-				CELL_I(r->asked) };
-
-	request_read(r, STORE_EVENT_LIST, cells, ARRAY_LEN(cells), show_event,
-		     on_listed);
+	list_serve(r, "events", STORE_EVENT_LIST, "type", show_event);
 }
 
 void api_reminders_list(struct request *r)
 {
-	struct str tenant;
-	uint64_t before = 0;
-
 	must(r != NULL);
-	if (!begin_list(r, "reminders", &tenant, &before))
-		return;
-	struct cell cells[] = { text_or_any(tenant),
-				text_or_any(request_query(r, "state")),
-				before == 0 ? CELL_N : CELL_I(before),
-				CELL_I(r->asked) };
-
-	request_read(r, STORE_REMINDER_LIST, cells, ARRAY_LEN(cells),
-		     show_reminder, on_listed);
+	list_serve(r, "reminders", STORE_REMINDER_LIST, NULL, show_reminder);
 }
 
 static void put_type(void *owner, const struct event_type *t)
@@ -351,6 +323,11 @@ void api_reminder_called(struct request *r)
 
 	must(r != NULL);
 	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	const struct reminder *m = reminders_find(r->c->reminders, id);
+
+	if (m != NULL && str_eqz(tenant, m->tenant) &&
+	    !branch_check_address(r, tenant, str_of(m->to)))
 		return;
 	int rc = reminders_called(r->c->reminders, tenant, id);
 

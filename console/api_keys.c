@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/branch.h"
 #include "console/grant.h"
 #include "console/stream.h"
 
@@ -22,7 +23,7 @@ static const struct field rows[] = {
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "Its tenant; empty: every tenant." },
 	{ "branch", FIELD_STR, AT(branch), false,
-	  "The branch it belongs to and may give others; it does not narrow reads yet." },
+	  "Its branch: it sees and changes what is of it, no more." },
 	{ "expires_at", FIELD_TIME, AT(expires_at), false,
 	  "Not valid from then on; 90 days at most for partners." },
 };
@@ -57,6 +58,7 @@ void api_keys_list(struct request *r)
 	must(r != NULL);
 	if (!request_scope(r, &tenant))
 		return;
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_key(b, "keys");

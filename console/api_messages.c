@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "console/branch.h"
+#include "console/page.h"
 #include "console/submission.h"
 #include "console/view.h"
 
@@ -117,7 +119,7 @@ static void send_one(struct request *r, struct str tenant)
 		reply_refusal(r, &why);
 		return;
 	}
-	if (!key_header(r, &s))
+	if (!key_header(r, &s) || !branch_check_to(r, tenant, s.to))
 		return;
 	gateway_submit(r->c->gateway, &s, &got);
 	if (got.rc != 0 && !got.repeated) {
@@ -148,6 +150,11 @@ static void batch_item(struct request *r, struct str tenant, json_t *object,
 	json_open(b, '{');
 	if (!read_one(r, tenant, object, text, &body, &s, &why)) {
 		error_json(b, why.code, why.field, why.err.text, why.hint);
+		json_close(b, '}');
+		return;
+	}
+	if (!branch_sees_to(r, tenant, s.to)) {
+		error_json(b, "branch", "to", "it is not of your branch", NULL);
 		json_close(b, '}');
 		return;
 	}
@@ -259,6 +266,8 @@ static void on_shown(struct request *r, int rc)
 		reply_rc(r, rc != 0 ? rc : v->bad ? -EBADMSG : -ENOENT);
 		return;
 	}
+	if (!branch_check_address(r, str_of(v->owner), str_of(v->to)))
+		return;
 	if (!message_state_final(v->state))
 		put_live(r, v->last);
 	json_close(&r->out, '}');
@@ -286,13 +295,16 @@ static bool show_row(void *owner, const struct row *row)
 	struct request *r = owner;
 	struct view *v = r->own;
 
-	if (view_message(v, row))
+	page_row(r, (uint64_t)row_i(row, 0));
+	if (view_message(v, row)) {
+		page_row_of(r, str_of(v->owner), str_of(v->to));
 		json_close(v->out, '}');
+	}
 	return !v->out->full;
 }
 
 struct list_ask {
-	uint64_t limit, before, since;
+	int64_t since_ms;
 	int state; /* -1: any */
 	char to[ADDRESS_MAX];
 };
@@ -302,16 +314,10 @@ static bool list_read(struct request *r, struct list_ask *a)
 	struct str state = request_query(r, "state");
 	struct str to = request_query(r, "to");
 	enum message_state s;
-	int64_t since_ms = 0;
 
-	a->limit = LIST_DEFAULT;
 	a->state = -1;
-	if (!query_u64(r, "limit", LIST_MAX, &a->limit) ||
-	    !query_id(r, "cursor", &a->before) ||
-	    !query_time(r, "since", &since_ms))
+	if (!query_time(r, "since", &a->since_ms) || !query_person(r, "to"))
 		return false;
-	a->limit = MAX(a->limit, 1);
-	a->since = since_ms > 0 ? id_floor(since_ms) : 0;
 	if (state.len > 0) {
 		if (message_state_parse(state, &s) != 0) {
 			reply_error(r, 400, "bad_state", "state",
@@ -322,23 +328,6 @@ static bool list_read(struct request *r, struct list_ask *a)
 		a->state = (int)s;
 	}
 	return to.len == 0 || request_address(r, to, "to", a->to);
-}
-
-static void on_listed(struct request *r, int rc)
-{
-	struct view *v = r->own;
-	struct buf *b = &r->out;
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(b, ']');
-	/* A full page may have another one behind it. */
-	if (v->n > 0 && v->n == r->asked)
-		json_kid(b, "next", v->last);
-	json_close(b, '}');
-	reply_send(r, 200);
 }
 
 static struct cell text_or_any(struct str s)
@@ -355,38 +344,30 @@ void api_messages_list(struct request *r)
 	if (!request_scope(r, &tenant) || !list_read(r, &a))
 		return;
 	view_open(r, tenant);
-	r->asked = a.limit;
 	struct cell cells[] = {
 		text_or_any(tenant),
 		a.state >= 0 ? CELL_I(a.state) : CELL_N,
 		text_or_any(request_query(r, "class")),
 		text_or_any(str_of(a.to)),
 		text_or_any(request_query(r, "campaign")),
-		CELL_I(a.since),
-		CELL_I(a.before),
-		CELL_I(a.limit),
+		CELL_I(a.since_ms > 0 ? id_floor(a.since_ms) : 0),
+		CELL_N,
+		CELL_N,
 	};
-	struct buf *b = reply_json(r);
-	json_open(b, '{');
-	json_key(b, "messages");
-	json_open(b, '[');
-	request_read(r, STORE_MESSAGE_LIST, cells, ARRAY_LEN(cells), show_row,
-		     on_listed);
+	const struct page_ask ask = { .name = "messages",
+				      .usual = LIST_DEFAULT,
+				      .most = LIST_MAX,
+				      .call = STORE_MESSAGE_LIST,
+				      .cells = cells,
+				      .n = ARRAY_LEN(cells),
+				      .cursor = 6,
+				      .limit = 7,
+				      .show = show_row };
+
+	page_serve(r, &ask);
 }
 
 /* ---- cancel --------------------------------------------------------------------*/
-
-static void on_not_live(struct request *r, int rc)
-{
-	struct view *v = r->own;
-
-	if (rc != 0 || v->n == 0) {
-		reply_rc(r, rc != 0 ? rc : -ENOENT);
-		return;
-	}
-	reply_error(r, 409, "final", NULL, "the message is %s already",
-		    message_state_name(v->state));
-}
 
 static void on_cancelled(struct request *r, int rc)
 {
@@ -396,29 +377,11 @@ static void on_cancelled(struct request *r, int rc)
 		reply_send(r, 200);
 }
 
-void api_message_cancel(struct request *r)
+static void cancel_answer(struct request *r, struct str tenant, uint64_t id)
 {
-	struct str tenant;
-	uint64_t id;
+	struct buf *b = reply_json(r);
 	char text[ID_TEXT];
 
-	must(r != NULL);
-	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
-		return;
-	int rc = gateway_cancel(r->c->gateway, tenant, id);
-	if (rc == -EPROTO) {
-		reply_error(r, 409, "in_flight", NULL,
-			    "it has been handed to the link");
-		return;
-	}
-	struct buf *b = reply_json(r);
-	if (rc != 0) {
-		struct cell cell = CELL_I(id);
-		view_open(r, tenant);
-		request_read(r, STORE_MESSAGE_GET, &cell, 1, show_one,
-			     on_not_live);
-		return;
-	}
 	id_text(id, text);
 	request_audit(r, tenant, "message.cancel", str_of(text), STR_NONE);
 	json_open(b, '{');
@@ -426,4 +389,49 @@ void api_message_cancel(struct request *r)
 	json_kz(b, "state", message_state_name(MESSAGE_CANCELLED));
 	json_close(b, '}');
 	request_then(r, on_cancelled);
+}
+
+/* false: it is not live. */
+static bool cancel_now(struct request *r, struct str tenant, uint64_t id)
+{
+	int rc = gateway_cancel(r->c->gateway, tenant, id);
+
+	if (rc == -EPROTO)
+		reply_error(r, 409, "in_flight", NULL,
+			    "it has been handed to the link");
+	else if (rc == 0)
+		cancel_answer(r, tenant, id);
+	return rc != -ENOENT;
+}
+
+/* The message as it was read: whose it is, and what became of it if it is
+ * not live. */
+static void on_cancel(struct request *r, int rc)
+{
+	struct view *v = r->own;
+
+	if (rc != 0 || v->n == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return;
+	}
+	if (branch_check_address(r, str_of(v->owner), str_of(v->to)) &&
+	    !cancel_now(r, str_of(v->tenant), v->last))
+		reply_error(r, 409, "final", NULL, "the message is %s already",
+			    message_state_name(v->state));
+}
+
+void api_message_cancel(struct request *r)
+{
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant) || !param_id(r, 0, &id))
+		return;
+	if (!branch_narrow(r) && cancel_now(r, tenant, id))
+		return;
+	struct cell cell = CELL_I(id);
+	view_open(r, tenant);
+	reply_json(r);
+	request_read(r, STORE_MESSAGE_GET, &cell, 1, show_one, on_cancel);
 }

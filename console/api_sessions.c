@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "console/cookies.h"
+#include "console/branch.h"
 #include "console/grant.h"
 #include "console/peers.h"
 #include "console/roll.h"
@@ -294,8 +295,9 @@ static void login_json(struct request *r, const struct login *s,
 }
 
 /* One's own; all that one sees with user.manage. */
-static bool login_mine(const struct request *r, const struct user *u)
+static bool login_mine(struct request *r, const struct user *u)
 {
+	branch_kept(r);
 	if (r->who.kind == WHO_USER && u->who.id == r->who.id)
 		return true;
 	return who_may(&r->who, PERM_USERS) && grant_sees(r, &u->who);
@@ -309,6 +311,7 @@ void api_sessions_list(struct request *r)
 	must(r != NULL);
 	if (!request_scope(r, &tenant))
 		return;
+	branch_kept(r);
 	int64_t now = clock_wall_ms(r->c->clock);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');

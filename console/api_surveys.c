@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "campaigns/surveys.h"
+#include "console/branch.h"
+#include "console/page.h"
 #include "console/submission.h"
 #include "console/view.h"
 
@@ -258,7 +260,8 @@ void api_survey_ask(struct request *r)
 
 	must(r != NULL);
 	if (!request_fields(r, &a) || !request_tenant(r, &ask.tenant) ||
-	    !request_address(r, a.to, "to", to))
+	    !request_address(r, a.to, "to", to) ||
+	    !branch_check_to(r, ask.tenant, str_of(to)))
 		return;
 	char *vars = a.vars == NULL ? NULL : json_dumps(a.vars, JSON_COMPACT);
 
@@ -277,10 +280,6 @@ void api_survey_ask(struct request *r)
 }
 
 /* ---- sessions ---------------------------------------------------------------- */
-
-struct sessions_page {
-	uint64_t n, last;
-};
 
 static void put_session(struct request *r, const struct row *row)
 {
@@ -309,61 +308,43 @@ static void put_session(struct request *r, const struct row *row)
 static bool show_session(void *owner, const struct row *row)
 {
 	struct request *r = owner;
-	struct sessions_page *p = r->own;
 
+	page_row(r, (uint64_t)row_i(row, 2));
+	page_row_of(r, row_s(row, 0), row_s(row, 4));
 	json_open(&r->out, '{');
 	put_session(r, row);
 	json_close(&r->out, '}');
-	p->n++;
-	p->last = (uint64_t)row_i(row, 2);
 	return true;
-}
-
-static void on_sessions(struct request *r, int rc)
-{
-	struct sessions_page *p = r->own;
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	if (p->n > 0 && p->n == r->asked)
-		json_kid(&r->out, "next", p->last);
-	json_close(&r->out, '}');
-	reply_send(r, 200);
 }
 
 void api_survey_sessions(struct request *r)
 {
-	uint64_t after = 0, limit = SESSIONS_PAGE;
-
 	must(r != NULL);
 	const struct survey *v = survey_of(r, 0);
 	struct str state = request_query(r, "state");
 	enum session_state unused;
 
-	if (v == NULL || !query_id(r, "cursor", &after) ||
-	    !query_u64(r, "limit", SESSIONS_PAGE_MAX, &limit))
+	if (v == NULL)
 		return;
 	if (state.len > 0 && session_state_parse(state, &unused) != 0) {
 		reply_error(r, 400, "bad_state", "state",
 			    "there is no such state");
 		return;
 	}
-	r->asked = MAX(limit, 1);
-	r->own = mem_new(struct sessions_page);
-	r->own_free = mem_free;
 	struct cell cells[] = { CELL_Z(v->tenant), CELL_Z(v->id),
-				state.len > 0 ? CELL_T(state) : CELL_N,
-				CELL_I(after), CELL_I(r->asked) };
-	struct buf *b = reply_json(r);
+				state.len > 0 ? CELL_T(state) : CELL_N, CELL_N,
+				CELL_N };
+	const struct page_ask ask = { .name = "sessions",
+				      .usual = SESSIONS_PAGE,
+				      .most = SESSIONS_PAGE_MAX,
+				      .call = STORE_SESSION_LIST,
+				      .cells = cells,
+				      .n = ARRAY_LEN(cells),
+				      .cursor = 3,
+				      .limit = 4,
+				      .show = show_session };
 
-	json_open(b, '{');
-	json_key(b, "sessions");
-	json_open(b, '[');
-	request_read(r, STORE_SESSION_LIST, cells, ARRAY_LEN(cells),
-		     show_session, on_sessions);
+	page_serve(r, &ask);
 }
 
 static bool show_answer(void *owner, const struct row *row)
@@ -405,8 +386,9 @@ static bool show_one(void *owner, const struct row *row)
 	struct request *r = owner;
 
 	put_session(r, row);
-	r->asked++;
-	return true;
+	r->own = str_z(row_s(row, 4));
+	r->own_free = mem_free;
+	return false;
 }
 
 static void on_one(struct request *r, int rc)
@@ -414,11 +396,12 @@ static void on_one(struct request *r, int rc)
 	uint64_t id;
 	struct str tenant;
 
-	if (rc != 0 || r->asked == 0) {
+	if (rc != 0 || r->own == NULL) {
 		reply_rc(r, rc != 0 ? rc : -ENOENT);
 		return;
 	}
-	if (!request_tenant(r, &tenant) || id_parse(r->param[1], &id) != 0)
+	if (!request_tenant(r, &tenant) || id_parse(r->param[1], &id) != 0 ||
+	    !branch_check_address(r, tenant, str_of(r->own)))
 		return;
 	struct cell cells[] = { CELL_T(tenant), CELL_T(r->param[0]),
 				CELL_I(id) };
@@ -440,7 +423,6 @@ void api_survey_session(struct request *r)
 		return;
 	struct cell cells[] = { CELL_Z(v->tenant), CELL_Z(v->id), CELL_I(id) };
 
-	r->asked = 0;
 	json_open(reply_json(r), '{');
 	request_read(r, STORE_SESSION_GET, cells, ARRAY_LEN(cells), show_one,
 		     on_one);
@@ -464,10 +446,13 @@ void api_survey_session_cancel(struct request *r)
 	if (v == NULL || !param_id(r, 1, &id))
 		return;
 	const struct session *x = surveys_session(r->c->surveys, id);
+	bool open = x != NULL && strcmp(x->survey->id, v->id) == 0 &&
+		    strcmp(x->survey->tenant, v->tenant) == 0;
 
-	if (x == NULL || strcmp(x->survey->id, v->id) != 0 ||
-	    strcmp(x->survey->tenant, v->tenant) != 0 ||
-	    surveys_cancel(r->c->surveys, id) != 0) {
+	if (open &&
+	    !branch_check_address(r, str_of(v->tenant), str_of(x->address)))
+		return;
+	if (!open || surveys_cancel(r->c->surveys, id) != 0) {
 		reply_error(r, 409, "not_open", NULL,
 			    "there is no such session that is open");
 		return;

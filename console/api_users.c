@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/branch.h"
 #include "console/grant.h"
 #include "console/roll.h"
 #include "console/user_view.h"
@@ -26,7 +27,7 @@ static const struct field rows[] = {
 	{ "tenant", FIELD_STR, AT(tenant), false,
 	  "The user's tenant; empty: yours." },
 	{ "branch", FIELD_STR, AT(branch), false,
-	  "The branch the user belongs to and may give others; it does not narrow reads yet." },
+	  "The user's branch: sees and changes what is of it, no more." },
 	{ "roles", FIELD_ARRAY, AT(roles), false,
 	  "[\"marketer\", \"approver\"]; auditor and partner stand alone." },
 	{ "state", FIELD_STR, AT(state), false,
@@ -98,6 +99,7 @@ void api_users_list(struct request *r)
 	must(r != NULL);
 	if (!request_scope(r, &tenant))
 		return;
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_key(b, "users");

@@ -90,6 +90,15 @@ bool query_id(struct request *r, const char *name, uint64_t *out)
 	return false;
 }
 
+bool query_person(struct request *r, const char *name)
+{
+	if (!who_pseudonymous(&r->who) || !request_query_given(r, name))
+		return true;
+	reply_error(r, 403, "pseudonym", name,
+		    "a partner looks nobody up by a number");
+	return false;
+}
+
 bool param_id(struct request *r, unsigned i, uint64_t *out)
 {
 	must(r != NULL && i < ROUTE_PARAMS && out != NULL);

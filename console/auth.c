@@ -2,6 +2,7 @@
 #include "console/auth.h"
 
 #include "base/log.h"
+#include "console/branch.h"
 #include "console/cookies.h"
 #include "console/logins.h"
 #include "console/users.h"
@@ -128,6 +129,18 @@ static void forbid(struct request *r)
 		    first_missing(r));
 }
 
+static bool branch_ok(struct request *r)
+{
+	if (!branch_narrow(r) || r->route->branch != BRANCH_REFUSED)
+		return true;
+	log_info("http.forbidden", KV_S("who", r->who.actor),
+		 KV_S("branch", r->who.branch), KV_S("path", r->route->path));
+	reply_error(r, 403, "branch", NULL,
+		    "you work for branch %s only, and this is of all branches",
+		    r->who.branch);
+	return false;
+}
+
 bool auth_check(struct request *r)
 {
 	must(r != NULL && r->route != NULL && r->who.kind == WHO_NOBODY);
@@ -136,7 +149,7 @@ bool auth_check(struct request *r)
 	if (!known(r))
 		return false;
 	if (who_may(&r->who, r->route->needs))
-		return true;
+		return branch_ok(r);
 	forbid(r);
 	return false;
 }

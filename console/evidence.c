@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/view.h"
 #include "model/consent.h"
 
@@ -21,7 +22,8 @@ static bool address_begin(struct request *r, struct str *tenant,
 			  char address[ADDRESS_MAX])
 {
 	return request_tenant(r, tenant) &&
-	       request_address(r, r->param[0], "address", address);
+	       request_address(r, r->param[0], "address", address) &&
+	       branch_check_address(r, *tenant, str_of(address));
 }
 
 static void put_standing(struct request *r, struct buf *b, struct str tenant,

@@ -1,6 +1,7 @@
 /* What may be handed on, and what may be taken away. */
 #include "console/grant.h"
 
+#include "console/branch.h"
 #include "console/roll.h"
 #include "proto/text.h"
 
@@ -29,6 +30,8 @@ bool grant_scope(struct request *r, struct str tenant, struct str branch,
 	must(r != NULL && w != NULL);
 	struct str own = str_of(r->who.branch);
 
+	branch_kept(r);
+
 	if (!grant_tenant(r, tenant, w))
 		return false;
 	if (branch.len == 0)
@@ -46,10 +49,12 @@ bool grant_scope(struct request *r, struct str tenant, struct str branch,
 	return str_copy(w->branch, sizeof(w->branch), branch) == 0;
 }
 
-bool grant_sees(const struct request *r, const struct who *w)
+bool grant_sees(struct request *r, const struct who *w)
 {
 	must(r != NULL && w != NULL);
 	const struct who *me = &r->who;
+
+	branch_kept(r);
 
 	return (me->tenant[0] == '\0' ||
 		str_eqz(str_of(me->tenant), w->tenant)) &&

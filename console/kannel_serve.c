@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/branch.h"
 #include "console/kannel.h"
 #include "console/peers.h"
 #include "console/ranges.h"
@@ -167,6 +168,7 @@ static bool key_user(struct request *r, struct str given,
 		return false;
 	out->tenant = str_of(k->who.tenant);
 	out->class_name = STR("notice");
+	r->who = k->who;
 	return true;
 }
 
@@ -313,8 +315,13 @@ static void send_each(struct request *r, const struct kannel_user *u,
 
 	while (to.len > 0 && n++ < KANNEL_RECEIVERS_MAX) {
 		to = str_trim(str_cut(to, ' ', &one));
-		if (kannel_number_ok(one))
+		if (!kannel_number_ok(one))
+			continue;
+		if (branch_sees_to(r, u->tenant, one))
 			send_one(r, u, k, one, sum);
+		else
+			sum->last = (struct submitted){ .rc = -EINVAL,
+							.field = "to" };
 	}
 }
 

@@ -1,9 +1,11 @@
 /* Contacts read from the store. */
 #include "console/persons.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "proto/csv.h"
 
 static void persons_free(void *own)
@@ -19,12 +21,24 @@ static void persons_free(void *own)
 
 static void person_whole(struct persons *ps)
 {
+	const struct contact *c = &ps->reader.person.contact;
+
+	ps->reader.open = false;
+	ps->seen++;
+	ps->last = c->id;
+	if (ps->branch[0] != '\0' && !str_eqz(c->branch, ps->branch))
+		return;
 	if (ps->n == ps->cap) {
 		ps->cap = MAX(16, ps->cap * 2);
 		ps->v = mem_resize(ps->v, ps->cap * sizeof(ps->v[0]));
 	}
 	ps->v[ps->n++] = person_dup(&ps->reader.person);
-	ps->reader.open = false;
+}
+
+static bool persons_full(const struct persons *ps)
+{
+	return ps->n == ps->max ||
+	       (ps->branch[0] != '\0' && ps->seen >= PERSONS_LOOKED);
 }
 
 /* On the reader's thread. */
@@ -34,7 +48,8 @@ static bool show_row(void *owner, const struct row *row)
 
 	if (person_reader_turns(&ps->reader, row)) {
 		person_whole(ps);
-		if (ps->n == ps->max)
+		ps->more = persons_full(ps);
+		if (ps->more)
 			return false;
 	}
 	person_reader_row(&ps->reader, row);
@@ -45,8 +60,11 @@ static void on_persons(struct request *r, int rc)
 {
 	struct persons *ps = r->own;
 
-	if (ps->reader.open && rc == 0)
+	if (ps->reader.open && rc == 0) {
 		person_whole(ps);
+		/* A full page may have another one behind it. */
+		ps->more = persons_full(ps);
+	}
 	ps->next(r, rc);
 }
 
@@ -59,10 +77,27 @@ void persons_read(struct request *r, enum store_call call, struct str tenant,
 	ps->next = next;
 	ps->max = max;
 	must(str_copy(ps->tenant_text, sizeof(ps->tenant_text), tenant) == 0);
+	memcpy(ps->branch, r->who.branch, sizeof(ps->branch));
+	branch_kept(r);
 	r->own = ps;
 	r->own_free = persons_free;
 	struct cell cells[] = { CELL_T(tenant), key, CELL_I(0) };
 	request_read(r, call, cells, ARRAY_LEN(cells), show_row, on_persons);
+}
+
+const struct person *persons_one(struct request *r, int rc)
+{
+	const struct persons *ps = r->own;
+	char id[ID_TEXT];
+
+	if (rc == 0 && ps->n > 0)
+		return ps->v[0];
+	id_text(ps->last, id);
+	if (rc == 0 && ps->seen > 0)
+		branch_refuse(r, str_of(ps->tenant_text), str_of(id));
+	else
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+	return NULL;
 }
 
 /* ---- as text -------------------------------------------------------------------*/

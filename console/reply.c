@@ -20,9 +20,24 @@ struct buf *reply_json(struct request *r)
 	return &r->out;
 }
 
+/* What a handler shows that has not asked whose it is does not go out. */
+static bool forgot_branch(const struct request *r, int status)
+{
+	return status < 300 && r->route != NULL &&
+	       r->route->branch == BRANCH_KEPT && r->who.branch[0] != '\0' &&
+	       !r->kept;
+}
+
 void reply_send(struct request *r, int status)
 {
 	must(r != NULL && !r->answered && status >= 200);
+	if (forgot_branch(r, status)) {
+		log_error("http.branch_not_asked",
+			  KV_S("path", r->route->path));
+		reply_error(r, 500, "branch", NULL,
+			    "this path did not ask whose it is");
+		return;
+	}
 	r->status = status;
 	r->answered = true;
 	if (r->type == NULL)

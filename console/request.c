@@ -61,6 +61,8 @@ void request_free(struct request *r)
 	list_remove(&r->node);
 	if (r->own_free != NULL)
 		r->own_free(r->own);
+	if (r->page_free != NULL)
+		r->page_free(r->page);
 	if (r->json != NULL)
 		json_decref(r->json);
 	if (r->response != NULL)
@@ -84,6 +86,8 @@ static void request_reuse(struct request *r)
 	}
 	if (r->own_free != NULL)
 		r->own_free(r->own);
+	if (r->page_free != NULL)
+		r->page_free(r->page);
 	if (r->json != NULL)
 		json_decref(r->json);
 	if (r->response != NULL)

@@ -11,11 +11,20 @@
 #include "proto/json.h"
 
 struct request;
+struct page;
 
 enum route_auth {
 	AUTH_WHO,  /* somebody known, with the permissions in `needs` */
 	AUTH_OPEN, /* anybody */
 	AUTH_OWN,  /* the handler checks (hooks, Kannel) */
+};
+
+/* How a route is kept to the branch of who asks (R-44, branch.h). A row that
+ * does not say it refuses whoever has a branch. */
+enum route_branch {
+	BRANCH_REFUSED,
+	BRANCH_ALIKE, /* nothing in it is of a branch: alike for all */
+	BRANCH_KEPT   /* the handler asks branch.h for each thing */
 };
 
 enum route_body {
@@ -39,6 +48,7 @@ struct route {
 	const char *path; /* "/v1/messages/{id}" */
 	enum route_auth auth;
 	uint64_t needs; /* enum perm, all of them */
+	enum route_branch branch;
 	enum route_body body;
 	bool bare;   /* BODY_JSON: it may be left out */
 	bool stores; /* if only an audit row: refused while full */
@@ -96,6 +106,10 @@ struct request {
 	void (*own_free)(void *own);
 	void (*next)(struct request *r, int rc);
 	uint64_t asked; /* rows of a page */
+	/* Of page.h, likewise. */
+	struct page *page;
+	void (*page_free)(struct page *page);
+	bool kept; /* branch.h was asked */
 };
 
 /* ---- answers ---------------------------------------------------------------*/
@@ -149,6 +163,8 @@ bool query_u64(struct request *r, const char *name, uint64_t max,
 	       uint64_t *out);
 bool query_time(struct request *r, const char *name, int64_t *out);
 bool query_id(struct request *r, const char *name, uint64_t *out);
+/* It names a person: not for those who see pseudonyms. */
+bool query_person(struct request *r, const char *name);
 bool param_id(struct request *r, unsigned i, uint64_t *out);
 /* The tenant to work for: theirs, the query's for those of every tenant,
  * or the default one. */

@@ -123,82 +123,96 @@ static const struct query q_stream[] = {
 	{ NULL, NULL },
 };
 
-#define READ(p, n, h, q, text)                                             \
+/* Behind its text a row may say more: `, .branch = BRANCH_KEPT`. */
+#define READ(p, n, h, q, ...)                                              \
 	{                                                                  \
 		.method = "GET", .path = (p), .needs = (n), .handle = (h), \
-		.query = (q), .ok = 200, .summary = (text)                 \
+		.query = (q), .ok = 200, .summary = __VA_ARGS__            \
 	}
 /* A read that leaves a row in the audit log. */
-#define NOTED(p, n, h, q, text)                                            \
+#define NOTED(p, n, h, q, ...)                                             \
 	{                                                                  \
 		.method = "GET", .path = (p), .needs = (n), .handle = (h), \
-		.query = (q), .ok = 200, .stores = true, .summary = (text) \
+		.query = (q), .ok = 200, .stores = true,                   \
+		.summary = __VA_ARGS__                                     \
 	}
-#define OPEN(p, h, text)                                         \
+#define OPEN(p, h, ...)                                          \
 	{                                                        \
 		.method = "GET", .path = (p), .auth = AUTH_OPEN, \
-		.handle = (h), .ok = 200, .summary = (text)      \
+		.handle = (h), .ok = 200, .summary = __VA_ARGS__ \
 	}
-#define JSON(m, p, n, h, f, code, text)                                      \
+#define JSON(m, p, n, h, f, code, ...)                                       \
 	{                                                                    \
 		.method = (m), .path = (p), .needs = (n), .body = BODY_JSON, \
 		.handle = (h), .fields = (f), .query = none, .stores = true, \
-		.ok = (code), .summary = (text)                              \
+		.ok = (code), .summary = __VA_ARGS__                         \
 	}
-#define ASK(p, n, h, f, text)                                    \
+#define ASK(p, n, h, f, ...)                                     \
 	{                                                        \
 		.method = "POST", .path = (p), .needs = (n),     \
 		.body = BODY_JSON, .handle = (h), .fields = (f), \
-		.query = none, .ok = 200, .summary = (text)      \
+		.query = none, .ok = 200, .summary = __VA_ARGS__ \
 	}
-#define ACT(m, p, n, h, text)                                               \
-	{                                                                   \
-		.method = (m), .path = (p), .needs = (n), .handle = (h),    \
-		.query = none, .stores = true, .ok = 200, .summary = (text) \
+#define ACT(m, p, n, h, ...)                                             \
+	{                                                                \
+		.method = (m), .path = (p), .needs = (n), .handle = (h), \
+		.query = none, .stores = true, .ok = 200,                \
+		.summary = __VA_ARGS__                                   \
 	}
 
 /* A step of a campaign, with a note or without. */
-#define DO(word, n, text)                                                     \
+#define DO(word, n, ...)                                                      \
 	{                                                                     \
 		.method = "POST", .path = "/v1/campaigns/{id}/" word,         \
 		.needs = (n), .body = BODY_JSON, .handle = api_campaign_act,  \
 		.fields = &campaign_note_fields, .query = none, .bare = true, \
-		.stores = true, .ok = 200, .summary = (text)                  \
+		.stores = true, .ok = 200, .summary = __VA_ARGS__             \
 	}
 
 /* The busiest first: they are looked for in this order. */
 const struct route routes_all[] = {
 	JSON("POST", "/v1/messages", PERM_SEND, api_messages_post,
 	     &message_fields, 202,
-	     "Send one message, or many as {\"messages\": [...]}; answered when durable."),
+	     "Send one message, or many as {\"messages\": [...]}; answered when durable.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/messages", PERM_MESSAGE_READ, api_messages_list, q_messages,
-	     "List messages, the newest first."),
+	     "List messages, the newest first.", .branch = BRANCH_KEPT),
 	ASK("/v1/messages/check", PERM_CHECK, api_messages_check,
 	    &message_fields,
-	    "Ask the gate alone: may this be sent now? Nothing is kept."),
+	    "Ask the gate alone: may this be sent now? Nothing is kept.",
+	    .branch = BRANCH_KEPT),
 	ACT("POST", "/v1/messages/{id}/cancel", PERM_MESSAGE_CANCEL,
 	    api_message_cancel,
-	    "Cancel a message that has not been handed to a link."),
+	    "Cancel a message that has not been handed to a link.",
+	    .branch = BRANCH_KEPT),
 	READ("/v1/messages/{id}", PERM_MESSAGE_READ, api_message_get, none,
-	     "One message: state, history, decision, and the routing while it is live."),
+	     "One message: state, history, decision, and the routing while it is live.",
+	     .branch = BRANCH_KEPT),
 	ASK("/v1/route/explain", PERM_CHECK, api_route_explain, &message_fields,
-	    "Every rule and link considered for such a message, with why."),
+	    "Every rule and link considered for such a message, with why.",
+	    .branch = BRANCH_KEPT),
 	READ("/v1/contacts", PERM_CONTACT_READ, api_contacts_list, q_contacts,
-	     "List contacts, or find one by ref or address."),
+	     "List contacts, or find one by ref or address.",
+	     .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/contacts", PERM_CONTACT_WRITE, api_contacts_post,
 	     &contact_fields, 201,
-	     "Write a contact; one with the same ref is replaced."),
+	     "Write a contact; one with the same ref is replaced.",
+	     .branch = BRANCH_KEPT),
 	NOTED("/v1/contacts/{id}", PERM_CONTACT_READ, api_contact_get, none,
-	      "One contact. The reading is written down."),
+	      "One contact. The reading is written down.",
+	      .branch = BRANCH_KEPT),
 	JSON("PATCH", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
 	     api_contact_patch, &contact_fields, 200,
-	     "Change what is said of a contact; takes If-Match."),
+	     "Change what is said of a contact; takes If-Match.",
+	     .branch = BRANCH_KEPT),
 	ACT("DELETE", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
 	    api_contact_delete,
-	    "Erase a contact and its addresses; its consents end, the ledger stays."),
+	    "Erase a contact and its addresses; its consents end, the ledger stays.",
+	    .branch = BRANCH_KEPT),
 	NOTED("/v1/exports/contacts", PERM_CONTACT_EXPORT, api_contacts_export,
 	      q_export,
-	      "Contacts as CSV, page by page; the purpose is written down."),
+	      "Contacts as CSV, page by page; the purpose is written down.",
+	      .branch = BRANCH_KEPT),
 	/* segments and lists */
 	READ("/v1/segments", PERM_CONTACT_READ, api_segments_list, q_segments,
 	     "Every segment: its filter, its sentence in both languages, its last count."),
@@ -285,36 +299,46 @@ const struct route routes_all[] = {
 	    api_campaign_complaint,
 	    "A customer complained about it; a burst pauses it."),
 	JSON("POST", "/v1/consents", PERM_CONSENT_WRITE, api_consents_post,
-	     &consent_fields, 201, "Append an event to the consent ledger."),
+	     &consent_fields, 201, "Append an event to the consent ledger.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,
 	     none, "Prove the whole ledger, link by link."),
 	NOTED("/v1/addresses/{address}", PERM_CONSENT_READ, api_address_get,
-	      none, "What the gate knows of an address."),
+	      none, "What the gate knows of an address.",
+	      .branch = BRANCH_KEPT),
 	NOTED("/v1/addresses/{address}/evidence", PERM_CONSENT_READ,
 	      api_address_evidence, none,
-	      "The evidence pack: every ledger event, the standing, what was sent."),
+	      "The evidence pack: every ledger event, the standing, what was sent.",
+	      .branch = BRANCH_KEPT),
 	READ("/v1/templates", PERM_TEMPLATE_READ, api_templates_list,
-	     q_templates, "The newest version of each template."),
+	     q_templates, "The newest version of each template.",
+	     .branch = BRANCH_ALIKE),
 	JSON("POST", "/v1/templates", PERM_TEMPLATE_WRITE, api_templates_post,
 	     &template_fields, 201,
 	     "Write a draft: version 1 of a new id, or the next of one that is there."),
 	ASK("/v1/templates/lint", PERM_TEMPLATE_READ, api_templates_lint,
-	    &template_fields, "What is wrong with a draft. Nothing is kept."),
+	    &template_fields, "What is wrong with a draft. Nothing is kept.",
+	    .branch = BRANCH_ALIKE),
 	ASK("/v1/templates/preview", PERM_TEMPLATE_READ, api_templates_preview,
 	    &template_preview_fields,
-	    "A version with values: text, charset, parts, price, findings."),
+	    "A version with values: text, charset, parts, price, findings.",
+	    .branch = BRANCH_ALIKE),
 	READ("/v1/templates/{id}", PERM_TEMPLATE_READ, api_template_get, none,
-	     "All versions of a template, the newest first."),
+	     "All versions of a template, the newest first.",
+	     .branch = BRANCH_ALIKE),
 	READ("/v1/templates/{id}/diff", PERM_TEMPLATE_READ, api_template_diff,
-	     q_diff, "What differs between two versions."),
+	     q_diff, "What differs between two versions.",
+	     .branch = BRANCH_ALIKE),
 	READ("/v1/templates/{id}/versions/{n}", PERM_TEMPLATE_READ,
-	     api_template_version_get, none, "One version, with its texts."),
+	     api_template_version_get, none, "One version, with its texts.",
+	     .branch = BRANCH_ALIKE),
 	JSON("PUT", "/v1/templates/{id}/versions/{n}", PERM_TEMPLATE_WRITE,
 	     api_template_put, &template_fields, 200,
 	     "Put another text in the place of a draft; takes If-Match."),
 	READ("/v1/templates/{id}/versions/{n}/lint", PERM_TEMPLATE_READ,
 	     api_template_lint, none,
-	     "What is wrong with a version, by language."),
+	     "What is wrong with a version, by language.",
+	     .branch = BRANCH_ALIKE),
 	JSON("POST", "/v1/templates/{id}/versions/{n}/submit",
 	     PERM_TEMPLATE_WRITE, api_template_submit, &template_step_fields,
 	     200, "Hand a draft in; it does not change any more."),
@@ -333,16 +357,19 @@ const struct route routes_all[] = {
 	     200, "Take a version out of use for good."),
 	/* rule packs; seconds where a duration is meant */
 	READ("/v1/rules", PERM_CONSENT_READ, api_rules_list, none,
-	     "Every rule pack with its parameters and sources; no legal advice."),
+	     "Every rule pack with its parameters and sources; no legal advice.",
+	     .branch = BRANCH_ALIKE),
 	READ("/v1/rules/{name}", PERM_CONSENT_READ, api_rules_get, none,
-	     "One rule pack; no legal advice."),
+	     "One rule pack; no legal advice.", .branch = BRANCH_ALIKE),
 	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
 	     "Every link and what it does."),
 	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,
-	     "What customers wrote, the newest first, and what took it."),
+	     "What customers wrote, the newest first, and what took it.",
+	     .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/events", PERM_EVENT, api_events_post,
 	     &occurrence_fields, 200,
-	     "Something happened elsewhere; the same id is taken once."),
+	     "Something happened elsewhere; the same id is taken once.",
+	     .branch = BRANCH_KEPT),
 	{ .method = "POST",
 	  .path = "/v1/events/csv",
 	  .needs = PERM_EVENT,
@@ -354,36 +381,42 @@ const struct route routes_all[] = {
 	  .summary =
 		  "Events from CSV: id, type, to, account, lang; other columns are data." },
 	READ("/v1/events", PERM_SURVEY_READ, api_events_list, q_events,
-	     "Business events, the newest first, and what came of them."),
+	     "Business events, the newest first, and what came of them.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
 	     "Every type that was seen, and whether a trigger names it."),
 	READ("/v1/reminders", PERM_SURVEY_READ, api_reminders_list, q_reminders,
-	     "Reminders, the newest first."),
+	     "Reminders, the newest first.", .branch = BRANCH_KEPT),
 	ACT("POST", "/v1/reminders/{id}/called", PERM_SURVEY_WRITE,
 	    api_reminder_called,
-	    "A person has called: the task is done, service may be stopped."),
+	    "A person has called: the task is done, service may be stopped.",
+	    .branch = BRANCH_KEPT),
 	READ("/v1/surveys", PERM_SURVEY_READ, api_surveys_list, none,
-	     "Every survey, in its newest version."),
+	     "Every survey, in its newest version.", .branch = BRANCH_ALIKE),
 	JSON("POST", "/v1/surveys", PERM_SURVEY_WRITE, api_surveys_post, NULL,
 	     201, "Write a survey, or the next version of one."),
 	READ("/v1/surveys/{id}", PERM_SURVEY_READ, api_survey_get, q_version,
-	     "One survey: questions, scales, branches."),
+	     "One survey: questions, scales, branches.",
+	     .branch = BRANCH_ALIKE),
 	ASK("/v1/surveys/{id}/parse", PERM_SURVEY_READ, api_survey_parse,
 	    &survey_parse_fields,
-	    "Try a reply: what it would be taken for, and why."),
+	    "Try a reply: what it would be taken for, and why.",
+	    .branch = BRANCH_ALIKE),
 	JSON("POST", "/v1/surveys/{id}/sessions", PERM_SEND, api_survey_ask,
 	     &survey_ask_fields, 202,
-	     "Ask one person; the gate judges the invitation."),
+	     "Ask one person; the gate judges the invitation.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/surveys/{id}/sessions", PERM_SURVEY_READ, api_survey_sessions,
-	     q_sessions, "Who was asked, and how far."),
+	     q_sessions, "Who was asked, and how far.", .branch = BRANCH_KEPT),
 	READ("/v1/surveys/{id}/results", PERM_SURVEY_READ, api_survey_results,
 	     none, "Rates, scores and intervals so far."),
 	READ("/v1/surveys/{id}/sessions/{session}", PERM_SURVEY_READ,
 	     api_survey_session, none,
-	     "One session with every answer, kept as it was written."),
+	     "One session with every answer, kept as it was written.",
+	     .branch = BRANCH_KEPT),
 	ACT("POST", "/v1/surveys/{id}/sessions/{session}/cancel",
 	    PERM_SURVEY_WRITE, api_survey_session_cancel,
-	    "Ask this person no further."),
+	    "Ask this person no further.", .branch = BRANCH_KEPT),
 	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
 	     q_unmatched, "Receipts that no message awaits, newest first."),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,
@@ -398,11 +431,11 @@ const struct route routes_all[] = {
 	     &link_fields, 200,
 	     "Change the rate or the window of a link until the next reload."),
 	READ("/v1/keys", PERM_KEYS, api_keys_list, none,
-	     "Every key, without its text."),
+	     "Every key, without its text.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/keys", PERM_KEYS, api_keys_post, &key_fields, 201,
-	     "Make a key; its text is shown this once."),
+	     "Make a key; its text is shown this once.", .branch = BRANCH_KEPT),
 	ACT("DELETE", "/v1/keys/{id}", PERM_KEYS, api_key_revoke,
-	    "Revoke a key, at once."),
+	    "Revoke a key, at once.", .branch = BRANCH_KEPT),
 	/* Users, sessions: what every known one may has no permission. */
 	{ .method = "POST",
 	  .path = "/v1/sessions",
@@ -416,9 +449,11 @@ const struct route routes_all[] = {
 	  .summary =
 		  "Log in: a token for the header Authorization, or a cookie." },
 	READ("/v1/sessions", 0, api_sessions_list, none,
-	     "Your sessions; with user.manage everybody's."),
+	     "Your sessions; with user.manage everybody's.",
+	     .branch = BRANCH_KEPT),
 	{ .method = "DELETE",
 	  .path = "/v1/sessions/{id}",
+	  .branch = BRANCH_KEPT,
 	  .always = true,
 	  .handle = api_session_end,
 	  .query = none,
@@ -428,6 +463,7 @@ const struct route routes_all[] = {
 		  "End a session; `this` is the one you ask with: log out." },
 	{ .method = "GET",
 	  .path = "/v1/me",
+	  .branch = BRANCH_ALIKE,
 	  .always = true,
 	  .handle = api_me,
 	  .query = none,
@@ -435,6 +471,7 @@ const struct route routes_all[] = {
 	  .summary = "Who you are, and what you may." },
 	{ .method = "POST",
 	  .path = "/v1/me/password",
+	  .branch = BRANCH_ALIKE,
 	  .always = true,
 	  .body = BODY_JSON,
 	  .fields = &me_password_fields,
@@ -444,20 +481,25 @@ const struct route routes_all[] = {
 	  .ok = 200,
 	  .summary = "Change your password; your other sessions end." },
 	READ("/v1/users", PERM_USERS, api_users_list, none,
-	     "Every user you see."),
+	     "Every user you see.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/users", PERM_USERS, api_users_post, &user_fields, 201,
-	     "Make a user; a password that is made for them is shown this once."),
-	READ("/v1/users/{id}", PERM_USERS, api_user_get, none, "One user."),
+	     "Make a user; a password that is made for them is shown this once.",
+	     .branch = BRANCH_KEPT),
+	READ("/v1/users/{id}", PERM_USERS, api_user_get, none, "One user.",
+	     .branch = BRANCH_KEPT),
 	JSON("PATCH", "/v1/users/{id}", PERM_USERS, api_user_patch,
 	     &user_fields, 200,
-	     "Change title, lang, roles, branch or state; takes If-Match."),
+	     "Change title, lang, roles, branch or state; takes If-Match.",
+	     .branch = BRANCH_KEPT),
 	ACT("DELETE", "/v1/users/{id}", PERM_USERS, api_user_delete,
-	    "Remove a user; the name stays taken."),
+	    "Remove a user; the name stays taken.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/users/{id}/password", PERM_USERS, api_user_password,
 	     &user_password_fields, 200,
-	     "Give a user a new password; their sessions end."),
+	     "Give a user a new password; their sessions end.",
+	     .branch = BRANCH_KEPT),
 	ACT("POST", "/v1/users/{id}/unlock", PERM_USERS, api_user_unlock,
-	    "Forget wrong passwords, so that nobody has to wait."),
+	    "Forget wrong passwords, so that nobody has to wait.",
+	    .branch = BRANCH_KEPT),
 	READ("/v1/audit", PERM_AUDIT, api_audit_list, q_audit,
 	     "Who did what, in order."),
 	READ("/v1/audit/verify", PERM_AUDIT, api_audit_verify, none,

@@ -158,7 +158,8 @@ static void put_message(struct view *v, const struct message *m)
 		json_ks(b, "text", m->text);
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);
-	json_ks_opt(b, "thread", m->thread);
+	if (!who_pseudonymous(v->who))
+		json_ks_opt(b, "thread", m->thread);
 	json_ks_opt(b, "business_line", m->business_line);
 	put_template(b, &m->template_ref);
 	json_ks_opt(b, "exclusion_group", m->exclusion);
@@ -167,7 +168,7 @@ static void put_message(struct view *v, const struct message *m)
 	json_kt_opt(b, "valid_until", m->valid_until_ms);
 	json_ku(b, "priority", m->priority);
 	json_ku(b, "parts", m->parts);
-	if (m->metadata.len > 0) {
+	if (m->metadata.len > 0 && !who_pseudonymous(v->who)) {
 		json_key(b, "metadata");
 		json_raw(b, m->metadata);
 	}
@@ -190,6 +191,8 @@ bool view_message(struct view *v, const struct row *row)
 	}
 	if (v->tenant[0] != '\0' && !str_eqz(m.tenant, v->tenant))
 		return false;
+	IGNORE(str_copy(v->owner, sizeof(v->owner), m.tenant));
+	IGNORE(str_copy(v->to, sizeof(v->to), m.to));
 	struct buf *b = v->out;
 	v->n++;
 	v->state = (enum message_state)row_i(row, 1);

@@ -17,6 +17,8 @@ struct view {
 	char tenant[TENANT_MAX + 1]; /* "": all */
 	bool history;
 	struct buf *out;
+	/* of the last row: whose it is */
+	char owner[TENANT_MAX + 1], to[ADDRESS_MAX];
 	size_t n;      /* rows shown */
 	uint64_t last; /* id of the last one */
 	bool bad;      /* a record could not be read */

@@ -78,6 +78,11 @@ void who_know(struct who *w, const uint8_t pseudonym_key[PSEUDONYM_KEY])
 
 /* ---- addresses of people -------------------------------------------------- */
 
+bool who_pseudonymous(const struct who *w)
+{
+	return who_is(w, ROLE_PARTNER);
+}
+
 /* 64 bits are enough: a million contacts meet once in thirty million such
  * sets. A tenant's pseudonyms tell nothing of another's. */
 static void pseudonym_put(struct buf *b, const struct who *w, struct str tenant,
@@ -106,7 +111,7 @@ void who_address_put(struct buf *b, const struct who *w, struct str tenant,
 	must(b != NULL && w != NULL);
 	if (who_may(w, PERM_CONTACT_FULL))
 		buf_str_put(b, address);
-	else if (who_is(w, ROLE_PARTNER) && address.len > 0)
+	else if (who_pseudonymous(w) && address.len > 0)
 		pseudonym_put(b, w, tenant, address);
 	else
 		mask_put(b, address);

@@ -384,6 +384,14 @@ struct str gateway_lang(const struct gateway *g, struct str tenant,
 	return standing_lang(facts_of(g->core.facts, tenant, address));
 }
 
+bool gateway_branch(const struct gateway *g, struct str tenant,
+		    struct str address, struct str *branch)
+{
+	must(g != NULL && branch != NULL);
+	return facts_branch(g->core.facts,
+			    facts_of(g->core.facts, tenant, address), branch);
+}
+
 void gateway_on_inbound(struct gateway *g,
 			void (*fn)(void *owner, const struct inbound *in,
 				   struct str campaign),

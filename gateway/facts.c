@@ -21,6 +21,7 @@ struct facts {
 	uint64_t refusals;
 	struct names names;   /* brands, channels, lists */
 	struct names tenants; /* numbers are not used */
+	struct names branches;
 };
 
 /* 0 for none; 0 too when there are no numbers left. */
@@ -54,6 +55,7 @@ struct facts *facts_new(void)
 	f->map = map_new();
 	f->names.numbers = dict_new();
 	f->tenants.numbers = dict_new();
+	f->branches.numbers = dict_new();
 	return f;
 }
 
@@ -79,6 +81,7 @@ void facts_free(struct facts **fp)
 	map_free(&f->map);
 	names_done(&f->names);
 	names_done(&f->tenants);
+	names_done(&f->branches);
 	mem_free(f);
 	*fp = NULL;
 }
@@ -135,6 +138,16 @@ const char *facts_name_text(const struct facts *f, uint16_t name)
 {
 	must(f != NULL && name <= f->names.len);
 	return name == 0 ? "" : f->names.v[name - 1];
+}
+
+bool facts_branch(const struct facts *f, const struct standing *s,
+		  struct str *branch)
+{
+	must(f != NULL && branch != NULL);
+	*branch = s == NULL || s->branch == 0
+			  ? STR_NONE
+			  : str_of(f->branches.v[s->branch - 1]);
+	return s != NULL && s->contact_id != 0;
 }
 
 unsigned facts_tenants(const struct facts *f)
@@ -313,6 +326,8 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 
 	must(c != NULL);
 	s->contact_id = c->id;
+	/* With no number left it is of none: nobody's who has a branch. */
+	s->branch = name_make(&f->branches, c->branch);
 	s->zone = zone;
 	s->flags &= (uint8_t) ~(FACT_LEFT | FACT_ENGLISH | FACT_CHINESE);
 	if (c->state == CONTACT_LEFT) {

@@ -111,6 +111,9 @@ enum block standing_blocked(const struct standing *s, bool promotional,
 bool standing_suspected(const struct standing *s);
 bool standing_left(const struct standing *s, int64_t *since_ms);
 const struct tzone *standing_zone(const struct standing *s);
+/* Is it a contact's? Who looks after them; "" nobody in particular. */
+bool facts_branch(const struct facts *f, const struct standing *s,
+		  struct str *branch);
 struct str standing_preferred(const struct standing *s); /* "" none */
 struct str standing_other(const struct standing *s);
 struct str standing_lang(const struct standing *s);

@@ -312,6 +312,10 @@ const char *gateway_country(const struct gateway *g);
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address);
 
+/* Is that address a contact's? The branch that looks after them; "" none. */
+MUST_USE bool gateway_branch(const struct gateway *g, struct str tenant,
+			     struct str address, struct str *branch);
+
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,
 			    struct str origin);

@@ -17,14 +17,17 @@ struct addresses {
 	char text[CONTACT_ADDRESSES_MAX][ADDRESS_MAX];
 };
 
+/* Columns of STORE_CONTACT_SCAN whose text is kept. */
+enum { CUT_TENANT, CUT_LANG, CUT_TZ, CUT_PREFERRED, CUT_BRANCH, CUTS };
+
 struct people {
 	struct core *core;
 	struct map *refs; /* hash of (tenant, ref) -> contact id */
-	/* the contact being recovered: columns 0 to 6 of its row */
+	/* the contact being recovered, and texts of its row */
 	struct contact contact;
 	struct addresses addresses;
 	struct buf text;
-	size_t cut[7];
+	size_t cut[CUTS];
 };
 
 struct people *people_new(struct core *core)
@@ -55,10 +58,14 @@ static int check_words(const struct contact *c, struct err *err)
 		struct str value;
 		size_t max;
 	} all[] = {
-		{ "ref", c->ref, 64 },       { "name", c->name, 128 },
-		{ "lang", c->lang, 8 },      { "tz", c->tz, 64 },
-		{ "tier", c->tier, 32 },     { "branch", c->branch, 64 },
-		{ "attrs", c->attrs, 4096 }, { "preferred", c->preferred, 16 },
+		{ "ref", c->ref, 64 },
+		{ "name", c->name, 128 },
+		{ "lang", c->lang, 8 },
+		{ "tz", c->tz, 64 },
+		{ "tier", c->tier, 32 },
+		{ "branch", c->branch, CONTACT_BRANCH_MAX },
+		{ "attrs", c->attrs, 4096 },
+		{ "preferred", c->preferred, 16 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
@@ -181,6 +188,7 @@ int people_put(struct people *p, struct contact *c,
 /* Text of the contact being recovered: its addresses come one by one. */
 static void begin(struct people *p, const struct row *row)
 {
+	static const unsigned columns[CUTS] = { 0, 2, 3, 6, 12 };
 	struct contact *c = &p->contact;
 
 	*c = (struct contact){ .id = (uint64_t)row_i(row, 1),
@@ -188,16 +196,16 @@ static void begin(struct people *p, const struct row *row)
 	if (contact_state_parse(row_s(row, 7), &c->state) != 0)
 		c->state = CONTACT_LEFT;
 	buf_reset(&p->text);
-	for (unsigned i = 0; i < ARRAY_LEN(p->cut); i++) {
+	for (unsigned i = 0; i < CUTS; i++) {
 		p->cut[i] = p->text.len;
-		buf_str_put(&p->text, row_s(row, i));
+		buf_str_put(&p->text, row_s(row, columns[i]));
 	}
 	p->addresses.n = 0;
 }
 
 static struct str cut_of(const struct people *p, unsigned i)
 {
-	size_t end = i + 1 < ARRAY_LEN(p->cut) ? p->cut[i + 1] : p->text.len;
+	size_t end = i + 1 < CUTS ? p->cut[i + 1] : p->text.len;
 
 	return str_bytes(p->text.p + p->cut[i], end - p->cut[i]);
 }
@@ -209,10 +217,11 @@ void people_recovered(struct people *p)
 
 	if (c->id == 0)
 		return;
-	c->tenant = cut_of(p, 0);
-	c->lang = cut_of(p, 2);
-	c->tz = cut_of(p, 3);
-	c->preferred = cut_of(p, 6);
+	c->tenant = cut_of(p, CUT_TENANT);
+	c->lang = cut_of(p, CUT_LANG);
+	c->tz = cut_of(p, CUT_TZ);
+	c->preferred = cut_of(p, CUT_PREFERRED);
+	c->branch = cut_of(p, CUT_BRANCH);
 	for (unsigned i = 0; i < a->n; i++)
 		facts_contact(p->core->facts, c->tenant, str_of(a->text[i]), c,
 			      zone_of(c), other_of(c, a));
@@ -220,7 +229,7 @@ void people_recovered(struct people *p)
 }
 
 /* tenant id lang tz tz_source tier preferred state channel address ref
- * updated_ms */
+ * updated_ms branch */
 void people_recover(struct people *p, const struct row *row)
 {
 	struct addresses *a = &p->addresses;
@@ -238,6 +247,6 @@ void people_recover(struct people *p, const struct row *row)
 	if (row_s(row, 9).len == 0 || a->n == CONTACT_ADDRESSES_MAX ||
 	    str_copy(a->text[a->n], ADDRESS_MAX, row_s(row, 9)) != 0)
 		return;
-	a->preferred[a->n] = str_eq(row_s(row, 8), cut_of(p, 6));
+	a->preferred[a->n] = str_eq(row_s(row, 8), cut_of(p, CUT_PREFERRED));
 	a->n++;
 }

@@ -38,6 +38,7 @@ struct standing {
 	char *preferred;         /* "mqtt", NUL, address there; NULL: none */
 	uint64_t contact_id;
 	uint32_t left_s;
+	uint16_t branch; /* of the contact, by facts_branch; 0: none */
 	uint8_t nmarks, nlistings, ncounted;
 	uint8_t flags;
 };

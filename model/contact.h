@@ -8,6 +8,7 @@
 #include "model/row.h"
 
 #define CONTACT_ADDRESSES_MAX 8
+#define CONTACT_BRANCH_MAX 64
 
 enum contact_state { CONTACT_ACTIVE, CONTACT_LEFT, CONTACT_PROBE };
 

@@ -26,6 +26,7 @@
 #include "channels/fake/fake.h"
 #include "console/keys.h"
 #include "console/server.h"
+#include "daemon/care.h"
 #include "gateway/gateway.h"
 #include "proto/tzone.h"
 #include "store/engine.h"
@@ -40,6 +41,7 @@ struct bed {
 	struct gateway *gateway;
 	struct library *library;
 	struct campaigns *campaigns;
+	struct care *care;
 	struct console *console;
 	char dir[64];
 	bool closed;
@@ -91,6 +93,9 @@ static const char bed_rest[] =
 	"  complaint_count = 2\n"
 	"  seeds = {\"+447700900801\", \"+447700900802\", \"+447700900803\",\n"
 	"    \"+447700900804\", \"+447700900805\"} }\n"
+	"surveys {}\n"
+	"events {}\n"
+	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
 	"fake a { receipt_after = 1ms }\n"
 	"route all { pool = {\"a\"} }\n";
 
@@ -120,7 +125,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[10];
+	static struct setting_section kinds[13];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -136,7 +141,10 @@ static inline void bed_settings(struct bed *b)
 	kinds[7] = templates_section;
 	kinds[8] = campaigns_section;
 	kinds[9] = login_section;
-	if (settings_parse(config, "test", kinds, 10, &b->settings, &f) != 0)
+	kinds[10] = surveys_section;
+	kinds[11] = events_section;
+	kinds[12] = trigger_section;
+	if (settings_parse(config, "test", kinds, 13, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
@@ -211,6 +219,18 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.gateway = b->gateway;
 	cenv.library = b->library;
 
+	const struct care_env aenv = { .loop = b->loop,
+				       .clock = &clock_real,
+				       .gateway = b->gateway,
+				       .store = b->store,
+				       .library = b->library,
+				       .settings = &b->settings };
+	if (care_open(&b->care, &aenv, &err) != 0)
+		fail_msg("%s", err.text);
+	cenv.surveys = care_surveys(b->care);
+	cenv.reminders = care_reminders(b->care);
+	cenv.events = care_events(b->care);
+
 	struct campaigns_env penv = { b->loop,  &clock_real,  b->gateway,
 				      b->store, &b->settings, b->library };
 	if (campaigns_open(&b->campaigns, &penv, &err) != 0)
@@ -240,10 +260,12 @@ static inline void bed_stop(struct bed *b)
 	bed_hang_up(b);
 	console_stop(b->console);
 	campaigns_stop(b->campaigns);
+	care_stop(b->care);
 	gateway_close(&b->gateway, bed_on_closed, b);
 	TURN_UNTIL(b, b->closed);
 	console_close(&b->console);
 	store_close(&b->store);
+	care_close(&b->care);
 	library_close(&b->library);
 	campaigns_close(&b->campaigns);
 	loop_close(&b->loop);
@@ -452,6 +474,26 @@ static inline const char *bed_word(struct bed *b, const char *path)
 static inline size_t bed_count(struct bed *b, const char *list)
 {
 	return json_array_size(json_object_get(b->json, list));
+}
+
+static inline void bed_heard(void *owner, int rc)
+{
+	*(int *)owner = rc;
+}
+
+/* A customer's message; it is stored when this returns. */
+static inline void bed_hear(struct bed *b, const char *from, const char *text)
+{
+	struct inbound in = { .tenant = STR("acme"),
+			      .channel = STR("sms"),
+			      .from = str_of(from),
+			      .to = STR("10086"),
+			      .text = str_of(text) };
+	int done = 1;
+
+	gateway_hear(b->gateway, &in, bed_heard, &done);
+	TURN_UNTIL(b, done != 1);
+	assert_int_equal(done, 0);
 }
 
 static inline bool bed_says(struct bed *b, const char *text)
