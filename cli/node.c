@@ -101,16 +101,16 @@ int verb_link_set(struct cli *c, const struct args *a)
 
 const struct option key_options[] = {
 	{ "name", "NAME", true },        { "role", "ROLE", true },
-	{ "for-tenant", "NAME", false }, { "expires", "TIME", false },
-	{ NULL, NULL, false },
+	{ "for-tenant", "NAME", false }, { "branch", "NAME", false },
+	{ "expires", "TIME", false },    { NULL, NULL, false },
 };
 
-static const char *const key_members[] = { "id",      "name",  "role",
-					   "tenant",  "state", "created",
-					   "expires", "key" };
-static const enum word key_columns[] = { WORD_ID,      WORD_NAME,  WORD_ROLE,
-					 WORD_TENANT,  WORD_STATE, WORD_CREATED,
-					 WORD_EXPIRES, WORD_KEY };
+static const char *const key_members[] = { "id",      "name",    "role",
+					   "tenant",  "branch",  "state",
+					   "created", "expires", "key" };
+static const enum word key_columns[] = { WORD_ID,      WORD_NAME,    WORD_ROLE,
+					 WORD_TENANT,  WORD_BRANCH,  WORD_STATE,
+					 WORD_CREATED, WORD_EXPIRES, WORD_KEY };
 
 static void put(json_t *o, const char *name, const char *value)
 {
@@ -125,6 +125,7 @@ int verb_key_create(struct cli *c, const struct args *a)
 	put(o, "name", args_get(a, "name"));
 	put(o, "role", args_get(a, "role"));
 	put(o, "tenant", args_get(a, "for-tenant"));
+	put(o, "branch", args_get(a, "branch"));
 	put(o, "expires_at", args_get(a, "expires"));
 	char *body = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
@@ -142,11 +143,20 @@ int verb_key_create(struct cli *c, const struct args *a)
 int verb_key_list(struct cli *c, const struct args *a)
 {
 	int rc = cli_ask(c, "GET", "/v1/keys", NULL);
+	json_t *keys = json_object_get(c->answer, "keys"), *one;
+	size_t i;
 
 	(void)a;
-	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "keys"), key_members,
-			   key_columns, ARRAY_LEN(key_members) - 1);
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	print_list(keys, key_members, key_columns, ARRAY_LEN(key_members) - 1);
+	json_array_foreach(keys, i, one)
+	{
+		if (json_is_true(json_object_get(one, "ends_soon")))
+			say_error(WORD_KEY_ENDS,
+				  WORDS_LIST(text_of(one, "name"),
+					     text_of(one, "expires")));
+	}
 	return rc;
 }
 

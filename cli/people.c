@@ -202,6 +202,40 @@ int verb_login(struct cli *c, const struct args *a)
 	return rc;
 }
 
+static const char *const session_members[] = { "id",   "name",  "opened",
+					       "seen", "until", "from",
+					       "agent" };
+static const enum word session_columns[] = {
+	WORD_ID,    WORD_NAME,    WORD_OPENED, WORD_SEEN,
+	WORD_UNTIL, WORD_ADDRESS, WORD_AGENT,
+};
+
+int verb_session_list(struct cli *c, const struct args *a)
+{
+	int rc = cli_ask(c, "GET", "/v1/sessions", NULL);
+
+	(void)a;
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "sessions"),
+			   session_members, session_columns,
+			   ARRAY_LEN(session_members));
+	return rc;
+}
+
+int verb_session_end(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/sessions/");
+	path_part(&path, a->v[0]);
+	int rc = cli_ask(c, "DELETE", path.p, NULL);
+	if (rc == CLI_DONE && !cli_json(c))
+		say(WORD_SESSION_ENDED,
+		    WORDS_LIST(text_of(c->answer, "ended")));
+	return rc;
+}
+
 int verb_logout(struct cli *c, const struct args *a)
 {
 	int rc = cli_ask(c, "DELETE", "/v1/sessions/this", NULL);

@@ -117,6 +117,8 @@ int verb_user_change(struct cli *c, const struct args *a);
 int verb_user_password(struct cli *c, const struct args *a);
 int verb_user_unlock(struct cli *c, const struct args *a);
 int verb_user_remove(struct cli *c, const struct args *a);
+int verb_session_list(struct cli *c, const struct args *a);
+int verb_session_end(struct cli *c, const struct args *a);
 int verb_login(struct cli *c, const struct args *a);
 int verb_logout(struct cli *c, const struct args *a);
 int verb_password(struct cli *c, const struct args *a);

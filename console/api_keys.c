@@ -46,6 +46,8 @@ static void put_key(struct buf *b, const struct key *k, int64_t now_ms)
 				   : "valid");
 	json_kt(b, "created", k->created_ms);
 	json_kt_opt(b, "expires", k->expires_ms);
+	if (key_ends_soon(k, now_ms))
+		json_kb(b, "ends_soon", true);
 	json_kt_opt(b, "revoked", k->revoked_ms);
 	json_close(b, '}');
 }

@@ -55,6 +55,8 @@ static bool by_key(struct request *r, struct str text)
 	if (!rate_ok(r))
 		return false;
 	r->who = k->who;
+	if (key_ends_soon(k, clock_wall_ms(r->c->clock)))
+		r->key_ends_ms = k->expires_ms;
 	return true;
 }
 

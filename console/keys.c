@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/secret.h"
+
+#define WARN_EVERY_MS ((int64_t)86400 * 1000)
 
 struct keys {
 	uint8_t pepper[KEY_PEPPER];
@@ -18,6 +22,7 @@ struct keys {
 	struct map *by_id;   /* id */
 	struct key **v;
 	size_t len, cap;
+	int64_t warned_ms; /* keys_warn; 0: not yet */
 };
 
 int key_text_check(struct str key, struct err *err)
@@ -230,6 +235,31 @@ struct key *keys_at(struct keys *ks, size_t i)
 {
 	must(ks != NULL);
 	return i < ks->len ? ks->v[i] : NULL;
+}
+
+bool key_ends_soon(const struct key *k, int64_t now_ms)
+{
+	must(k != NULL);
+	return k->revoked_ms == 0 && k->expires_ms > now_ms &&
+	       k->expires_ms - now_ms <= KEY_SOON_MS;
+}
+
+void keys_warn(struct keys *ks, int64_t now_ms)
+{
+	char when[32];
+
+	must(ks != NULL);
+	if (ks->warned_ms != 0 && now_ms - ks->warned_ms < WARN_EVERY_MS)
+		return;
+	ks->warned_ms = now_ms;
+	for (size_t i = 0; i < ks->len; i++) {
+		const struct key *k = ks->v[i];
+		if (!key_ends_soon(k, now_ms))
+			continue;
+		clock_rfc3339(k->expires_ms, when);
+		log_warn("key.ends_soon", KV_S("who", k->who.actor),
+			 KV_S("name", k->who.name), KV_S("expires", when));
+	}
 }
 
 const uint8_t *keys_pepper(const struct keys *ks)

@@ -22,6 +22,8 @@
 #define KEY_LENGTH_MAX 128
 #define KEY_CELLS 9
 #define KEY_PARTNER_MS ((int64_t)90 * 86400 * 1000)
+/* So long before its end a key is warned of. */
+#define KEY_SOON_MS ((int64_t)14 * 86400 * 1000)
 
 struct key {
 	struct who who; /* its id, name, tenant, role */
@@ -41,6 +43,8 @@ MUST_USE int console_key_create(struct store *s, struct str admin_key,
 /* Its id and role, and what follows from them. */
 void key_settle(struct key *k, uint64_t id, enum role role);
 enum role key_role(const struct key *k);
+/* Does it end within KEY_SOON_MS? Not one that is over. */
+bool key_ends_soon(const struct key *k, int64_t now_ms);
 MUST_USE int key_text_check(struct str key, struct err *err);
 void key_hash(const uint8_t pepper[KEY_PEPPER], struct str key,
 	      uint8_t out[32]);
@@ -63,5 +67,7 @@ MUST_USE int keys_put(struct keys *ks, const struct key *k, uint64_t now_us);
 struct key *keys_find(struct keys *ks, struct str text, int64_t now_ms);
 struct key *keys_by_id(struct keys *ks, uint64_t id);
 struct key *keys_at(struct keys *ks, size_t i); /* NULL at the end */
+/* A line in the log for each that ends soon, once a day. */
+void keys_warn(struct keys *ks, int64_t now_ms);
 const uint8_t *keys_pepper(const struct keys *ks);
 const uint8_t *keys_pseudonym_key(const struct keys *ks);

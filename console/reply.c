@@ -145,9 +145,13 @@ static void allow_add(struct request *r, struct MHD_Response *m)
 
 static void headers_add(struct request *r, struct MHD_Response *m)
 {
-	char number[16];
+	char number[16], when[32];
 
 	header_add(m, "Content-Type", r->type);
+	if (r->key_ends_ms != 0) {
+		clock_rfc3339(r->key_ends_ms, when);
+		header_add(m, "X-Key-Expires", when);
+	}
 	if (r->status == 401)
 		header_add(m, "WWW-Authenticate", "Bearer");
 	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++) {

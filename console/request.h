@@ -89,6 +89,7 @@ struct request {
 	char etag[24];
 	char next_page[ID_TEXT]; /* X-Next: of answers that are no JSON */
 	unsigned retry_after_s;
+	int64_t key_ends_ms;           /* their key ends soon; 0: no */
 	uint32_t allowed;              /* 405: bits of methods */
 	bool read_only_head;           /* HEAD */
 	char *cookies[2];              /* Set-Cookie; freed with it */

@@ -16,7 +16,8 @@ static const char *const perm_names[PERM_COUNT] = {
 	"campaign.run",      "user.manage",
 };
 
-/* Nobody below care reads texts; who looks after links sees no people. */
+/* Nobody below care reads texts; who looks after links sees no people; who
+ * plans campaigns does not write down consent. */
 static const struct {
 	const char *name;
 	uint64_t perms;
@@ -46,11 +47,11 @@ static const struct {
 	[ROLE_MARKETER] = { "marketer",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
 				    PERM_CONTACT_WRITE | PERM_CONSENT_READ |
-				    PERM_CONSENT_WRITE | PERM_STATUS |
-				    PERM_STREAM | PERM_TEMPLATE_READ |
-				    PERM_TEMPLATE_WRITE | PERM_SURVEY_READ |
-				    PERM_SURVEY_WRITE | PERM_CAMPAIGN_READ |
-				    PERM_CAMPAIGN_WRITE | PERM_CAMPAIGN_RUN },
+				    PERM_STATUS | PERM_STREAM |
+				    PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE |
+				    PERM_SURVEY_READ | PERM_SURVEY_WRITE |
+				    PERM_CAMPAIGN_READ | PERM_CAMPAIGN_WRITE |
+				    PERM_CAMPAIGN_RUN },
 	[ROLE_APPROVER] = { "approver",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
 				    PERM_CONSENT_READ | PERM_STATUS |

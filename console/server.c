@@ -168,6 +168,7 @@ static void on_sweep(void *owner)
 	struct console *c = MAGIC_CAST(struct console, CONSOLE_MAGIC, owner);
 
 	peers_sweep(c);
+	keys_warn(c->keys, clock_wall_ms(c->clock));
 	loop_timer_set(c->sweep, SWEEP_MS);
 }
 

@@ -36,7 +36,7 @@ static const struct {
 	{ "POST", "/v1/segments/{id}/count", "AMPCGUD" },
 	{ "GET", "/v1/segments/{id}/members", "AMPCGUD" },
 	{ "POST", "/v1/segments/{id}/members", "AMC" },
-	{ "POST", "/v1/imports", "AMC" },
+	{ "POST", "/v1/imports", "AC" },
 	{ "GET", "/v1/campaigns", "AOMPCGUD" },
 	{ "POST", "/v1/campaigns", "AM" },
 	{ "GET", "/v1/campaigns/{id}", "AOMPCGUD" },
@@ -59,8 +59,8 @@ static const struct {
 	{ "POST", "/v1/campaigns/{id}/pause", "AMPU" },
 	{ "POST", "/v1/campaigns/{id}/resume", "AMPU" },
 	{ "POST", "/v1/campaigns/{id}/cancel", "AMPU" },
-	{ "POST", "/v1/campaigns/{id}/complaint", "AMCGU" },
-	{ "POST", "/v1/consents", "AMCGU" },
+	{ "POST", "/v1/campaigns/{id}/complaint", "ACGU" },
+	{ "POST", "/v1/consents", "ACGU" },
 	{ "GET", "/v1/consents/verify", "AMPCGUD" },
 	{ "GET", "/v1/addresses/{address}", "AMPCGUD" },
 	{ "GET", "/v1/addresses/{address}/evidence", "AMPCGUD" },
@@ -339,6 +339,38 @@ static void keys_expire(void **state)
 	assert_string_equal(bed_word(b, "keys.1.state"), "expired");
 }
 
+/* That a key ends is said with every answer to it, and in the list. */
+static void keys_that_end_soon_say_so(void **state)
+{
+	static const int days[] = { 13, 20 };
+	struct bed *b = *state;
+
+	for (unsigned i = 0; i < ARRAY_LEN(days); i++) {
+		char body[160], when[32], key[64];
+		bool soon = i == 0;
+
+		clock_rfc3339(clock_wall_ms(&clock_real) +
+				      (int64_t)days[i] * 86400000,
+			      when);
+		snprintf(body, sizeof(body),
+			 "{\"name\":\"n\",\"role\":\"operator\","
+			 "\"expires_at\":\"%s\"}",
+			 when);
+		b->key = ADMIN;
+		assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+		must(str_copy(key, sizeof(key), str_of(bed_word(b, "key"))) ==
+		     0);
+		assert_int_equal(bed_get(b, "/v1/keys"), 200);
+		assert_int_equal(bed_header(b, "X-Key-Expires").len, 0);
+		snprintf(body, sizeof(body), "keys.%u.ends_soon", i + 1);
+		assert_string_equal(bed_word(b, body), soon ? "true" : "");
+		b->key = key;
+		assert_int_equal(bed_get(b, "/v1/links"), 200);
+		assert_int_equal(bed_header(b, "X-Key-Expires").len,
+				 soon ? strlen(when) : 0);
+	}
+}
+
 static void partners_end_within_90_days(void **state)
 {
 	struct bed *b = *state;
@@ -523,6 +555,7 @@ int main(void)
 		T(keys_live_and_end),
 		T(each_key_has_its_rate),
 		T(keys_expire),
+		T(keys_that_end_soon_say_so),
 		T(partners_end_within_90_days),
 		T(tenants_keep_apart),
 		T(numbers_are_masked_and_texts_kept),
