@@ -11,6 +11,7 @@
 struct segment_walk {
 	struct segment_walk_cfg cfg;
 	char tenant[TENANT_MAX + 1];
+	char branch[CONTACT_BRANCH_MAX + 1];
 	struct segment *segment;
 	struct segment_world world; /* of the reader: without consent */
 	struct person_reader reader;
@@ -31,6 +32,8 @@ struct segment_walk *segment_each(const struct segment_walk_cfg *cfg)
 	w->cfg = *cfg;
 	must(str_copy(w->tenant, sizeof(w->tenant), cfg->tenant) == 0);
 	w->cfg.tenant = str_of(w->tenant);
+	must(str_copy(w->branch, sizeof(w->branch), cfg->branch) == 0);
+	w->cfg.branch = str_of(w->branch);
 	w->segment = segment_dup(cfg->segment);
 	w->page.last_id = cfg->after_id;
 	return w;
@@ -80,12 +83,17 @@ static void person_keep(struct segment_walk *w, bool unsure)
 /* All rows of a person have been seen. */
 static void person_whole(struct segment_walk *w)
 {
-	enum segment_answer answer =
-		segment_holds(w->segment, &w->reader.person, &w->world);
+	const struct contact *c = &w->reader.person.contact;
 
 	w->page.seen++;
-	w->page.last_id = w->reader.person.contact.id;
+	w->page.last_id = c->id;
 	w->reader.open = false;
+	if (w->branch[0] != '\0' && !str_eqz(c->branch, w->branch)) {
+		w->page.others++;
+		return;
+	}
+	enum segment_answer answer =
+		segment_holds(w->segment, &w->reader.person, &w->world);
 	if (answer == SEGMENT_UNSURE ||
 	    (answer == SEGMENT_YES && w->kept + w->page.n < w->cfg.keep))
 		person_keep(w, answer == SEGMENT_UNSURE);

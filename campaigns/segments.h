@@ -13,6 +13,7 @@ struct segment_page {
 	size_t n;
 	uint64_t matched; /* with those that were not kept */
 	uint64_t seen;    /* contacts looked at */
+	uint64_t others;  /* of these, of another branch: passed over */
 	uint64_t last_id; /* of the last of these: where to go on */
 	bool last;        /* nothing follows */
 };
@@ -24,6 +25,7 @@ struct segment_walk_cfg {
 	const struct segment *segment; /* copied */
 	uint64_t list;     /* not 0: only the members of this list */
 	uint64_t after_id; /* 0: from the first contact */
+	struct str branch; /* copied; "": of every branch */
 	/* Persons to be handed over in all, the first that match; the others
 	 * are counted alone. SIZE_MAX: all. */
 	size_t keep;

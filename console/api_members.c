@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/persons.h"
 #include "console/segment_rows.h"
 
@@ -75,7 +76,10 @@ static void count_answer(struct request *r)
 	if (c->filter != NULL)
 		segment_filter_json(b, c->filter);
 	json_close(b, '}');
-	if (c->row == NULL) {
+	/* Of one branch it is not the segment's count, and who only reads
+	 * changes nothing. */
+	if (c->row == NULL || branch_narrow(r) ||
+	    !request_may(r, PERM_CONTACT_WRITE)) {
 		reply_send(r, 200);
 		return;
 	}
@@ -118,7 +122,7 @@ static void on_page(void *owner, int rc, const struct segment_page *page)
 	}
 	page_show(r, page);
 	c->matched += page->matched;
-	c->seen += page->seen;
+	c->seen += page->seen - page->others;
 	bool full = c->members && c->shown == c->want;
 	if (!page->last && !full)
 		counting_more(r);
@@ -142,12 +146,14 @@ static void walk_begin(struct request *r, struct str tenant,
 		.segment = filter,
 		.list = list,
 		.after_id = after_id,
+		.branch = str_of(r->who.branch),
 		.keep = c->want,
 		.stopping = &r->c->stopping,
 		.page = on_page,
 		.owner = r,
 	};
 
+	branch_kept(r);
 	json_open(reply_json(r), '{');
 	json_key(&r->out, c->members ? "members" : "sample");
 	json_open(&r->out, '[');

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/edit.h"
 #include "console/segment_rows.h"
 
@@ -48,6 +49,8 @@ static bool show_row(void *owner, const struct row *row)
 	struct segment_row one;
 
 	segment_row_read(row, &one);
+	if (branch_narrow(r))
+		one.counted_ms = 0; /* it is of all branches: not shown */
 	segment_row_json(&r->out, &one);
 	if (s->one)
 		edit_etag(one.updated_ms, r->etag);

@@ -15,7 +15,7 @@ static const char survey[] =
 
 /* What stands for ids in the paths below. */
 struct south {
-	char contact[16], message[16], session[16];
+	char contact[16], message[16], session[16], segment[16];
 };
 
 static void keep_id(struct bed *b, const char *name, char out[16])
@@ -70,6 +70,10 @@ static void ask_south(struct bed *b, struct south *s)
 				  "{\"to\":\"" SOUTH "\"}"),
 			 202);
 	keep_id(b, "session", s->session);
+	assert_int_equal(bed_post(b, "/v1/segments",
+				  "{\"name\":\"all\",\"filter\":\"all\"}"),
+			 201);
+	keep_id(b, "id", s->segment);
 }
 
 /* From here on the key of one who has a branch. */
@@ -104,7 +108,7 @@ static void nothing_of_others(struct bed *b, const char *path)
 
 /*
  * How each BRANCH_KEPT route is asked for a thing of another branch, and what
- * must come of it. $C, $M, $V: the south's contact, message, survey session. A
+ * must come of it. $C, $M, $V, $G: the south's contact, message, survey session, a segment. A
  * new route that says it is kept needs a row here.
  */
 static const struct {
@@ -139,6 +143,10 @@ static const struct {
 	  "{\"name\":\"Nobody\"}", 403 },
 	{ "DELETE", "/v1/contacts/{id}", "/v1/contacts/$C", "", 403 },
 	{ "GET", "/v1/exports/contacts", "?purpose=x", "", 200 },
+	{ "POST", "/v1/segments/count", "", "{\"filter\":\"all\"}", 200 },
+	{ "POST", "/v1/segments/{id}/count", "/v1/segments/$G/count", "", 200 },
+	{ "GET", "/v1/segments/{id}/members", "/v1/segments/$G/members", "",
+	  200 },
 	{ "POST", "/v1/consents", "",
 	  "{\"address\":\"" SOUTH "\",\"type\":\"withdraw\","
 	  "\"source\":\"agent\"}",
@@ -191,6 +199,7 @@ static void path_of(const struct south *s, const char *text, char out[160])
 			const char c = *++p;
 			const char *id = c == 'C'   ? s->contact
 					 : c == 'M' ? s->message
+					 : c == 'G' ? s->segment
 						    : s->session;
 			n += (size_t)snprintf(out + n, 160 - n, "%s", id);
 		} else if (p[0] == '{') {
@@ -324,6 +333,30 @@ static void r44_ones_own_is_seen_and_changed(void **state)
 }
 
 /* Somebody else's rows do not shorten a page, and no row is lost. */
+/* What is counted is counted among one's own, and not kept as the segment's. */
+static void r44_segments_hold_ones_own(void **state)
+{
+	struct bed *b = *state;
+	char path[160];
+	struct south s;
+
+	people(b, &s);
+	ask_south(b, &s);
+	path_of(&s, "/v1/segments/$G/count", path);
+	assert_int_equal(bed_post(b, path, ""), 200);
+	assert_string_equal(bed_word(b, "count"), "3");
+	as_north(b, "marketer");
+	assert_int_equal(bed_post(b, path, ""), 200);
+	assert_string_equal(bed_word(b, "count"), "1");
+	assert_string_equal(bed_word(b, "contacts"), "1");
+	assert_string_equal(bed_word(b, "sample.0.name"), "Nora");
+	assert_int_equal(bed_get(b, "/v1/segments"), 200);
+	assert_string_equal(bed_word(b, "segments.0.count"), "");
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/segments"), 200);
+	assert_string_equal(bed_word(b, "segments.0.count"), "3");
+}
+
 static void r44_pages_are_filled_from_the_next_ones(void **state)
 {
 	struct bed *b = *state;
@@ -429,6 +462,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(r44_every_route_keeps_to_the_branch),
 		T(r44_ones_own_is_seen_and_changed),
+		T(r44_segments_hold_ones_own),
 		T(r44_pages_are_filled_from_the_next_ones),
 		T(r44_batches_say_which),
 		T(r44_kannel_knows_the_branch_of_a_key),
