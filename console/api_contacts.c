@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "console/branch.h"
+#include "console/contact_diff.h"
 #include "console/edit.h"
 #include "console/persons.h"
 #include "model/consent.h"
@@ -254,14 +255,31 @@ static void on_written(struct request *r, int rc)
 		reply_send(r, r->status);
 }
 
-/* Notes who did it, and answers when it is durable. */
-static void contact_answer(struct request *r, const struct contact *c,
-			   int status, const char *action)
+static struct contact_side side_of(const struct person *p)
 {
+	return (struct contact_side){ &p->contact, p->v, p->n };
+}
+
+/* Notes who did it and what changed, and answers when it is durable. */
+static void contact_answer(struct request *r, const struct person *was,
+			   const struct wanted *is, int status,
+			   const char *action)
+{
+	AUTO(buf_done) struct buf detail = { 0 };
+	const struct contact *c = is != NULL ? &is->c : &was->contact;
+	struct contact_side before, after;
 	char id[ID_TEXT];
 
+	if (was != NULL)
+		before = side_of(was);
+	if (is != NULL)
+		after = (struct contact_side){ &is->c, is->v, is->n };
+	buf_init(&detail, AUDIT_DETAIL_MAX);
+	contact_diff(&detail, was != NULL ? &before : NULL,
+		     is != NULL ? &after : NULL);
 	id_text(c->id, id);
-	request_audit(r, c->tenant, action, str_of(id), STR_NONE);
+	request_audit(r, c->tenant, action, str_of(id),
+		      detail.full ? STR_NONE : buf_str(&detail));
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_kid(b, "id", c->id);
@@ -300,24 +318,26 @@ static bool contact_put(struct request *r, struct wanted *w)
 	return false;
 }
 
-static void post_write(struct request *r)
+/* was: what it takes the place of; NULL: nothing. */
+static void post_write(struct request *r, const struct person *was)
 {
 	struct wanted w = { .c = { .state = CONTACT_ACTIVE } };
 
 	if (request_tenant(r, &w.c.tenant) && body_over(r, &w) &&
 	    contact_put(r, &w))
-		contact_answer(r, &w.c, 201, "contact.write");
+		contact_answer(r, was, &w, 201, "contact.write");
 }
 
 /* The one with the same ref, if there is one, is theirs. */
 static void on_post_looked(struct request *r, int rc)
 {
 	const struct persons *ps = r->own;
+	const struct person *was = NULL;
 
 	if (rc == 0 && ps->seen == 0)
-		post_write(r);
-	else if (persons_one(r, rc) != NULL)
-		post_write(r);
+		post_write(r, NULL);
+	else if ((was = persons_one(r, rc)) != NULL)
+		post_write(r, was);
 }
 
 void api_contacts_post(struct request *r)
@@ -325,8 +345,8 @@ void api_contacts_post(struct request *r)
 	struct str tenant, ref = member(r->json, "ref");
 
 	must(r != NULL);
-	if (!branch_narrow(r) || ref.len == 0)
-		post_write(r);
+	if (ref.len == 0)
+		post_write(r, NULL);
 	else if (request_tenant(r, &tenant))
 		persons_read(r, STORE_PERSON_BY_REF, tenant, CELL_T(ref), 1,
 			     on_post_looked);
@@ -342,24 +362,27 @@ static bool match_ok(struct request *r, const struct person *p)
 	return false;
 }
 
-static bool stored_one(struct request *r, int rc, struct wanted *w)
+/* NULL: answered. */
+static const struct person *stored_one(struct request *r, int rc,
+				       struct wanted *w)
 {
 	const struct person *p = persons_one(r, rc);
 
 	if (p == NULL)
-		return false;
+		return NULL;
 	w->c = p->contact;
 	w->n = p->n;
 	memcpy(w->v, p->v, sizeof(w->v));
-	return match_ok(r, p);
+	return match_ok(r, p) ? p : NULL;
 }
 
 static void on_patch(struct request *r, int rc)
 {
 	struct wanted w = { 0 };
+	const struct person *was = stored_one(r, rc, &w);
 
-	if (stored_one(r, rc, &w) && body_over(r, &w) && contact_put(r, &w))
-		contact_answer(r, &w.c, 200, "contact.write");
+	if (was != NULL && body_over(r, &w) && contact_put(r, &w))
+		contact_answer(r, was, &w, 200, "contact.write");
 }
 
 void api_contact_patch(struct request *r)
@@ -393,13 +416,14 @@ static bool withdraw_all(struct request *r, const struct wanted *w)
 static void on_delete(struct request *r, int rc)
 {
 	struct wanted w = { 0 };
+	const struct person *was = stored_one(r, rc, &w);
 
-	if (!stored_one(r, rc, &w) || !withdraw_all(r, &w))
+	if (was == NULL || !withdraw_all(r, &w))
 		return;
 	struct cell cells[] = { CELL_T(w.c.tenant), CELL_I(w.c.id) };
 	store_put(r->c->store, STORE_ADDRESS_DROP, cells, ARRAY_LEN(cells));
 	store_put(r->c->store, STORE_CONTACT_ERASE, cells, ARRAY_LEN(cells));
-	contact_answer(r, &w.c, 200, "contact.erase");
+	contact_answer(r, was, NULL, 200, "contact.erase");
 }
 
 void api_contact_delete(struct request *r)

@@ -168,7 +168,8 @@ static void put_message(struct view *v, const struct message *m)
 	json_kt_opt(b, "valid_until", m->valid_until_ms);
 	json_ku(b, "priority", m->priority);
 	json_ku(b, "parts", m->parts);
-	if (m->metadata.len > 0 && !who_pseudonymous(v->who)) {
+	/* The sender's own words: they may name somebody. */
+	if (m->metadata.len > 0 && who_reads_words(v->who)) {
 		json_key(b, "metadata");
 		json_raw(b, m->metadata);
 	}

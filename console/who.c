@@ -83,6 +83,12 @@ bool who_pseudonymous(const struct who *w)
 	return who_is(w, ROLE_PARTNER);
 }
 
+bool who_reads_words(const struct who *w)
+{
+	return !who_pseudonymous(w) &&
+	       (who_may(w, PERM_CONTACT_FULL) || who_may(w, PERM_SEND));
+}
+
 /* 64 bits are enough: a million contacts meet once in thirty million such
  * sets. A tenant's pseudonyms tell nothing of another's. */
 static void pseudonym_put(struct buf *b, const struct who *w, struct str tenant,

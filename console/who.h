@@ -50,6 +50,9 @@ void who_know(struct who *w, const uint8_t pseudonym_key[PSEUDONYM_KEY]);
 /* A partner (R-09): nothing goes to them in which others may have written who
  * somebody is, and nothing is looked up for them by a number. */
 bool who_pseudonymous(const struct who *w);
+/* What other systems wrote beside a message, numbers among it perhaps (R-01):
+ * for senders, and for those who see whole numbers. */
+bool who_reads_words(const struct who *w);
 /* How an address looks to them: whole with contact.read_full, a pseudonym
  * for partners (R-09), else "+999…**34" (R-01). */
 void who_address_put(struct buf *b, const struct who *w, struct str tenant,
