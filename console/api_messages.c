@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "console/branch.h"
 #include "console/page.h"
+#include "console/partner.h"
 #include "console/submission.h"
 #include "console/view.h"
 
@@ -121,6 +122,10 @@ static void send_one(struct request *r, struct str tenant)
 	}
 	if (!key_header(r, &s) || !branch_check_to(r, tenant, s.to))
 		return;
+	if (!partner_may_send(r, &s)) {
+		partner_refuse(r);
+		return;
+	}
 	gateway_submit(r->c->gateway, &s, &got);
 	if (got.rc != 0 && !got.repeated) {
 		reply_submitted_error(r, &got);
@@ -155,6 +160,11 @@ static void batch_item(struct request *r, struct str tenant, json_t *object,
 	}
 	if (!branch_sees_to(r, tenant, s.to)) {
 		error_json(b, "branch", "to", "it is not of your branch", NULL);
+		json_close(b, '}');
+		return;
+	}
+	if (!partner_may_send(r, &s)) {
+		error_json(b, PARTNER_CODE, "to", PARTNER_REASON, NULL);
 		json_close(b, '}');
 		return;
 	}

@@ -8,6 +8,7 @@
 #include "campaigns/surveys.h"
 #include "console/branch.h"
 #include "console/page.h"
+#include "console/partner.h"
 #include "console/submission.h"
 #include "console/view.h"
 
@@ -263,6 +264,10 @@ void api_survey_ask(struct request *r)
 	    !request_address(r, a.to, "to", to) ||
 	    !branch_check_to(r, ask.tenant, str_of(to)))
 		return;
+	if (who_pseudonymous(&r->who)) {
+		partner_refuse(r);
+		return;
+	}
 	char *vars = a.vars == NULL ? NULL : json_dumps(a.vars, JSON_COMPACT);
 
 	ask.to = str_of(to);

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "console/branch.h"
 #include "console/kannel.h"
+#include "console/partner.h"
 #include "console/peers.h"
 #include "console/ranges.h"
 #include "proto/text.h"
@@ -303,7 +304,10 @@ static void send_one(struct request *r, const struct kannel_user *u,
 	s.metadata = buf_str(&metadata);
 	if (reports)
 		s.origin = STR(KANNEL_ORIGIN);
-	gateway_submit(r->c->gateway, &s, &got);
+	if (partner_may_send(r, &s))
+		gateway_submit(r->c->gateway, &s, &got);
+	else
+		got = (struct submitted){ .rc = -EINVAL, .field = "to" };
 	count(sum, &got);
 }
 

@@ -171,6 +171,40 @@ static void r09_one_person_has_one_pseudonym(void **state)
 	assert_int_equal(bed_get(b, "/v1/exports/contacts?purpose=x"), 403);
 }
 
+/* A class that asks for no consent is no way to people who never subscribed. */
+static void r09_a_partner_sends_to_subscribers(void **state)
+{
+	static const char service[] =
+		"{\"to\":\"" TO "\",\"text\":\"x\",\"class\":\"notice\"}";
+	static const char marketing[] =
+		"{\"to\":\"" TO "\",\"text\":\"x\",\"class\":\"marketing\"}";
+	static const char grant[] =
+		"{\"address\":\"" TO "\",\"type\":\"grant\","
+		"\"source\":\"web\",\"wording\":\"w1\"}";
+	struct bed *b = *state;
+	char batch[256];
+
+	become(b, ROLE_PARTNER);
+	const char *partner = b->key;
+
+	assert_int_equal(bed_post(b, "/v1/messages", service), 403);
+	assert_string_equal(bed_word(b, "error.code"), "not_subscribed");
+	snprintf(batch, sizeof(batch), "{\"messages\":[%s]}", service);
+	assert_int_equal(bed_post(b, "/v1/messages", batch), 202);
+	assert_string_equal(bed_word(b, "results.0.error.code"),
+			    "not_subscribed");
+	assert_int_equal(bed_post(b, "/v1/messages", marketing), 200);
+	assert_string_equal(bed_word(b, "reason"), "no_consent");
+	assert_int_equal(bed_post(b, "/v1/surveys/sv/sessions",
+				  "{\"to\":\"" TO "\"}"),
+			 403);
+	b->key = ADMIN;
+	assert_int_equal(bed_post(b, "/v1/consents", grant), 201);
+	b->key = partner;
+	assert_int_equal(bed_post(b, "/v1/messages", marketing), 202);
+	assert_int_equal(bed_post(b, "/v1/messages", service), 403);
+}
+
 /* The last row of the audit log, as text. */
 static void last_row(struct bed *b, char out[1024])
 {
@@ -242,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(r01_no_whole_number_without_read_full),
 		T(r09_no_byte_names_a_person),
+		T(r09_a_partner_sends_to_subscribers),
 		T(r09_one_person_has_one_pseudonym),
 		T(r41_before_and_after_are_written_down_masked),
 	};
