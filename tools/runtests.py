@@ -4,8 +4,9 @@
 others run is run once more by itself, and named if it passes then.
 
 usage: runtests.py [--variant V] [--wrap CMD] [--jobs N] [--only TEXT] KIND...
-KIND: build floors headers lint unit contract scenarios peers powercut crash
-fuzz; with a variant of its own: asan:unit
+KIND: build floors headers lint unit scripts contract scenarios peers powercut
+crash fuzz; with a variant of its own: asan:unit. Kinds that stand in a row and
+do not want the machine to themselves run together, the long ones first.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
 TAP = re.compile(r"^(not )?ok \d+\s*(?:- )?(.*)$")
-LIMIT_S = {"unit": 60, "contract": 120, "scenarios": 60, "peers": 180,
+LIMIT_S = {"unit": 60, "scripts": 60, "contract": 120, "scenarios": 60, "peers": 180,
            "crash": 900, "make": 900}
 MEMORY_ERROR = 9  # exit code of valgrind, see mk/check.mk
 SLOWER = {"asan": 3, "tsan": 6, "cover": 2, "valgrind": 15}
@@ -35,6 +36,7 @@ class Job:
         self.limit_s, self.tap, self.alone = limit_s, tap, alone
         self.label = kind + "/" + name
         self.memory = False  # only whether valgrind complained
+        self.env = None
 
 
 class Tally:
@@ -185,11 +187,10 @@ def jobs_of(kind, opt):
                     limit) for n in names]
         for j in jobs:
             j.memory = bool(opt.wrap)
-        if opt.wrap:
-            return jobs
-        return jobs + [Job(kind, os.path.basename(p)[:-3], py(p), limit)
-                       for p in sorted(glob.glob("tests/%s/*_test.py" % kind))
-                       if opt.variant == "dev"]
+        return jobs
+    if kind == "scripts":
+        return [Job(kind, os.path.basename(p)[:-3], py(p), limit)
+                for p in sorted(glob.glob("tests/unit/*_test.py"))]
     if kind == "scenarios":
         return [Job(kind, os.path.basename(p)[:-4],
                     py("tests/scenarios/run.py") + [p], limit)
@@ -234,15 +235,36 @@ def may_be_slowness(job, code, out):
     return code is None or any(word == "FAIL" for word, _, _ in rows)
 
 
-def run_all(jobs, opt, tally):
+def jobs_for(word, opt):
+    """Of a KIND as it was asked for, each with what it needs to run."""
+    opt = argparse.Namespace(**vars(opt))
+    kind = word
+    if ":" in word:
+        opt.variant, kind = word.split(":")
+    jobs = [j for j in jobs_of(kind, opt) if opt.only in j.name]
     env = environment(opt)
     for j in jobs:
+        j.env = env
         if opt.variant != "dev":
             j.label = opt.variant + ":" + j.label
-    together = [j for j in jobs if not j.alone]
-    with concurrent.futures.ThreadPoolExecutor(opt.jobs) as pool:
-        futures = {pool.submit(run, j.argv, j.limit_s, env): j
-                   for j in together}
+    return jobs
+
+
+def run_alone(job, tally):
+    judge(job, *run(job.argv, job.limit_s, job.env), tally)
+
+
+# Most of these wait most of the time, so there are more of them than cores.
+CROWD = 2
+LONGEST = ("peers", "contract", "scripts", "scenarios", "unit")
+
+
+def run_together(jobs, opt, tally):
+    jobs.sort(key=lambda j: LONGEST.index(j.kind))
+    crowd = opt.jobs * (1 if opt.wrap else CROWD)
+    with concurrent.futures.ThreadPoolExecutor(crowd) as pool:
+        futures = {pool.submit(run, j.argv, j.limit_s, j.env): j
+                   for j in jobs}
         again = []
         for f in concurrent.futures.as_completed(futures):
             if may_be_slowness(futures[f], *f.result()[:2]):
@@ -251,12 +273,26 @@ def run_all(jobs, opt, tally):
                 judge(futures[f], *f.result(), tally)
     for j in again:
         failed = tally.failed
-        judge(j, *run(j.argv, j.limit_s, env), tally)
+        run_alone(j, tally)
         if tally.failed == failed:
             tally.alone.append(j.label)
-    for j in jobs:
-        if j.alone:
-            judge(j, *run(j.argv, j.limit_s, env), tally)
+
+
+def run_all(opt, tally):
+    """In the order asked for; without a build there is nothing to test."""
+    crowd = []
+    for word in opt.kinds:
+        jobs = jobs_for(word, opt)
+        crowd += [j for j in jobs if not j.alone]
+        alone = [j for j in jobs if j.alone]
+        if alone and crowd:
+            run_together(crowd, opt, tally)
+            crowd = []
+        for j in alone:
+            run_alone(j, tally)
+            if j.name == "build" and tally.failed:
+                return
+    run_together(crowd, opt, tally)
 
 
 def main():
@@ -270,14 +306,7 @@ def main():
     os.chdir(ROOT)
     tally = Tally()
     start = time.monotonic()
-    for kind in opt.kinds:
-        one = argparse.Namespace(**vars(opt))
-        if ":" in kind:
-            one.variant, kind = kind.split(":")
-        jobs = [j for j in jobs_of(kind, one) if opt.only in j.name]
-        run_all(jobs, one, tally)
-        if kind == "build" and tally.failed:
-            break
+    run_all(opt, tally)
     print("in %.1f s" % (time.monotonic() - start))
     if tally.alone:
         print("passed only when run alone, after all others: " +

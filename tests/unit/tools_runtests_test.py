@@ -49,7 +49,7 @@ def test_a_second_try_counts_once():
     never = job(argv=[sys.executable, "-c",
                       "print('1..1\\nnot ok 1 - y'); exit(1)"], label="never")
     try:
-        runtests.run_all([late, never], opt, tally)
+        runtests.run_together([late, never], opt, tally)
     finally:
         os.unlink(flag)
     assert (tally.passed, tally.failed) == (1, 1)
