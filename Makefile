@@ -35,7 +35,7 @@ CFLAGS := $(BASEFLAGS) $(WARN) $(OPT_$(V)) $(PKG_CFLAGS) $(EXTRA_CFLAGS)
 LDFLAGS := -pthread $(OPT_$(V)) -rdynamic
 
 # ---- what is built ---------------------------------------------------------
-FOLDERS := base proto model routing templates store gateway campaigns care acd \
+FOLDERS := base proto model routing templates store reports gateway campaigns care acd \
 	console daemon cli $(patsubst %/,%,$(wildcard channels/*/))
 MAINS := daemon/main.c cli/main.c
 SRC := $(filter-out $(MAINS),$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)))

@@ -141,10 +141,13 @@ static bool take(struct surveys *s, struct session *x, unsigned question,
 		return false;
 	if (x->now.edits[question] == UINT16_MAX)
 		return false;
-	x->now.answered += x->now.given[question] == SESSION_UNANSWERED;
+	int8_t before = x->now.given[question];
+
+	x->now.answered += before == SESSION_UNANSWERED;
 	x->now.given[question] = given;
 	x->now.edits[question]++;
 	put_answer(s, x, question, a, in, trace, late);
+	survey_count_answer(s, x, question, before);
 	survey_publish(s, x, "survey.answered", question, a, in->channel, late);
 	if (is_low(q, a->option))
 		survey_publish(s, x, "survey.low_score", question, a,

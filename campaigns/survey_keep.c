@@ -135,6 +135,7 @@ void survey_guard(struct surveys *s, struct session *x,
 {
 	struct guard *g = mem_new(struct guard);
 
+	survey_count_step(s, x, before);
 	*g = (struct guard){ s, x->id, *before };
 	store_then(s->store, on_stored, g);
 }

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define Z95 1.959963984540054
+#include "base/share.h"
 
 void survey_sum_session(struct survey_sums *s, const struct row *row)
 {
@@ -70,21 +70,6 @@ void survey_sum_end(struct survey_sums *s)
 	s->last_session = 0;
 }
 
-void wilson(uint64_t hits, uint64_t n, double *low, double *high)
-{
-	must(low != NULL && high != NULL && hits <= n);
-	*low = 0;
-	*high = 1;
-	if (n == 0)
-		return;
-	double p = (double)hits / (double)n, z2 = Z95 * Z95, m = (double)n;
-	double middle = p + z2 / (2 * m);
-	double half = Z95 * sqrt(p * (1 - p) / m + z2 / (4 * m * m));
-
-	*low = (middle - half) / (1 + z2 / m);
-	*high = (middle + half) / (1 + z2 / m);
-}
-
 /* Mean and variance of the scores. */
 static void moments(const struct survey_question *q,
 		    const struct survey_count *c, double *mean, double *var)
@@ -112,9 +97,10 @@ static uint64_t at_least(const struct survey_question *q,
 	return n;
 }
 
-/* The second best score of a scale. */
-static int second(const struct survey_question *q)
+int survey_second(const struct survey_question *q)
 {
+	must(q != NULL && q->n > 0);
+
 	int best = q->options[0].score, next = best;
 
 	for (unsigned i = 1; i < q->n; i++) {
@@ -133,10 +119,10 @@ static int second(const struct survey_question *q)
 static void score_csat(const struct survey_question *q,
 		       const struct survey_count *c, struct survey_score *out)
 {
-	uint64_t hits = at_least(q, c, second(q));
+	uint64_t hits = at_least(q, c, survey_second(q));
 
 	out->value = 100.0 * (double)hits / (double)c->n;
-	wilson(hits, c->n, &out->low, &out->high);
+	share_interval(hits, c->n, &out->low, &out->high);
 	out->low *= 100;
 	out->high *= 100;
 }
@@ -148,7 +134,8 @@ static void score_nps(const struct survey_question *q,
 	double n = (double)c->n;
 	double up = (double)at_least(q, c, 9) / n;
 	double down = (n - (double)at_least(q, c, 7)) / n;
-	double half = Z95 * sqrt((up + down - (up - down) * (up - down)) / n);
+	double half =
+		SHARE_Z95 * sqrt((up + down - (up - down) * (up - down)) / n);
 
 	out->value = 100 * (up - down);
 	out->low = fmax(-100, out->value - 100 * half);
@@ -171,7 +158,7 @@ bool survey_score(const struct survey_question *q, const struct survey_count *c,
 	} else if (q->kind == ANSWER_NPS) {
 		score_nps(q, c, out);
 	} else {
-		double half = Z95 * sqrt(fmax(var, 0) / (double)c->n);
+		double half = SHARE_Z95 * sqrt(fmax(var, 0) / (double)c->n);
 
 		out->value = out->mean;
 		out->low = out->mean - half;

@@ -29,14 +29,13 @@ void survey_sum_session(struct survey_sums *s, const struct row *row);
 void survey_sum_answer(struct survey_sums *s, const struct row *row);
 void survey_sum_end(struct survey_sums *s);
 
-/* Wilson's interval of a share at 95 %, in 0 .. 1; n 0: 0 and 1. */
-void wilson(uint64_t hits, uint64_t n, double *low, double *high);
-
 /* CSAT: the share of the two best; NPS: promoters less detractors; CES: the
  * mean. In percent (NPS -100 .. 100) or points; false: nothing to measure. */
 struct survey_score {
 	const char *name;              /* "csat", "nps", "ces" */
 	double value, mean, low, high; /* the interval of value */
 };
+/* The second best score of a scale: it and the best are content. */
+int survey_second(const struct survey_question *q);
 bool survey_score(const struct survey_question *q, const struct survey_count *c,
 		  struct survey_score *out);

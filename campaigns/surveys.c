@@ -150,6 +150,7 @@ int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 	survey_index(s, x);
 	settle(s, x, out);
 	survey_keep(s, x);
+	survey_count_step(s, x, NULL);
 	survey_due(s, x);
 	stat_add(s->asked, 1);
 	*session = x->id;

@@ -44,11 +44,22 @@ void survey_message(struct surveys *s, struct session *x, uint64_t message);
 void survey_due(struct surveys *s, struct session *x);
 /* The timer is for the first of all that is due. */
 void survey_arm(struct surveys *s);
-/* Puts x back to `before` if the open batch is not stored. */
+/* The change from `before` is counted, and x put back to it if the open batch
+ * is not stored. */
 void survey_guard(struct surveys *s, struct session *x,
 		  const struct session_now *before);
 struct session *survey_newest(const struct surveys *s, struct str address);
 MUST_USE int survey_recover(struct surveys *s, struct err *err);
+
+/* ---- survey_count.c: for reports ------------------------------------------------ */
+
+/* What has become of a session since `before`; NULL: it is new. */
+void survey_count_step(struct surveys *s, const struct session *x,
+		       const struct session_now *before);
+/* An answer; before: the one that it takes the place of, or
+ * SESSION_UNANSWERED. */
+void survey_count_answer(struct surveys *s, const struct session *x,
+			 unsigned question, int8_t before);
 
 /* ---- survey_send.c ---------------------------------------------------------------- */
 

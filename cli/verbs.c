@@ -162,6 +162,8 @@ const struct verb verbs[] = {
 	  survey_sessions_options, verb_survey_sessions },
 	{ "survey", "results", "ID", 1, 1, WORD_H_SURVEY_RESULTS, none,
 	  verb_survey_results },
+	{ "report", "month", "", 0, 0, WORD_H_REPORT_MONTH,
+	  report_month_options, verb_report_month },
 	{ NULL, "backup", "PATH", 1, 1, WORD_H_BACKUP, none, verb_backup },
 	{ NULL, "import-kannel", "FILE", 1, 1, WORD_H_IMPORT_KANNEL,
 	  import_kannel_options, verb_import_kannel },

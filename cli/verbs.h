@@ -47,6 +47,9 @@ int verb_template_reject(struct cli *c, const struct args *a);
 int verb_template_activate(struct cli *c, const struct args *a);
 int verb_template_retire(struct cli *c, const struct args *a);
 
+/* reports.c */
+extern const struct option report_month_options[];
+int verb_report_month(struct cli *c, const struct args *a);
 /* rules.c */
 int verb_rules_list(struct cli *c, const struct args *a);
 int verb_rules_show(struct cli *c, const struct args *a);

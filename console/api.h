@@ -65,6 +65,9 @@ void api_consents_verify(struct request *r);
 void api_address_get(struct request *r);
 void api_address_evidence(struct request *r);
 
+/* api_reports.c */
+void api_report_month(struct request *r);
+
 /* api_packs.c */
 void api_rules_list(struct request *r);
 void api_rules_get(struct request *r);

@@ -2,6 +2,7 @@
 #include "console/api.h"
 
 #include "base/mem.h"
+#include "base/share.h"
 #include "campaigns/survey_results.h"
 #include "campaigns/surveys.h"
 
@@ -73,7 +74,7 @@ static void put_options(struct buf *b, const struct survey_question *q,
 	for (unsigned i = 0; i < q->n; i++) {
 		double low, high;
 
-		wilson(c->by_option[i], c->n, &low, &high);
+		share_interval(c->by_option[i], c->n, &low, &high);
 		json_open(b, '{');
 		json_ks(b, "token", q->options[i].token);
 		json_ki(b, "score", q->options[i].score);

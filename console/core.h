@@ -60,6 +60,7 @@ struct console {
 	const struct settings *settings;
 	const struct http_cfg *http;
 	const struct login_cfg *login;
+	const struct report_cfg *report;
 	struct settings defaults; /* where the file says nothing */
 	char *node, *version;
 	const char *tenant;  /* the default one */

@@ -118,6 +118,13 @@ static const struct query q_diff[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_report[] = {
+	{ "of", "The month: 2026-10." },
+	{ "lang", "zh or en; zh without it." },
+	{ "format", "json, csv or html; json without it." },
+	{ NULL, NULL },
+};
+
 static const struct query q_stream[] = {
 	{ "types", "Which events: message.*,link.up ...; all without it." },
 	{ NULL, NULL },
@@ -510,6 +517,8 @@ const struct route routes_all[] = {
 	     "Prove the whole audit log, link by link."),
 	READ("/v1/status", PERM_STATUS, api_status, none,
 	     "What waits, and how many came to what."),
+	READ("/v1/reports/month", PERM_STATUS, api_report_month, q_report,
+	     "The service-quality report of a month, against the month before and the targets."),
 	OPEN("/v1/version", api_version, "Version and node."),
 	READ("/v1/stream", PERM_STREAM, stream_serve, q_stream,
 	     "Events as they happen (text/event-stream)."),

@@ -17,6 +17,7 @@
 #include "console/serve.h"
 #include "console/stream.h"
 #include "console/templates.h"
+#include "reports/report.h"
 
 #define SWEEP_MS 250
 /* Request line, headers and a piece of body; cleared for each request. */
@@ -313,13 +314,14 @@ static const void *section_or_default(struct console *c, const char *name)
 static void defaults_read(struct console *c)
 {
 	/* Sections point to their kinds. */
-	static struct setting_section kinds[2];
+	static struct setting_section kinds[3];
 	struct faults none = { 0 };
 
 	kinds[0] = http_section;
 	kinds[1] = login_section;
-	must(settings_parse("http {\n}\nlogin {\n}\n", "defaults", kinds,
-			    ARRAY_LEN(kinds), &c->defaults, &none) == 0);
+	kinds[2] = report_section;
+	must(settings_parse("http {\n}\nlogin {\n}\nreport {\n}\n", "defaults",
+			    kinds, ARRAY_LEN(kinds), &c->defaults, &none) == 0);
 }
 
 /* The sections console and gateway need; those left out have defaults. */
@@ -338,6 +340,7 @@ static void settings_take(struct console *c, const struct settings *s)
 	}
 	c->http = section_or_default(c, "http");
 	c->login = section_or_default(c, "login");
+	c->report = section_or_default(c, "report");
 }
 
 int console_open(struct console **out, const struct console_env *env,

@@ -91,6 +91,8 @@ int message_body_render(const struct library *l, struct gateway *g,
 	if (rc != 0)
 		return rc;
 	s->text = buf_str(&b->rendered);
+	if (s->department.len == 0)
+		s->department = str_of(p.version->owner);
 	s->template_ref = (struct template_ref){
 		.id = str_of(p.version->id),
 		.version = p.version->number,

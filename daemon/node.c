@@ -26,7 +26,9 @@
 #include "daemon/sections.h"
 #include "daemon/settings.h"
 #include "gateway/gateway.h"
+#include "model/measure.h"
 #include "proto/tzone.h"
+#include "reports/report.h"
 #include "store/engine.h"
 
 #define VERSION "0.1.0"
@@ -192,6 +194,9 @@ static int open_store(struct node *n, struct err *err)
 		.broken = on_broken,
 		.owner = n,
 	};
+	const struct report_cfg *report = section_of(n, "report");
+
+	measure_zone(tzone_get(str_of(report->zone)));
 	int rc = store_open(&n->store, n->loop, &store, err);
 
 	if (rc == -ENOENT)

@@ -16,6 +16,7 @@
 #include "gateway/gateway.h"
 #include "gateway/groups.h"
 #include "gateway/packs.h"
+#include "reports/report.h"
 
 const struct channel_ops *const registry_channels[] = {
 	&smpp_channel_ops,
@@ -34,7 +35,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&smpp_server_settings, &kannel_section,    &templates_section,
 		&surveys_section,      &campaigns_section, &pack_section,
 		&group_section,        &events_section,    &trigger_section,
-		&login_section,
+		&login_section,        &report_section,
 	};
 	size_t n = 0;
 

@@ -14,11 +14,12 @@
 #include "daemon/dlr.h"
 #include "daemon/registry.h"
 #include "gateway/gateway.h"
+#include "reports/report.h"
 
 /* Sections that a file may leave out, with all their defaults. */
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
-	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\n";
+	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -143,6 +144,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 			       faults);
 	esme_check_settings(out, faults);
 	trigger_check(out, faults);
+	report_check_settings(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);
@@ -174,8 +176,9 @@ static void one_frozen(const struct section *now, const struct section *s,
 void daemon_settings_frozen(const struct settings *old,
 			    const struct settings *fresh, struct faults *faults)
 {
-	static const char *const kinds[] = { "node", "store",       "http",
-					     "hook", "kannel_user", "kannel" };
+	static const char *const kinds[] = { "node",  "store",       "http",
+					     "hook",  "kannel_user", "kannel",
+					     "report" };
 
 	must(old != NULL && fresh != NULL && faults != NULL);
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {

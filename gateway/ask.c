@@ -392,6 +392,14 @@ bool gateway_branch(const struct gateway *g, struct str tenant,
 			    facts_of(g->core.facts, tenant, address), branch);
 }
 
+struct str gateway_tier(const struct gateway *g, struct str tenant,
+			struct str address)
+{
+	must(g != NULL);
+	return facts_tier(g->core.facts,
+			  facts_of(g->core.facts, tenant, address));
+}
+
 void gateway_on_inbound(struct gateway *g,
 			void (*fn)(void *owner, const struct inbound *in,
 				   struct str campaign),

@@ -22,6 +22,7 @@ struct facts {
 	struct names names;   /* brands, channels, lists */
 	struct names tenants; /* numbers are not used */
 	struct names branches;
+	struct names tiers;
 };
 
 /* 0 for none; 0 too when there are no numbers left. */
@@ -56,6 +57,7 @@ struct facts *facts_new(void)
 	f->names.numbers = dict_new();
 	f->tenants.numbers = dict_new();
 	f->branches.numbers = dict_new();
+	f->tiers.numbers = dict_new();
 	return f;
 }
 
@@ -82,6 +84,7 @@ void facts_free(struct facts **fp)
 	names_done(&f->names);
 	names_done(&f->tenants);
 	names_done(&f->branches);
+	names_done(&f->tiers);
 	mem_free(f);
 	*fp = NULL;
 }
@@ -148,6 +151,13 @@ bool facts_branch(const struct facts *f, const struct standing *s,
 			  ? STR_NONE
 			  : str_of(f->branches.v[s->branch - 1]);
 	return s != NULL && s->contact_id != 0;
+}
+
+struct str facts_tier(const struct facts *f, const struct standing *s)
+{
+	must(f != NULL);
+	return s == NULL || s->tier == 0 ? STR_NONE
+					 : str_of(f->tiers.v[s->tier - 1]);
 }
 
 unsigned facts_tenants(const struct facts *f)
@@ -328,6 +338,7 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 	s->contact_id = c->id;
 	/* With no number left it is of none: nobody's who has a branch. */
 	s->branch = name_make(&f->branches, c->branch);
+	s->tier = name_make(&f->tiers, c->tier);
 	s->zone = zone;
 	s->flags &= (uint8_t) ~(FACT_LEFT | FACT_ENGLISH | FACT_CHINESE);
 	if (c->state == CONTACT_LEFT) {

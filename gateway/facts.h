@@ -36,6 +36,8 @@ const struct standing *facts_person(const struct facts *f, struct str tenant,
 #define FACTS_NAME_NEW UINT16_MAX /* the ledger never spoke of it */
 uint16_t facts_name(const struct facts *f, struct str name);
 const char *facts_name_text(const struct facts *f, uint16_t name);
+/* How important the person is, as the contact says; "" nobody knows. */
+struct str facts_tier(const struct facts *f, const struct standing *s);
 /* Tenants that anything is known of, "*" among them. */
 unsigned facts_tenants(const struct facts *f);
 const char *facts_tenant(const struct facts *f, unsigned i);

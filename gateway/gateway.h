@@ -108,9 +108,10 @@ struct submission {
 	struct str idempotency_key;
 	struct str metadata; /* JSON text */
 	struct str campaign, business_line;
-	struct str thread;    /* of message.h */
-	struct str origin;    /* of message.h: an endpoint's name */
-	struct str exclusion; /* group of campaigns that exclude each other */
+	struct str department; /* of message.h */
+	struct str thread;     /* of message.h */
+	struct str origin;     /* of message.h: an endpoint's name */
+	struct str exclusion;  /* group of campaigns that exclude each other */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
 	int64_t send_at_ms, valid_until_ms;
@@ -315,6 +316,10 @@ struct str gateway_lang(const struct gateway *g, struct str tenant,
 /* Is that address a contact's? The branch that looks after them; "" none. */
 MUST_USE bool gateway_branch(const struct gateway *g, struct str tenant,
 			     struct str address, struct str *branch);
+
+/* How important whoever has that address is; "" nobody knows. */
+struct str gateway_tier(const struct gateway *g, struct str tenant,
+			struct str address);
 
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,

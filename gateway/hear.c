@@ -12,6 +12,7 @@
 #include "gateway/publish.h"
 #include "gateway/threads.h"
 #include "model/address.h"
+#include "model/measure.h"
 #include "proto/e164.h"
 #include "proto/json.h"
 #include "proto/reply.h"
@@ -280,6 +281,32 @@ void hear_listen(struct hear *h,
 	h->listener_owner = owner;
 }
 
+/* For reports: how many answer, how many leave. */
+static void measure(struct core *core, const struct inbound *in)
+{
+	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
+	static const char *const words[] = { CLAIM_OPT_IN, CLAIM_HELP,
+					     CLAIM_SUSPECTED };
+	struct measure m = {
+		.tenant = in->tenant,
+		.at_ms = in->at_ms,
+		.name = STR("inbound.reply"),
+		.tier = facts_tier(core->facts, s),
+		.channel = in->channel,
+		.detail = in->claim,
+		.n = 1,
+	};
+
+	IGNORE(facts_branch(core->facts, s, &m.branch));
+	if (str_eqz(in->claim, CLAIM_OPT_OUT))
+		m.name = STR("inbound.opt_out");
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eqz(in->claim, words[i]))
+			m.name = STR("inbound.word");
+	}
+	measure_put(core->store, &m);
+}
+
 static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 {
 	struct core *core = h->core;
@@ -300,6 +327,7 @@ static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 	inbound_encode(in, &b);
 	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
 	buf_done(&b);
+	measure(core, in);
 	publish_inbound(h, in, base);
 	if (h->listener != NULL)
 		h->listener(h->listener_owner, in, str_of(thread.campaign));

@@ -221,7 +221,8 @@ static int check_names(struct intake *i, const struct submission *s,
 		return refuse(out, -EINVAL, "unknown_group", "exclusion_group");
 	}
 	if (s->campaign.len > 64 || s->business_line.len > 64 ||
-	    s->channel.len > 16 || s->idempotency_key.len > 128) {
+	    s->department.len > DEPARTMENT_MAX || s->channel.len > 16 ||
+	    s->idempotency_key.len > 128) {
 		err_set(&out->err, 0, "a name is too long");
 		return refuse(out, -EINVAL, "too_long",
 			      s->idempotency_key.len > 128 ? "idempotency_key"
@@ -230,13 +231,16 @@ static int check_names(struct intake *i, const struct submission *s,
 	return 0;
 }
 
-/* No channel was asked for: the one the person prefers, or SMS. */
-static void choose_channel(struct intake *i, const struct submission *s,
-			   struct message *m)
+/* What is known of the person. No channel was asked for: the one the person
+ * prefers, or SMS. */
+static void know_person(struct intake *i, const struct submission *s,
+			struct message *m)
 {
 	const struct standing *st = facts_of(i->core->facts, m->tenant, m->to);
 	struct str preferred = standing_preferred(st);
 
+	IGNORE(facts_branch(i->core->facts, st, &m->branch));
+	m->tier = facts_tier(i->core->facts, st);
 	m->channel = s->channel;
 	if (m->channel.len == 0)
 		m->channel = preferred.len > 0 ? preferred : STR("sms");
@@ -259,6 +263,7 @@ static int build(struct intake *i, const struct submission *s,
 		.thread = s->thread,
 		.metadata = s->metadata,
 		.business_line = s->business_line,
+		.department = s->department,
 		.exclusion = s->exclusion,
 		.origin = s->origin,
 		.template_ref = s->template_ref,
@@ -277,7 +282,7 @@ static int build(struct intake *i, const struct submission *s,
 	    read_to(i, s, s->channel, out) != 0)
 		return out->rc;
 	m->to = str_of(i->to);
-	choose_channel(i, s, m);
+	know_person(i, s, m);
 	if (check_text(i, s->text, out) != 0 || count_parts(i, m, out) != 0)
 		return out->rc;
 	return check_times(i, s, rules, m, out);

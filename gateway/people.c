@@ -18,7 +18,15 @@ struct addresses {
 };
 
 /* Columns of STORE_CONTACT_SCAN whose text is kept. */
-enum { CUT_TENANT, CUT_LANG, CUT_TZ, CUT_PREFERRED, CUT_BRANCH, CUTS };
+enum {
+	CUT_TENANT,
+	CUT_LANG,
+	CUT_TZ,
+	CUT_TIER,
+	CUT_PREFERRED,
+	CUT_BRANCH,
+	CUTS
+};
 
 struct people {
 	struct core *core;
@@ -188,7 +196,7 @@ int people_put(struct people *p, struct contact *c,
 /* Text of the contact being recovered: its addresses come one by one. */
 static void begin(struct people *p, const struct row *row)
 {
-	static const unsigned columns[CUTS] = { 0, 2, 3, 6, 12 };
+	static const unsigned columns[CUTS] = { 0, 2, 3, 5, 6, 12 };
 	struct contact *c = &p->contact;
 
 	*c = (struct contact){ .id = (uint64_t)row_i(row, 1),
@@ -220,6 +228,7 @@ void people_recovered(struct people *p)
 	c->tenant = cut_of(p, CUT_TENANT);
 	c->lang = cut_of(p, CUT_LANG);
 	c->tz = cut_of(p, CUT_TZ);
+	c->tier = cut_of(p, CUT_TIER);
 	c->preferred = cut_of(p, CUT_PREFERRED);
 	c->branch = cut_of(p, CUT_BRANCH);
 	for (unsigned i = 0; i < a->n; i++)

@@ -39,6 +39,7 @@ struct standing {
 	uint64_t contact_id;
 	uint32_t left_s;
 	uint16_t branch; /* of the contact, by facts_branch; 0: none */
+	uint16_t tier;   /* of the contact, by facts_tier; 0: none */
 	uint8_t nmarks, nlistings, ncounted;
 	uint8_t flags;
 };

@@ -64,6 +64,16 @@ static uint8_t flags_of(const struct message *m)
 	return (uint8_t)flags;
 }
 
+/* At the end, and only if there is something: of most tenants there is not. */
+static void put_report(const struct message *m, struct buf *out)
+{
+	if (m->branch.len + m->tier.len + m->department.len == 0)
+		return;
+	buf_lstr(out, m->branch);
+	buf_lstr(out, m->tier);
+	buf_lstr(out, m->department);
+}
+
 void message_encode(const struct message *m, struct buf *out)
 {
 	must(m != NULL && out != NULL);
@@ -90,6 +100,7 @@ void message_encode(const struct message *m, struct buf *out)
 	put_later(out, m->accepted_ms, m->send_at_ms);
 	put_later(out, m->accepted_ms, m->valid_until_ms);
 	put_decision(&m->decision, m->accepted_ms, out);
+	put_report(m, out);
 }
 
 static void get_decision(struct bufr *r, int64_t base_ms, struct decision *d)
@@ -153,6 +164,11 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	v.send_at_ms = get_later(&r, v.accepted_ms);
 	v.valid_until_ms = get_later(&r, v.accepted_ms);
 	get_decision(&r, v.accepted_ms, &v.decision);
+	if (bufr_left(&r) > 0) {
+		v.branch = bufr_lstr(&r);
+		v.tier = bufr_lstr(&r);
+		v.department = bufr_lstr(&r);
+	}
 	if (r.bad)
 		return -EBADMSG;
 	*m = v;

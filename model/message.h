@@ -10,6 +10,7 @@
 
 #define MESSAGE_TEXT_MAX 4096     /* bytes of UTF-8 */
 #define MESSAGE_METADATA_MAX 2048 /* bytes of JSON text */
+#define DEPARTMENT_MAX 128        /* bytes */
 
 enum verdict { VERDICT_ALLOW, VERDICT_DEFER, VERDICT_DENY };
 const char *verdict_name(enum verdict v);
@@ -62,6 +63,9 @@ struct message {
 				reply to it comes back with the name; "" */
 	struct str metadata; /* JSON text, the sender's; returned unchanged */
 	struct str business_line;
+	/* For reports: who looks after the person, how important the person
+	 * is, and which department answers for the text; "" nobody knows. */
+	struct str branch, tier, department;
 	struct str exclusion; /* group of campaigns that exclude each other */
 	struct str origin;    /* who hears what becomes of it: an endpoint that
 				takes only its own; "" = nobody in particular */

@@ -35,6 +35,7 @@ struct fold *fold_new(const struct fold_position *at, int64_t live)
 	struct fold *f = mem_new(struct fold);
 	f->gather = run_new();
 	f->group.tally = tally_new();
+	f->group.cells = cells_new();
 	f->done.at = *at;
 	f->done.live = live;
 	f->tried = f->done;
@@ -52,6 +53,7 @@ void fold_free(struct fold **fp)
 	run_free(&f->gather);
 	run_free(&f->run);
 	tally_free(&f->group.tally);
+	cells_free(&f->group.cells);
 	buf_done(&f->group.history);
 	mem_free(f);
 }
@@ -61,6 +63,13 @@ void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
 {
 	must(f != NULL);
 	tally_know(f->group.tally, kind, tenant, class_name, campaign);
+}
+
+void fold_know_cell(struct fold *f, uint64_t cell,
+		    const struct str words[CELL_WORDS])
+{
+	must(f != NULL);
+	cells_know(f->group.cells, cell, words);
 }
 
 int fold_add(struct fold *f, int64_t seq, struct str frames, uint64_t now_us,
@@ -196,6 +205,8 @@ static int fold_write(struct fold *f, struct backend *b, size_t records,
 		p->at.id = 0;
 	}
 	int rc = tally_write(f->group.tally, b);
+	if (rc == 0)
+		rc = cells_write(f->group.cells, b);
 	return rc != 0 ? rc : fold_position_put(&p->at, b);
 }
 
@@ -233,6 +244,7 @@ void fold_committed(struct fold *f)
 {
 	must(f != NULL);
 	tally_committed(f->group.tally);
+	cells_committed(f->group.cells);
 	f->done = f->tried;
 	if (f->run != NULL && f->done.trimmed == f->run->nrows)
 		run_free(&f->run);
@@ -242,6 +254,7 @@ void fold_rolled_back(struct fold *f)
 {
 	must(f != NULL);
 	tally_rolled_back(f->group.tally);
+	cells_rolled_back(f->group.cells);
 	f->group.live = 0;
 	f->tried = f->done;
 }

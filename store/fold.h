@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "store/backend.h"
+#include "store/cells.h"
 #include "store/run.h"
 
 /* As in the table of that name. Rows up to `upto` are folded; of those up to
@@ -34,6 +35,9 @@ void fold_free(struct fold **fp);
 /* At the start: a kind of message the store knows. */
 void fold_know_kind(struct fold *f, uint64_t kind, struct str tenant,
 		    struct str class_name, struct str campaign);
+/* ... and a cell of reports. */
+void fold_know_cell(struct fold *f, uint64_t cell,
+		    const struct str words[CELL_WORDS]);
 
 /* A committed journal row; its bytes are copied. -EBADMSG. */
 MUST_USE int fold_add(struct fold *f, int64_t seq, struct str frames,

@@ -17,6 +17,8 @@ struct group_message {
 	bool fresh; /* it was not there before */
 	bool there;
 	uint64_t kind;
+	uint64_t cell;
+	unsigned parts;
 	enum message_state was;
 	struct event last;
 };
@@ -30,8 +32,11 @@ static int group_new_message(struct group *g, uint64_t id, struct str record,
 	if (rc == 0)
 		rc = tally_kind(g->tally, b, m.tenant, m.class_name, m.campaign,
 				&v->kind);
+	if (rc == 0)
+		rc = cells_of(g->cells, b, &m, &v->cell);
 	if (rc != 0)
 		return rc;
+	v->parts = m.parts;
 	const struct cell cells[] = {
 		CELL_I(id),   CELL_T(m.tenant),   CELL_T(m.class_name),
 		CELL_T(m.to), CELL_T(m.campaign), CELL_B(record),
@@ -51,6 +56,7 @@ static bool group_peeked(void *owner, const struct row *row)
 	v->there = true;
 	v->kind = (uint64_t)row_i(row, 0);
 	v->was = (enum message_state)row_i(row, 1);
+	v->cell = (uint64_t)row_i(row, 2);
 	return false;
 }
 
@@ -76,9 +82,22 @@ static int group_events(struct group *g, const struct run *run,
 }
 
 /* What the group means to the counts. */
-static void group_count(struct group *g, const struct group_message *v)
+static void group_count(struct group *g, uint64_t id,
+			const struct group_message *v)
 {
 	bool live = !message_state_final(v->last.state);
+	const struct cell_change change = {
+		.id = id,
+		.cell = v->cell,
+		.fresh = v->fresh,
+		.parts = v->parts,
+		.was = v->was,
+		.now = v->last.state,
+		.at_ms = v->last.at_ms,
+		.reason = v->last.reason,
+	};
+
+	cells_count(g->cells, &change);
 
 	if (v->fresh) {
 		tally_add(g->tally, v->kind, v->last.state, 1);
@@ -101,8 +120,10 @@ static int group_state(struct group *g, uint64_t id,
 		group_text(v->last.link),
 		group_text(v->last.reason),
 		CELL_B(buf_str(&g->history)),
+		CELL_I(v->cell),
 	};
-	struct cell known[ARRAY_LEN(cells) - 1];
+	/* A message that is there keeps its kind and its cell. */
+	struct cell known[ARRAY_LEN(cells) - 2];
 
 	if (v->fresh)
 		return backend_write(b, STATEMENT_FOLD_STATE_NEW, cells,
@@ -133,7 +154,7 @@ static int group_message(struct group *g, const struct run *run,
 	buf_reset(&g->history);
 	rc = group_events(g, run, r, n, &v.last);
 	if (rc == 0 && (v.fresh || g->history.len > 0)) {
-		group_count(g, &v);
+		group_count(g, r->id, &v);
 		rc = group_state(g, r->id, &v, b);
 	}
 	return rc;

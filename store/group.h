@@ -3,11 +3,13 @@
 
 #include "base/buf.h"
 #include "store/backend.h"
+#include "store/cells.h"
 #include "store/run.h"
 #include "store/tally.h"
 
 struct group {
 	struct tally *tally;
+	struct cells *cells;
 	struct buf history; /* scratch */
 	int64_t live;       /* messages more that are not final */
 };

@@ -40,11 +40,12 @@ static struct memory_row *memory_row_of(const struct memory_table *t,
 }
 
 /* The state of a message that is there: "id state updated_ms link reason
- * history", with the kind behind the id when it is new and has none yet. */
+ * history", with the kind behind the id and the cell at the end when it is new
+ * and has none yet. */
 static void memory_state(struct memory_table *t, const struct cell *args,
 			 bool fresh)
 {
-	struct cell cells[12];
+	struct cell cells[13];
 	struct buf history;
 	size_t at;
 
@@ -53,9 +54,10 @@ static void memory_state(struct memory_table *t, const struct cell *args,
 		return;
 	memcpy(cells, t->rows[at]->v, sizeof(cells));
 	buf_init(&history, BUF_NO_LIMIT);
-	if (fresh)
+	if (fresh) {
+		cells[12] = args[7];
 		cells[11] = *++args;
-	else
+	} else
 		buf_str_put(&history, cells[10].s);
 	buf_str_put(&history, args[5].s);
 	cells[6] = args[1];
@@ -102,6 +104,8 @@ static void memory_apply(struct memory *m, enum statement st,
 		mem_free(row);
 		return;
 	}
+	for (unsigned i = t->nkey; there && kind == PLAN_SUM && i < row->n; i++)
+		row->v[i].i += t->rows[at]->v[i].i;
 	/* When a row was made never changes, whoever writes it again. */
 	if (there && created >= 0)
 		row->v[created] = t->rows[at]->v[created];

@@ -45,12 +45,15 @@ enum memory_table_name {
 	TABLE_CAMPAIGN_TALLY,
 	TABLE_CAMPAIGN_EVENT,
 	TABLE_RECIPIENT,
+	TABLE_CELL,
+	TABLE_MEASURE,
 	MEMORY_TABLES
 };
 
 enum plan_kind {
 	PLAN_NONE,
 	PLAN_PUT,       /* replaces what has the same key */
+	PLAN_SUM,       /* n and sum are added to what has the same key */
 	PLAN_ADD,       /* the same key is a failure */
 	PLAN_KEEP,      /* what has the same key stays */
 	PLAN_STATE_NEW, /* the two writes of a message's state */
@@ -67,6 +70,7 @@ enum plan_kind {
 	PLAN_CAMPAIGN_COUNTS, /* by campaign and state */
 	PLAN_RECIPIENTS,      /* with their contact */
 	PLAN_DUE,             /* of those, the ones that wait for a time */
+	PLAN_DAYS,            /* sums of measures by period and name */
 	PLAN_LAST,
 	PLAN_BY_ADDRESS,
 	PLAN_WITH_ADDRESSES,

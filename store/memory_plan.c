@@ -21,7 +21,7 @@ static const struct {
 	[TABLE_JOURNAL] = { 1, "seq frames" },
 	[TABLE_FOLD] = { 0, "upto run_to room id last_id" },
 	[TABLE_MESSAGE] = { 1, "id tenant class to campaign record state "
-			       "updated_ms link reason history kind" },
+			       "updated_ms link reason history kind cell" },
 	[TABLE_KIND] = { 1, "id tenant class campaign" },
 	[TABLE_TALLY] = { 2, "kind state delta" },
 	[TABLE_NOTICE] = { 1, "id record" },
@@ -84,6 +84,9 @@ static const struct {
 	[TABLE_RECIPIENT] = { 3, "campaign run n address contact arm state "
 				 "reason due_ms message mstate mreason mlink "
 				 "mupdated_ms" },
+	[TABLE_CELL] = { 1, "id tenant branch department tier channel class" },
+	[TABLE_MEASURE] = { 9, "tenant period name branch department tier "
+			       "channel class detail n sum" },
 };
 
 const struct plan memory_plans[STATEMENTS] = {
@@ -99,6 +102,11 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_FOLD_KIND] = { PLAN_PUT, TABLE_KIND },
 	/* The counts are counted when they are asked for. */
 	[STATEMENT_FOLD_TALLY] = { PLAN_NOTHING, TABLE_TALLY },
+	[STATEMENT_FOLD_CELL] = { PLAN_PUT, TABLE_CELL },
+	[STATEMENT_CELL_SCAN] = { PLAN_SHOW, TABLE_CELL },
+	[STATEMENT_MEASURE_ADD] = { PLAN_SUM, TABLE_MEASURE },
+	[STATEMENT_MEASURE_LIST] = { PLAN_SHOW, TABLE_MEASURE },
+	[STATEMENT_MEASURE_DAYS] = { PLAN_DAYS, TABLE_MEASURE },
 	[STATEMENT_KIND_SCAN] = { PLAN_SHOW, TABLE_KIND },
 	[STATEMENT_FOLD_NOTICE] = { PLAN_PUT, TABLE_NOTICE },
 	[STATEMENT_FOLD_NOTICE_END] = { PLAN_DROP, TABLE_NOTICE },

@@ -47,6 +47,17 @@ static bool recover_kind(void *owner, const struct row *row)
 	return true;
 }
 
+static bool recover_cell(void *owner, const struct row *row)
+{
+	struct recover *v = owner;
+	struct str words[CELL_WORDS];
+
+	for (unsigned i = 0; i < CELL_WORDS; i++)
+		words[i] = row_s(row, 1 + i);
+	fold_know_cell(v->fold, (uint64_t)row_i(row, 0), words);
+	return true;
+}
+
 static bool recover_row(void *owner, const struct row *row)
 {
 	struct recover *v = owner;
@@ -135,6 +146,9 @@ static int recover_all(struct recover *v)
 	v->fold = fold_new(&v->at, v->live);
 	v->last_seq = v->at.upto;
 	rc = recover_read(v, STATEMENT_KIND_SCAN, NULL, 0, recover_kind);
+	if (rc == 0)
+		rc = recover_read(v, STATEMENT_CELL_SCAN, NULL, 0,
+				  recover_cell);
 	if (rc == 0)
 		rc = recover_write(v, true);
 	for (int64_t before = -1; rc == 0 && before != v->last_seq;) {

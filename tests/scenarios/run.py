@@ -50,6 +50,7 @@ class Play:
             "closed_hours": hours(2, 4),
             "in_1s": stamp(now, 1), "in_2s": stamp(now, 2),
             "in_1h": stamp(now, 3600), "ago_1h": stamp(now, -3600),
+            "month": stamp(now, 0)[:7],
         }
 
     def let(self, name, value):

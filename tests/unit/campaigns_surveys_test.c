@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/share.h"
 #include "campaigns/survey_results.h"
 #include "tests/lib/bed.h"
 
@@ -463,7 +464,7 @@ static void test_scores(void **state)
 	assert_true(survey_score(&v->v[1], &s.v[1], &score));
 	assert_int_equal((int)score.value, 25); /* 2 up, 1 down, of 4 */
 	/* Wilson, 10 of 20: 0.299298 .. 0.700702 */
-	wilson(10, 20, &low, &high);
+	share_interval(10, 20, &low, &high);
 	assert_int_equal((int)(low * 100000), 29929);
 	assert_int_equal((int)(high * 100000), 70070);
 	survey_free(&v);

@@ -120,6 +120,7 @@ static const struct {
 	{ "POST", "/v1/users/{id}/unlock", "A" },
 	{ "GET", "/v1/audit", "AD" },
 	{ "GET", "/v1/audit/verify", "AD" },
+	{ "GET", "/v1/reports/month", "AOMPCUD" },
 	{ "GET", "/v1/status", "AOMPCUD" },
 	{ "GET", "/v1/version", "*" },
 	{ "GET", "/v1/stream", "AOSMPCGU" },

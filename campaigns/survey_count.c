@@ -1,0 +1,95 @@
+/* What surveys come to, for reports: with the session's own row, in the month
+ * in which the person was asked. */
+#include "campaigns/survey_results.h"
+#include "campaigns/surveys_impl.h"
+#include "model/measure.h"
+
+static void count(struct surveys *s, const struct session *x, const char *name,
+		  struct str detail, int64_t n, int64_t sum)
+{
+	const struct survey *v = x->survey;
+	struct str tenant = str_of(v->tenant), address = str_of(x->address);
+	struct measure m = {
+		.tenant = tenant,
+		.at_ms = x->created_ms,
+		.name = str_of(name),
+		.tier = gateway_tier(s->gateway, tenant, address),
+		.class_name = str_of(v->class_name),
+		.detail = detail,
+		.n = n,
+		.sum = sum,
+	};
+
+	IGNORE(gateway_branch(s->gateway, tenant, address, &m.branch));
+	measure_put(s->store, &m);
+}
+
+static bool was_sent(enum session_state s)
+{
+	return s != SESSION_CANCELLED;
+}
+
+void survey_count_step(struct surveys *s, const struct session *x,
+		       const struct session_now *before)
+{
+	must(s != NULL && x != NULL);
+
+	const struct session_now *now = &x->now;
+	bool sent = before != NULL && was_sent(before->state);
+
+	if (was_sent(now->state) != sent)
+		count(s, x, "survey.asked", STR_NONE, sent ? -1 : 1, 0);
+	if (now->contacted_ms != 0 &&
+	    (before == NULL || before->contacted_ms == 0))
+		count(s, x, "survey.contacted", STR_NONE, 1, 0);
+	if (now->answered > 0 && (before == NULL || before->answered == 0))
+		count(s, x, "survey.answered", STR_NONE, 1, 0);
+	if (now->state == SESSION_COMPLETED &&
+	    (before == NULL || before->state != SESSION_COMPLETED))
+		count(s, x, "survey.completed", STR_NONE, 1, 0);
+	if (before != NULL && now->unparsed > before->unparsed)
+		count(s, x, "survey.unparsed", STR_NONE,
+		      now->unparsed - before->unparsed, 0);
+}
+
+/* One answer of a scale, or what it says no longer: times is -1 then. */
+static void count_score(struct surveys *s, const struct session *x,
+			unsigned question, unsigned option, int64_t times)
+{
+	const struct survey_question *q = &x->survey->v[question];
+	int64_t score = q->options[option].score;
+	struct buf item = { 0 };
+
+	buf_init(&item, 256);
+	buf_f(&item, "%s/%s", x->survey->id, q->id);
+	count(s, x, "survey.score", buf_str(&item), times, times * score);
+	count(s, x, "survey.score_square", buf_str(&item), times,
+	      times * score * score);
+	if (q->kind == ANSWER_CSAT)
+		count(s, x, "survey.csat", STR_NONE, times,
+		      times * (score >= survey_second(q)));
+	if (q->kind == ANSWER_NPS)
+		count(s, x, "survey.nps", STR_NONE, times,
+		      times * ((score >= 9) - (score <= 6)));
+	if (q->kind == ANSWER_CES) {
+		count(s, x, "survey.ces", STR_NONE, times, times * score);
+		count(s, x, "survey.ces_square", STR_NONE, times,
+		      times * score * score);
+	}
+	buf_done(&item);
+}
+
+void survey_count_answer(struct surveys *s, const struct session *x,
+			 unsigned question, int8_t before)
+{
+	must(s != NULL && x != NULL && question < x->survey->n);
+
+	int8_t given = x->now.given[question];
+
+	count(s, x, "survey.valid", STR_NONE, 1, 0);
+	if (x->survey->v[question].n == 0 || given < 0)
+		return;
+	if (before >= 0)
+		count_score(s, x, question, (unsigned)before, -1);
+	count_score(s, x, question, (unsigned)given, 1);
+}

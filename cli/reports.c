@@ -1,0 +1,51 @@
+/* report: month. */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct option report_month_options[] = {
+	{ "of", "YYYY-MM", true },
+	{ "lang", "zh|en", false },
+	{ "format", "html|csv|json", false },
+	{ "out", "FILE", false },
+	{ NULL, NULL, false },
+};
+
+/* To the file, or to where the output goes. */
+static int write_out(const struct cli *c, const char *path)
+{
+	FILE *f = path == NULL ? stdout : fopen(path, "w");
+	bool ok = f != NULL &&
+		  fwrite(c->body.p, 1, c->body.len, f) == c->body.len;
+
+	if (f != NULL)
+		ok = (path == NULL ? fflush(f) : fclose(f)) == 0 && ok;
+	if (!ok)
+		say_error(WORD_CANNOT_WRITE,
+			  WORDS_LIST(path == NULL ? "-" : path,
+				     strerror(errno)));
+	return ok ? CLI_DONE : CLI_FAILED;
+}
+
+int verb_report_month(struct cli *c, const struct args *a)
+{
+	const char *lang = args_get(a, "lang"), *format = args_get(a, "format");
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/reports/month");
+	path_query(&path, "of", args_get(a, "of"));
+	path_query(&path, "lang",
+		   lang != NULL ? lang
+		   : words_zh() ? "zh"
+				: "en");
+	path_query(&path, "format",
+		   format != NULL ? format
+		   : c->json      ? "json"
+				  : "html");
+	int rc = cli_ask(c, "GET", path.p, NULL);
+
+	return rc != CLI_DONE ? rc : write_out(c, args_get(a, "out"));
+}

@@ -1,0 +1,176 @@
+/* /v1/reports: what a month came to. */
+#include "console/api.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/report.h"
+
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMATS };
+
+static const struct {
+	const char *name, *type;
+	void (*put)(const struct report *r, enum report_lang lang,
+		    struct buf *out);
+} formats[FORMATS] = {
+	[FORMAT_JSON] = { "json", NULL, report_json },
+	[FORMAT_CSV] = { "csv", "text/csv; charset=utf-8", report_csv },
+	[FORMAT_HTML] = { "html", "text/html; charset=utf-8", report_html },
+};
+
+/* A report under way: what is read next, and how it will be written. */
+struct asked_report {
+	struct report *report;
+	char tenant[TENANT_MAX + 1];
+	char month[REPORT_MONTH], before[REPORT_MONTH], after[REPORT_MONTH];
+	bool reading_before;
+	enum report_lang lang;
+	enum format format;
+};
+
+static void asked_free(void *own)
+{
+	struct asked_report *a = own;
+
+	report_free(&a->report);
+	mem_free(a);
+}
+
+/* ---- what was asked ------------------------------------------------------------ */
+
+/* By the words of one parameter; the first without it. */
+static bool query_word(struct request *r, const char *name,
+		       const char *const *words, unsigned n, unsigned *out)
+{
+	struct str text = request_query(r, name);
+
+	*out = 0;
+	if (text.len == 0)
+		return true;
+	for (unsigned i = 0; i < n; i++) {
+		if (str_eqz(text, words[i])) {
+			*out = i;
+			return true;
+		}
+	}
+	reply_error(r, 400, "bad_value", name, "%s is one of %s, %s%s%s", name,
+		    words[0], words[1], n > 2 ? ", " : "",
+		    n > 2 ? words[2] : "");
+	return false;
+}
+
+static bool read_query(struct request *r, struct asked_report *a)
+{
+	static const char *const langs[] = { "zh", "en" };
+	const char *names[FORMATS];
+	unsigned lang, format;
+
+	for (unsigned i = 0; i < FORMATS; i++)
+		names[i] = formats[i].name;
+	if (report_month(request_query(r, "of"), a->month, a->before,
+			 a->after) != 0) {
+		reply_error(r, 400, "bad_month", "of",
+			    "of is a month such as 2026-10");
+		return false;
+	}
+	if (!query_word(r, "lang", langs, ARRAY_LEN(langs), &lang) ||
+	    !query_word(r, "format", names, FORMATS, &format))
+		return false;
+	a->lang = (enum report_lang)lang;
+	a->format = (enum format)format;
+	return true;
+}
+
+/* ---- reading, and the answer ------------------------------------------------------ */
+
+static void on_days(struct request *r, int rc)
+{
+	struct asked_report *a = r->own;
+	const char *type = formats[a->format].type;
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	if (type == NULL) {
+		formats[a->format].put(a->report, a->lang, reply_json(r));
+		reply_send(r, 200);
+		return;
+	}
+	AUTO(buf_done) struct buf text = { 0 };
+
+	buf_init(&text, BUF_NO_LIMIT);
+	formats[a->format].put(a->report, a->lang, &text);
+	reply_text(r, 200, type, buf_str(&text));
+}
+
+static struct cell tenant_cell(const struct asked_report *a)
+{
+	return a->tenant[0] == '\0' ? CELL_N : CELL_Z(a->tenant);
+}
+
+static bool show_day(void *owner, const struct row *row)
+{
+	const struct asked_report *a = ((struct request *)owner)->own;
+
+	report_day(a->report, row);
+	return true;
+}
+
+static bool show_row(void *owner, const struct row *row)
+{
+	const struct asked_report *a = ((struct request *)owner)->own;
+
+	report_row(a->report, a->reading_before, row);
+	return true;
+}
+
+static void on_before(struct request *r, int rc)
+{
+	const struct asked_report *a = r->own;
+	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->month),
+				      CELL_Z(a->after) };
+
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		request_read(r, STORE_MEASURE_DAYS, cells, ARRAY_LEN(cells),
+			     show_day, on_days);
+}
+
+static void on_month(struct request *r, int rc)
+{
+	struct asked_report *a = r->own;
+	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->before) };
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	a->reading_before = true;
+	request_read(r, STORE_MEASURE_LIST, cells, ARRAY_LEN(cells), show_row,
+		     on_before);
+}
+
+void api_report_month(struct request *r)
+{
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant))
+		return;
+	struct asked_report *a = mem_new(struct asked_report);
+
+	r->own = a;
+	r->own_free = asked_free;
+	if (!read_query(r, a))
+		return;
+	must(str_copy(a->tenant, sizeof(a->tenant), tenant) == 0);
+	a->report = report_new(r->c->report, tenant, a->month,
+			       clock_wall_ms(r->c->clock));
+	IGNORE(reply_json(r) == NULL);
+	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->month) };
+
+	request_read(r, STORE_MEASURE_LIST, cells, ARRAY_LEN(cells), show_row,
+		     on_month);
+}

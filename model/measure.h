@@ -1,0 +1,47 @@
+/*
+ * Figures for reports: counted as things happen, in the batch that makes them
+ * true, so that a report reads sums and no history. One of them belongs to the
+ * day in which its case began (a message was accepted, a survey was asked):
+ * what comes of it later is counted there too, so that shares never exceed
+ * the whole. Names and what is made of them stand in reports/kpi.def.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "model/store.h"
+#include "proto/tzone.h"
+
+/* Views. What is not known is "". */
+struct measure {
+	struct str tenant;
+	int64_t at_ms;   /* when the case began */
+	struct str name; /* "survey.asked" */
+	struct str branch, department, tier, channel, class_name;
+	struct str detail; /* what the count is split by: a reason, an item */
+	int64_t n, sum;    /* both are added; they may be negative */
+};
+
+/* Counts it with the open batch: for its month by all that is known of it,
+ * for its day by name alone. */
+void measure_put(struct store *s, const struct measure *m);
+
+/* Days and months are those of this zone; NULL: UTC. Before the store opens,
+ * for it counts on a thread of its own. */
+void measure_zone(const struct tzone *z);
+
+#define MEASURE_DAY 11  /* "2026-10-31" */
+#define MEASURE_MONTH 7 /* of it, so many characters are the month */
+void measure_day(int64_t wall_ms, char out[MEASURE_DAY]);
+
+/* The bound that a time keeps: "60000" is at most that many ms, "more" none. */
+#define MEASURE_BOUNDS 10
+extern const int64_t measure_bounds_ms[MEASURE_BOUNDS];
+#define MEASURE_BOUND 16
+void measure_bound(int64_t ms, char out[MEASURE_BOUND]);
+
+/* The cells of STORE_MEASURE_ADD: with the whole key, or for a day by name
+ * alone. `day` is borrowed. */
+#define MEASURE_CELLS 11
+void measure_cells(const struct measure *m, const char *day, bool whole,
+		   struct cell cells[MEASURE_CELLS]);

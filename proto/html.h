@@ -1,0 +1,8 @@
+/* Text inside HTML: what would be markup is written so that it is none. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* For elements and for attributes in double quotes. */
+void html_text(struct str s, struct buf *out);

@@ -1,0 +1,78 @@
+/*
+ * The figures of a report: what each is, and what of the measures goes into
+ * it. A figure is kept as numerator and denominator, so that any part of it
+ * can be checked by hand and parts add up.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/measure.h"
+
+enum kpi_kind {
+	KPI_SHARE,    /* percent */
+	KPI_PER_1000, /* numerator x 1,000 / denominator */
+	KPI_POINTS,   /* numerator x 100 / denominator, -100 to 100 */
+	KPI_MEAN,
+	KPI_COUNT,
+	KPI_CLAIM_26, /* a count x 26 */
+	KPI_P50,      /* a time, ms */
+	KPI_P95
+};
+
+/* Which way is better: for targets, and for the colour of a change. */
+enum kpi_better { KPI_MORE, KPI_LESS, KPI_NEITHER };
+
+struct kpi {
+	const char *id; /* "K-40" */
+	enum kpi_kind kind;
+	enum kpi_better better;
+	const char *num, *den;
+	const char *zh, *en;         /* its name */
+	const char *how_zh, *how_en; /* how it is defined */
+};
+
+enum {
+#define KPI(id, kind, better, num, den, zh, en, how_zh, how_en) +1
+	KPIS = 0
+#include "reports/kpi.def"
+#undef KPI
+};
+
+extern const struct kpi kpis[KPIS];
+
+/* Its number, or -1. */
+int kpi_find(struct str id);
+
+struct kpi_figure {
+	int64_t num, den;
+	int64_t squares;                    /* of means: of what num adds up */
+	int64_t bounds[MEASURE_BOUNDS + 1]; /* of times, by measure_bound */
+};
+
+/* What it came to. */
+struct kpi_value {
+	bool known; /* there is something to divide by */
+	double value;
+	double low, high; /* 95 %, of shares and means; else both the value */
+};
+struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f);
+
+/* A row of the measures, as it stands in the store. */
+struct kpi_row {
+	struct str name, class_name, detail;
+	int64_t n, sum;
+};
+
+/* What a row adds to one figure. */
+struct kpi_hit {
+	unsigned kpi;
+	struct kpi_figure adds;
+};
+#define KPI_HITS_MAX 16
+/* To which figures a row belongs. limit_ms: within it a reminder is timely. */
+unsigned kpi_match(const struct kpi_row *row, int64_t limit_ms,
+		   struct kpi_hit hits[KPI_HITS_MAX]);
+void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds);

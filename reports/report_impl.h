@@ -1,0 +1,93 @@
+/* The inside of a report, for the files that write it down. */
+#pragma once
+
+#include "reports/kpi.h"
+#include "reports/report.h"
+
+enum report_dim {
+	DIM_WHOLE,
+	DIM_BRANCH,
+	DIM_DEPARTMENT,
+	DIM_TIER,
+	DIM_CHANNEL,
+	DIM_DETAIL, /* of the figures that are split by it */
+	DIMS
+};
+
+extern const char *const report_dim_names[DIMS]; /* "branch": of CSV, JSON */
+
+/* The figures of one part of the whole. */
+struct slice {
+	enum report_dim dim;
+	bool others; /* what found no place of its own */
+	struct kpi_figure now[KPIS], before[KPIS];
+	size_t len;
+	char value[]; /* "north" */
+};
+
+#define REPORT_SLICES_MAX 2000 /* more are added up in one of each kind */
+#define REPORT_DAYS 31
+
+struct report_target {
+	bool given;
+	bool least; /* >=; else <= */
+	double value;
+};
+
+struct report {
+	const struct report_cfg *cfg;
+	char *tenant;
+	char month[REPORT_MONTH];
+	int64_t made_ms;
+	int64_t limit_ms;
+	struct report_target targets[KPIS];
+	struct dict *by_name; /* dim as a byte, then the value */
+	struct slice **v;     /* v[0]: the whole */
+	unsigned n, cap;
+	struct {
+		int64_t accepted, delivered;
+	} days[REPORT_DAYS];
+};
+
+/* "K-40 >= 85%": which figure, and what of it. -EBADMSG, -ENOENT. */
+MUST_USE int report_target_read(struct str text, unsigned *kpi,
+				struct report_target *out);
+
+/* Slices of one kind, in order of their values; the caller frees the list. */
+struct slice **report_slices(const struct report *r, enum report_dim dim,
+			     unsigned *n);
+
+/* A figure with all that is said beside it. */
+struct report_line {
+	const struct kpi *kpi;
+	const struct kpi_figure *now, *before;
+	struct kpi_value value, last;
+	bool compared; /* there is a change */
+	double change; /* percentage points of shares, else the difference */
+	const struct report_target *target; /* NULL: none */
+	bool met;
+};
+/* false: nothing was counted for it, neither now nor before. */
+MUST_USE bool report_line(const struct report *r, const struct slice *s,
+			  unsigned kpi, struct report_line *out);
+
+enum report_word {
+#define WORD(name, zh, en) WORD_##name,
+#include "reports/words.def"
+#undef WORD
+	REPORT_WORDS
+};
+const char *report_word(enum report_word w, enum report_lang lang);
+enum report_word report_dim_word(enum report_dim dim);
+
+/* "98.25 %", "1,204", "5 min": for people. */
+void report_say(const struct kpi *k, double value, enum report_lang lang,
+		struct buf *out);
+const char *kpi_name(const struct kpi *k, enum report_lang lang);
+const char *kpi_how(const struct kpi *k, enum report_lang lang);
+const char *kpi_unit(const struct kpi *k); /* "%", "ms", "" */
+
+/* report_plot.c: pictures as inline SVG. */
+void plot_days(const struct report *r, struct buf *out);
+/* A bar of `percent`, with a mark where the target is (below 0: none). */
+void plot_bar(double percent, double target, struct buf *out);

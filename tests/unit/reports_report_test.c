@@ -1,0 +1,467 @@
+/* The monthly report from a data set whose every figure was worked out by
+ * hand: what stands beside a row is that arithmetic. */
+#include "reports/report.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <math.h>
+
+#include "base/mem.h"
+#include "reports/kpi.h"
+
+/* name branch department tier channel class detail n sum */
+struct measured {
+	const char *name, *branch, *department, *tier, *channel, *class_name,
+		*detail;
+	int64_t n, sum;
+};
+
+static const struct measured now[] = {
+	/* north: 80 + 10 of 100 accepted; south: 40 */
+	{ "message.all", "north", "care", "vip", "sms", "reminder", "", 80,
+	  100 },
+	{ "message.all", "north", "care", "", "mqtt", "service", "", 10, 10 },
+	{ "message.all", "south", "", "vip", "sms", "marketing", "", 40, 40 },
+	{ "message.delivered", "north", "care", "vip", "sms", "reminder", "",
+	  72, 0 },
+	{ "message.undelivered", "north", "care", "vip", "sms", "reminder", "",
+	  8, 0 },
+	{ "message.delivered", "south", "", "vip", "sms", "marketing", "", 18,
+	  0 },
+	{ "message.expired", "south", "", "vip", "sms", "marketing", "", 1, 0 },
+	{ "message.rejected", "south", "", "vip", "sms", "marketing", "0x0b", 1,
+	  0 },
+	{ "message.unknown", "south", "", "vip", "sms", "marketing", "", 2, 0 },
+	{ "message.suppressed", "south", "", "vip", "sms", "marketing",
+	  "no_consent", 15, 0 },
+	{ "message.suppressed", "south", "", "vip", "sms", "marketing",
+	  "quiet_hours", 3, 0 },
+	/* 60 within 10 s, 6 within a minute, 6 later: 66 of 72 in time */
+	{ "message.took", "north", "care", "vip", "sms", "reminder", "10000",
+	  60, 240000 },
+	{ "message.took", "north", "care", "vip", "sms", "reminder", "60000", 6,
+	  240000 },
+	{ "message.took", "north", "care", "vip", "sms", "reminder", "more", 6,
+	  900000000 },
+	{ "message.took", "south", "", "vip", "sms", "marketing", "1000", 18,
+	  9000 },
+	{ "survey.asked", "north", "", "vip", "", "survey", "", 20, 0 },
+	{ "survey.answered", "north", "", "vip", "", "survey", "", 10, 0 },
+	{ "survey.valid", "north", "", "vip", "", "survey", "", 12, 0 },
+	{ "survey.unparsed", "north", "", "vip", "", "survey", "", 3, 0 },
+	{ "survey.csat", "north", "", "vip", "", "survey", "", 10, 8 },
+	{ "survey.score", "north", "", "vip", "", "survey", "sv-01/q1", 10,
+	  40 },
+	{ "survey.score_square", "north", "", "vip", "", "survey", "sv-01/q1",
+	  10, 170 },
+	{ "survey.nps", "north", "", "vip", "", "survey", "", 4, -1 },
+	{ "inbound.opt_out", "", "", "", "sms", "", "opt_out", 9, 0 },
+	{ "suspension.allowed", "", "", "", "", "", "", 2, 0 },
+	{ "suspension.reminded", "", "", "", "", "", "", 2, 0 },
+	{ "something.else", "", "", "", "", "", "", 99, 99 },
+};
+
+static const struct measured before[] = {
+	{ "message.all", "north", "care", "vip", "sms", "reminder", "", 50,
+	  50 },
+	{ "message.delivered", "north", "care", "vip", "sms", "reminder", "",
+	  40, 0 },
+	{ "message.failed", "north", "care", "vip", "sms", "reminder",
+	  "no_route", 10, 0 },
+};
+
+static void add(struct report *r, bool last, const struct measured *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct row row = {
+			9,
+			{ CELL_Z(v[i].name), CELL_Z(v[i].branch),
+			  CELL_Z(v[i].department), CELL_Z(v[i].tier),
+			  CELL_Z(v[i].channel), CELL_Z(v[i].class_name),
+			  CELL_Z(v[i].detail), CELL_I(v[i].n),
+			  CELL_I(v[i].sum) }
+		};
+		report_row(r, last, &row);
+	}
+}
+
+static char *targets[] = { (char *)(uintptr_t) "K-08 >= 90%",
+			   (char *)(uintptr_t) "K-40 >= 85%",
+			   (char *)(uintptr_t) "K-57 <= 15 %" };
+static const struct report_cfg cfg = {
+	.zone = (char *)(uintptr_t) "UTC",
+	.timely = 4, /* a minute */
+	.targets = { targets, ARRAY_LEN(targets) },
+};
+
+static struct report *made(void)
+{
+	struct report *r =
+		report_new(&cfg, STR("DEMOTEL"), "2026-10", 1793491200000);
+	const struct row days[] = {
+		{ 4,
+		  { CELL_Z("2026-10-03"), CELL_Z("message.all"), CELL_I(100),
+		    CELL_I(120) } },
+		{ 4,
+		  { CELL_Z("2026-10-03"), CELL_Z("message.delivered"),
+		    CELL_I(70), CELL_I(0) } },
+		{ 4,
+		  { CELL_Z("2026-10-31"), CELL_Z("message.all"), CELL_I(30),
+		    CELL_I(30) } },
+		{ 4,
+		  { CELL_Z("2026-10"), CELL_Z("message.all"), CELL_I(7),
+		    CELL_I(7) } },
+	};
+
+	add(r, false, now, ARRAY_LEN(now));
+	add(r, true, before, ARRAY_LEN(before));
+	for (size_t i = 0; i < ARRAY_LEN(days); i++)
+		report_day(r, &days[i]);
+	return r;
+}
+
+/* ---- figures ------------------------------------------------------------------ */
+
+static json_t *as_json(const struct report *r)
+{
+	struct buf b = { 0 };
+	json_error_t why;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	report_json(r, REPORT_EN, &b);
+	json_t *o = json_loads(b.p, 0, &why);
+	if (o == NULL)
+		fail_msg("%s at %d", why.text, why.position);
+	buf_done(&b);
+	return o;
+}
+
+static json_t *figure_in(json_t *slice, const char *kpi)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(slice, "figures"), i, v)
+	{
+		if (strcmp(json_string_value(json_object_get(v, "kpi")), kpi) ==
+		    0)
+			return v;
+	}
+	return NULL;
+}
+
+static json_t *slice_in(json_t *o, const char *dim, const char *value)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, dim), i, v)
+	{
+		if (strcmp(json_string_value(json_object_get(v, "value")),
+			   value) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+static double number(json_t *figure, const char *month, const char *name)
+{
+	json_t *v =
+		json_object_get(month == NULL ? figure
+					      : json_object_get(figure, month),
+				name);
+
+	if (!json_is_number(v))
+		fail_msg("no %s", name);
+	return json_number_value(v);
+}
+
+static void test_k60_figures_by_hand(void **state)
+{
+	static const struct {
+		const char *dim, *value, *kpi;
+		double num, den, is; /* den -1: none */
+	} rows[] = {
+		{ NULL, "", "K-60.sent", 130, -1, 130 },
+		{ NULL, "", "K-60.parts", 150, -1, 150 },
+		/* 72 + 18 of 72 + 8 + 18 + 1 + 1 */
+		{ NULL, "", "K-08", 90, 100, 90 },
+		{ "branch", "north", "K-08", 72, 80, 90 },
+		{ "branch", "south", "K-08", 18, 20, 90 },
+		{ "department", "care", "K-08", 72, 80, 90 },
+		{ "tier", "vip", "K-08", 90, 100, 90 },
+		{ "channel", "sms", "K-60.sent", 120, -1, 120 },
+		{ "channel", "mqtt", "K-60.sent", 10, -1, 10 },
+		{ NULL, "", "K-08.unknown", 2, -1, 2 },
+		{ NULL, "", "K-01", 66, 72, 100.0 * 66 / 72 },
+		/* 95 % of 72 are 69: later than a day */
+		{ NULL, "", "K-08.p50", 90, -1, 10000 },
+		{ "branch", "south", "K-08.p95", 18, -1, 1000 },
+		{ NULL, "", "K-59", 18, -1, 18 },
+		{ "detail", "no_consent", "K-59", 15, -1, 15 },
+		{ "detail", "quiet_hours", "K-59", 3, -1, 3 },
+		{ NULL, "", "K-43", 10, 20, 50 },
+		{ NULL, "", "K-43.valid", 12, 15, 80 },
+		{ NULL, "", "K-40", 8, 10, 80 },
+		{ NULL, "", "K-42", 40, 10, 4 },
+		{ "detail", "sv-01/q1", "K-42", 40, 10, 4 },
+		{ NULL, "", "K-44", -1, 4, -25 },
+		{ NULL, "", "K-57", 9, 90, 10 },
+		{ NULL, "", "K-03", 2, 2, 100 },
+	};
+	struct report *r = made();
+	json_t *o = as_json(r);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_t *slice = rows[i].dim == NULL ? o
+						    : slice_in(o, rows[i].dim,
+							       rows[i].value);
+		json_t *f = figure_in(slice, rows[i].kpi);
+
+		if (f == NULL)
+			fail_msg("row %zu: there is no %s", i, rows[i].kpi);
+		if (number(f, "this_month", "numerator") != rows[i].num ||
+		    (rows[i].den >= 0 &&
+		     number(f, "this_month", "denominator") != rows[i].den) ||
+		    fabs(number(f, "this_month", "value") - rows[i].is) > 0.001)
+			fail_msg("row %zu: %s", i, json_dumps(f, 0));
+	}
+	/* What nobody has counted is not 0, it is not there. */
+	assert_null(figure_in(o, "K-12"));
+	json_decref(o);
+	report_free(&r);
+}
+
+static void test_k60_last_month_and_targets(void **state)
+{
+	struct report *r = made();
+	json_t *o = as_json(r);
+	json_t *f = figure_in(o, "K-08");
+
+	(void)state;
+	/* 40 of 50 before: 80 %, so 10 points more; the target is met */
+	assert_true(fabs(number(f, "last_month", "value") - 80) < 0.001);
+	assert_true(fabs(number(f, NULL, "change") - 10) < 0.001);
+	assert_true(json_is_true(json_object_get(f, "met")));
+	f = figure_in(o, "K-40");
+	assert_true(json_is_false(json_object_get(f, "met")));
+	assert_true(number(f, NULL, "target") == 85);
+	/* Wilson: 8 of 10 is 49.0 to 94.3 */
+	assert_true(fabs(number(f, "this_month", "low") - 49.02) < 0.01);
+	assert_true(fabs(number(f, "this_month", "high") - 94.33) < 0.01);
+	f = figure_in(o, "K-42"); /* 4 +- 1.96 sqrt((17 - 16) / 10) */
+	assert_true(fabs(number(f, "this_month", "low") - 3.3802) < 0.001);
+	f = figure_in(o, "K-57");
+	assert_true(json_is_true(json_object_get(f, "met")));
+	/* 95 % of the reminders took longer than any bound: there is no value,
+	 * and nothing is divided by it */
+	f = figure_in(o, "K-01.p95");
+	assert_null(json_object_get(json_object_get(f, "this_month"), "value"));
+	assert_null(json_object_get(f, "change"));
+	json_decref(o);
+	report_free(&r);
+}
+
+/* ---- forms -------------------------------------------------------------------- */
+
+static void test_csv_is_no_formula(void **state)
+{
+	static const struct measured odd[] = {
+		{ "message.all", "=cmd|' /C calc'!A0", "a,\"b\"", "@x", "sms",
+		  "service", "", 1, 1 },
+	};
+	struct report *r = made();
+	struct buf b = { 0 };
+
+	(void)state;
+	add(r, false, odd, ARRAY_LEN(odd));
+	buf_init(&b, BUF_NO_LIMIT);
+	report_csv(r, REPORT_EN, &b);
+	assert_non_null(strstr(b.p, "all,,K-08,delivered,%,90,100,90.0000,40,"
+				    "50,80.0000,10.0000,90.0000,yes\r\n"));
+	/* a minus of ours stays a number */
+	assert_non_null(strstr(b.p, "all,,K-44,net promoter score,,-1,4,"
+				    "-25.0000,0,0,,,,\r\n"));
+	assert_non_null(strstr(b.p, "branch,'=cmd|' /C calc'!A0,"));
+	assert_non_null(strstr(b.p, "department,\"a,\"\"b\"\"\","));
+	assert_non_null(strstr(b.p, "tier,'@x,"));
+	buf_done(&b);
+	report_free(&r);
+}
+
+static void test_html_in_both_languages(void **state)
+{
+	static const struct measured odd[] = {
+		{ "message.all", "<script>alert(1)</script>", "", "", "sms",
+		  "service", "", 1, 1 },
+	};
+	static const struct {
+		enum report_lang lang;
+		const char *has[6];
+	} rows[] = {
+		{ REPORT_ZH,
+		  { "<html lang=\"zh-CN\">", "服务质量月报", "渠道成功率",
+		    "90.00 %", "按分公司", "超过 24 小时" } },
+		{ REPORT_EN,
+		  { "<html lang=\"en\">", "Monthly service-quality report",
+		    "≥ 85.00 % <span class=\"bad\">missed", "By branch",
+		    "nothing yet", "<svg class=\"days\"" } },
+	};
+	struct report *r = made();
+	struct buf b = { 0 };
+
+	(void)state;
+	add(r, false, odd, ARRAY_LEN(odd));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		buf_init(&b, BUF_NO_LIMIT);
+		report_html(r, rows[i].lang, &b);
+		for (size_t k = 0; k < ARRAY_LEN(rows[i].has); k++) {
+			if (strstr(b.p, rows[i].has[k]) == NULL)
+				fail_msg("no %s", rows[i].has[k]);
+		}
+		assert_null(strstr(b.p, "<script"));
+		assert_non_null(strstr(b.p, "&lt;script&gt;"));
+		/* nothing is fetched from anywhere */
+		assert_null(strstr(b.p, "http:"));
+		assert_null(strstr(b.p, "https:"));
+		assert_null(strstr(b.p, "src="));
+		buf_done(&b);
+	}
+	report_free(&r);
+}
+
+static void test_many_slices_are_added_up(void **state)
+{
+	struct report *r = report_new(&cfg, STR_NONE, "2026-10", 1793491200000);
+	json_t *o, *v;
+	size_t i;
+	double sum = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < 5000; n++) {
+		char branch[16];
+
+		(void)snprintf(branch, sizeof(branch), "b%u", n);
+		const struct measured one[] = { { "message.all", branch, "", "",
+						  "sms", "x", "", 1, 1 } };
+		add(r, false, one, 1);
+	}
+	o = as_json(r);
+	json_array_foreach(json_object_get(o, "branch"), i, v) sum +=
+		number(figure_in(v, "K-60.sent"), "this_month", "numerator");
+	assert_true(sum == 5000);
+	assert_true(json_array_size(json_object_get(o, "branch")) < 2100);
+	json_decref(o);
+	report_free(&r);
+}
+
+/* ---- what people write ---------------------------------------------------------- */
+
+static void test_months(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		const char *before, *after;
+	} rows[] = {
+		{ "2026-10", 0, "2026-09", "2026-11" },
+		{ "2026-01", 0, "2025-12", "2026-02" },
+		{ "2026-12", 0, "2026-11", "2027-01" },
+		{ "2026-13", -EBADMSG, "", "" },
+		{ "2026-00", -EBADMSG, "", "" },
+		{ "2026-1", -EBADMSG, "", "" },
+		{ "26-10", -EBADMSG, "", "" },
+		{ "2026/10", -EBADMSG, "", "" },
+		{ "2026-1x", -EBADMSG, "", "" },
+		{ "", -EBADMSG, "", "" },
+	};
+	char month[REPORT_MONTH], last[REPORT_MONTH], next[REPORT_MONTH];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(report_month(str_of(rows[i].text), month, last,
+					      next),
+				 rows[i].rc);
+		if (rows[i].rc != 0)
+			continue;
+		assert_string_equal(month, rows[i].text);
+		assert_string_equal(last, rows[i].before);
+		assert_string_equal(next, rows[i].after);
+	}
+}
+
+static void test_settings_are_checked(void **state)
+{
+	static const struct {
+		const char *text, *fault; /* NULL: none */
+	} rows[] = {
+		{ "report {\n targets = {\"K-40 >= 85%\"}\n}\n", NULL },
+		{ "report {\n zone = \"Mars/Base\"\n}\n",
+		  "there is no time zone \"Mars/Base\"" },
+		{ "report {\n targets = {\"K-99 >= 85%\"}\n}\n",
+		  "names a figure that there is not" },
+		{ "report {\n targets = {\"K-40 > 85%\"}\n}\n",
+		  "is not a figure, >= or <=, and a number" },
+		{ "report {\n targets = {\"K-40 >= much\"}\n}\n",
+		  "is not a figure, >= or <=, and a number" },
+		{ "report {\n targets = {\"\"}\n}\n",
+		  "is not a figure, >= or <=, and a number" },
+		{ "report {\n timely = 2m\n}\n", "timely" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct settings s = { 0 };
+		struct faults f = { 0 };
+
+		IGNORE(settings_parse(rows[i].text, "t", &report_section, 1, &s,
+				      &f));
+		if (f.len == 0)
+			report_check_settings(&s, &f);
+		assert_int_equal(f.len, rows[i].fault == NULL ? 0 : 1);
+		if (rows[i].fault != NULL &&
+		    strstr(f.v[0], rows[i].fault) == NULL)
+			fail_msg("%s", f.v[0]);
+		faults_done(&f);
+		settings_done(&s);
+	}
+}
+
+/* Every figure says what it is made of, in both languages, and names are its
+ * own. */
+static void test_every_figure_is_defined(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < KPIS; i++) {
+		assert_true(kpis[i].num[0] != '\0');
+		assert_true(kpis[i].zh[0] != '\0' && kpis[i].en[0] != '\0');
+		assert_true(kpis[i].how_zh[0] != '\0');
+		assert_true(kpis[i].how_en[0] != '\0');
+		assert_int_equal(kpi_find(str_of(kpis[i].id)), i);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_k60_figures_by_hand),
+		cmocka_unit_test(test_k60_last_month_and_targets),
+		cmocka_unit_test(test_csv_is_no_formula),
+		cmocka_unit_test(test_html_in_both_languages),
+		cmocka_unit_test(test_many_slices_are_added_up),
+		cmocka_unit_test(test_months),
+		cmocka_unit_test(test_settings_are_checked),
+		cmocka_unit_test(test_every_figure_is_defined),
+	};
+
+	return cmocka_run_group_tests_name("reports_report", tests, NULL, NULL);
+}
