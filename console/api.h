@@ -65,6 +65,10 @@ void api_consents_verify(struct request *r);
 void api_address_get(struct request *r);
 void api_address_evidence(struct request *r);
 
+/* api_copy.c */
+extern const struct fields copy_fields;
+void api_message_verify(struct request *r);
+
 /* api_reports.c */
 void api_report_month(struct request *r);
 

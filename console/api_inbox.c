@@ -21,7 +21,9 @@ static void put_inbound(struct request *r, const struct inbound *in)
 	json_key(b, "from");
 	who_address_json(b, &r->who, in->tenant, in->from);
 	json_ks(b, "to", in->to);
-	if (request_may(r, PERM_MESSAGE_CONTENT))
+	if (in->purged)
+		json_kb(b, "purged", true);
+	else if (request_may(r, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", in->text);
 	if (!who_pseudonymous(&r->who))
 		json_ks_opt(b, "thread", in->thread);

@@ -63,6 +63,7 @@ struct console {
 	const struct report_cfg *report;
 	struct settings defaults; /* where the file says nothing */
 	char *node, *version;
+	char *body_key;
 	const char *tenant;  /* the default one */
 	const char *country; /* for numbers written with one 0 */
 	int64_t started_ms;

@@ -363,6 +363,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->events = env->events;
 	c->node = str_dup(env->node != NULL ? env->node : "n1");
 	c->version = str_dup(env->version != NULL ? env->version : "0");
+	c->body_key = str_dup(env->body_key != NULL ? env->body_key : "");
 	c->started_ms = clock_wall_ms(env->clock);
 	c->routes = routes_all;
 	c->nroutes = routes_len;
@@ -465,6 +466,7 @@ void console_close(struct console **cp)
 	settings_done(&c->defaults);
 	mem_free(c->node);
 	mem_free(c->version);
+	mem_free(c->body_key);
 	c->magic = 0;
 	mem_free(c);
 }

@@ -84,6 +84,7 @@ struct console_env {
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;
+	const char *body_key; /* of hashes of purged texts; copied */
 	const char *node;     /* name; copied */
 	unsigned node_number; /* 0..63, for ids of keys */
 	const char *version;  /* copied */

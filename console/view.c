@@ -154,7 +154,9 @@ static void put_message(struct view *v, const struct message *m)
 	json_ks(b, "class", m->class_name);
 	json_ks(b, "channel", m->channel);
 	json_ks_opt(b, "from", m->from);
-	if (who_may(v->who, PERM_MESSAGE_CONTENT))
+	if (m->purged)
+		json_kb(b, "purged", true);
+	else if (who_may(v->who, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", m->text);
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);

@@ -18,6 +18,7 @@
 #include "campaigns/library.h"
 #include "campaigns/review.h"
 #include "console/server.h"
+#include "daemon/body_key.h"
 #include "daemon/bus.h"
 #include "daemon/care.h"
 #include "daemon/dlr.h"
@@ -26,6 +27,7 @@
 #include "daemon/sections.h"
 #include "daemon/settings.h"
 #include "gateway/gateway.h"
+#include "gateway/purge.h"
 #include "model/measure.h"
 #include "proto/tzone.h"
 #include "reports/report.h"
@@ -48,6 +50,8 @@ struct node {
 	struct console *console;
 	struct bus *bus;
 	struct care *care;
+	struct purge *purge;
+	struct buf body_key;
 	struct dlr *dlr;
 	struct esme *esme;
 	struct loop_signal *term, *intr, *hup;
@@ -130,6 +134,7 @@ static void on_stop(void *owner, int signo)
 	campaigns_stop(n->campaigns);
 	bus_stop(n->bus);
 	care_stop(n->care);
+	purge_stop(n->purge);
 	dlr_stop(n->dlr);
 	close_gateway(n);
 }
@@ -245,6 +250,25 @@ static int open_care(struct node *n, struct err *err)
 	return care_open(&n->care, &env, err);
 }
 
+static int open_purge(struct node *n, struct err *err)
+{
+	const struct node_cfg *node = section_of(n, "node");
+
+	buf_init(&n->body_key, BUF_NO_LIMIT);
+	int rc = body_key_read(node->data, &n->body_key, err);
+	const struct purge_env env = {
+		.loop = n->loop,
+		.clock = &clock_real,
+		.gateway = n->gateway,
+		.store = n->store,
+		.key = buf_str(&n->body_key),
+	};
+
+	if (rc == 0)
+		purge_open(&n->purge, &env);
+	return rc;
+}
+
 static int open_all(struct node *n, struct err *err)
 {
 	const struct node_cfg *node = section_of(n, "node");
@@ -289,9 +313,13 @@ static int open_all(struct node *n, struct err *err)
 	if (rc != 0)
 		return rc;
 	n->bus = bus_new(n->gateway, n->library);
+	rc = open_purge(n, err);
+	if (rc != 0)
+		return rc;
 	rc = open_care(n, err);
 	if (rc != 0)
 		return rc;
+	cenv.body_key = n->body_key.p;
 	cenv.surveys = care_surveys(n->care);
 	cenv.reminders = care_reminders(n->care);
 	cenv.events = care_events(n->care);
@@ -321,6 +349,7 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->intr);
 	loop_signal_free(&n->hup);
 	care_stop(n->care);
+	purge_stop(n->purge);
 	if (n->gateway != NULL) { /* a start that failed half way */
 		campaigns_stop(n->campaigns);
 		bus_stop(n->bus);
@@ -331,6 +360,8 @@ static void close_all(struct node *n)
 	console_close(&n->console);
 	store_close(&n->store);
 	care_close(&n->care);
+	purge_close(&n->purge);
+	buf_done(&n->body_key);
 	review_close(&n->review);
 	library_close(&n->library);
 	campaigns_close(&n->campaigns);

@@ -392,6 +392,41 @@ bool gateway_branch(const struct gateway *g, struct str tenant,
 			    facts_of(g->core.facts, tenant, address), branch);
 }
 
+/* Of a class that is in no file any more. */
+#define RETENTION_MS (int64_t)(155 * 86400000LL)
+
+int64_t gateway_retention(const struct gateway *g, struct str class_name)
+{
+	must(g != NULL);
+	const struct class_rules *r = classes_find(g->core.classes, class_name);
+
+	return r == NULL ? RETENTION_MS : r->cfg.body_retention;
+}
+
+unsigned gateway_retentions(const struct gateway *g, int64_t *out, unsigned max)
+{
+	must(g != NULL && out != NULL && max > 0);
+	unsigned n = 0;
+
+	out[n++] = RETENTION_MS;
+	for (unsigned i = 0; i < classes_len(g->core.classes); i++) {
+		int64_t ms = classes_at(g->core.classes, i)->cfg.body_retention;
+		unsigned k = 0;
+
+		while (k < n && out[k] != ms)
+			k++;
+		if (k == n && n < max)
+			out[n++] = ms;
+	}
+	return n;
+}
+
+int64_t gateway_inbound_retention(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.cfg->inbound_retention;
+}
+
 struct str gateway_tier(const struct gateway *g, struct str tenant,
 			struct str address)
 {

@@ -49,7 +49,8 @@ static const struct setting class_rows[] = {
 	ROW(opt_out_text, SETTING_BOOL, "false", 0, 0, NULL, NULL,
 	    "Its texts carry the words that stop it: a bare R, T or N counts."),
 	ROW(body_retention, SETTING_DURATION, "155d", 0, 0, NULL, NULL,
-	    "How long the text is kept after the end."),
+	    "How long the text and metadata are kept, and until it is final; "
+	    "0s: no longer than that."),
 };
 
 const struct setting_section class_section = {

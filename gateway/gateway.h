@@ -30,16 +30,17 @@ struct gateway_cfg {
 	int64_t queue_max; /* live messages; more is -ENOSPC */
 	int64_t text_max;  /* bytes */
 	int64_t parts_max;
-	int64_t idempotency;     /* ms: keys are remembered this long */
-	int64_t stray_ms;        /* unmatched receipts are kept */
-	int64_t notices_max;     /* in memory for one endpoint */
-	int64_t age_boost;       /* ms */
-	int64_t reply_codes;     /* threads of one person that have one */
-	int64_t reply_codes_max; /* in all */
-	int64_t reply_keep;      /* ms since the last message of the thread */
-	int64_t drain;           /* ms: links may drain this long on close */
-	char *country;           /* for numbers written with one 0 */
-	char *tenant;            /* where none is given */
+	int64_t idempotency;       /* ms: keys are remembered this long */
+	int64_t stray_ms;          /* unmatched receipts are kept */
+	int64_t notices_max;       /* in memory for one endpoint */
+	int64_t age_boost;         /* ms */
+	int64_t reply_codes;       /* threads of one person that have one */
+	int64_t reply_codes_max;   /* in all */
+	int64_t reply_keep;        /* ms since the last message of the thread */
+	int64_t drain;             /* ms: links may drain this long on close */
+	int64_t inbound_retention; /* ms: what customers wrote */
+	char *country;             /* for numbers written with one 0 */
+	char *tenant;              /* where none is given */
 	struct setting_list blocked_words; /* no text may hold one */
 	int stop_scope;                    /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;
@@ -316,6 +317,13 @@ struct str gateway_lang(const struct gateway *g, struct str tenant,
 /* Is that address a contact's? The branch that looks after them; "" none. */
 MUST_USE bool gateway_branch(const struct gateway *g, struct str tenant,
 			     struct str address, struct str *branch);
+
+/* How long the text of a message of that class is kept, ms; 0: until it is
+ * final. The times that there are, each once: how many. And of inbound ones. */
+int64_t gateway_retention(const struct gateway *g, struct str class_name);
+unsigned gateway_retentions(const struct gateway *g, int64_t *out,
+			    unsigned max);
+int64_t gateway_inbound_retention(const struct gateway *g);
 
 /* How important whoever has that address is; "" nobody knows. */
 struct str gateway_tier(const struct gateway *g, struct str tenant,

@@ -72,6 +72,17 @@ static void append_event(struct core *core, uint64_t id, const struct event *e)
 	store_append(core->store, RECORD_EVENT, id, buf_str(&core->scratch));
 }
 
+/* Its text is not kept beyond the end. */
+static void purge_soon(struct core *core, const struct class_rules *rules,
+		       uint64_t id, int64_t now_ms)
+{
+	const struct cell cells[] = { CELL_I(id), CELL_I(now_ms) };
+
+	if (rules != NULL && rules->cfg.body_retention == 0)
+		store_put(core->store, STORE_PURGE_WAIT_PUT, cells,
+			  ARRAY_LEN(cells));
+}
+
 void journey_begin(struct core *core, const struct message *m,
 		   enum message_state state)
 {
@@ -91,6 +102,9 @@ void journey_begin(struct core *core, const struct message *m,
 		     buf_str(&core->scratch));
 	if (state != MESSAGE_ACCEPTED)
 		append_event(core, m->id, &e);
+	if (message_state_final(state))
+		purge_soon(core, classes_find(core->classes, m->class_name),
+			   m->id, m->accepted_ms);
 	publish_message(core, m, &e, message_state_name(state));
 }
 
@@ -111,6 +125,9 @@ void journey_step(struct core *core, struct live *l, struct event *e)
 	if (changed)
 		lives_state(&core->lives, l, e->state);
 	append_event(core, l->id, e);
+	if (changed && message_state_final(e->state))
+		purge_soon(core, classes_at(core->classes, l->class_index),
+			   l->id, e->at_ms);
 	if (changed && core->stepped != NULL)
 		core->stepped(core->stepped_owner, l->id, e);
 	if (changed && public_state(e->state)) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/secret.h"
+#include "model/body.h"
 
 /* 1: without a thread */
 enum { INBOUND_LAYOUT = 2 };
@@ -49,8 +50,17 @@ int inbound_decode(struct str bytes, uint64_t id, struct inbound *in)
 		v.thread = bufr_lstr(&r);
 	if (r.bad)
 		return -EBADMSG;
+	v.purged = body_cleared(v.text);
+	if (v.purged)
+		v.text = STR_NONE;
 	*in = v;
 	return 0;
+}
+
+void inbound_purge(char *bytes, const struct inbound *in)
+{
+	must(bytes != NULL && in != NULL && !in->purged);
+	body_clear(bytes, in->text);
 }
 
 uint64_t inbound_fingerprint(const struct inbound *in)

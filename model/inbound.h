@@ -24,11 +24,14 @@ struct inbound {
 	struct str peer_key; /* the peer's own unique id; "" = none */
 	int64_t at_ms;
 	uint8_t flags;
+	bool purged;       /* its text was kept long enough */
 	struct str thread; /* what it answers, if its number says so; "" */
 	struct str claim;  /* what took it: "opt_out", "inbox" ... */
 };
 
 void inbound_encode(const struct inbound *in, struct buf *out);
 MUST_USE int inbound_decode(struct str bytes, uint64_t id, struct inbound *in);
+/* As message_purge: takes the text out. */
+void inbound_purge(char *bytes, const struct inbound *in);
 /* 64-bit fingerprint of (channel, from, to, text): stable across restarts. */
 uint64_t inbound_fingerprint(const struct inbound *in);

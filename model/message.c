@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "model/body.h"
+
 /* First byte of the stored form; a new layout gets a new number. */
 enum { MESSAGE_LAYOUT = 2 };
 
@@ -171,6 +173,16 @@ int message_decode(struct str bytes, uint64_t id, struct message *m)
 	}
 	if (r.bad)
 		return -EBADMSG;
+	v.purged = body_cleared(v.text);
+	if (v.purged)
+		v.text = v.metadata = STR_NONE;
 	*m = v;
 	return 0;
+}
+
+void message_purge(char *bytes, const struct message *m)
+{
+	must(bytes != NULL && m != NULL && !m->purged);
+	body_clear(bytes, m->text);
+	body_clear(bytes, m->metadata);
 }

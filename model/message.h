@@ -76,6 +76,7 @@ struct message {
 	uint8_t priority;       /* 0 first .. 9 last */
 	uint8_t parts;
 	uint8_t flags; /* enum message_flag */
+	bool purged;   /* its text and metadata were kept long enough */
 	struct decision decision;
 };
 
@@ -83,3 +84,9 @@ struct message {
 void message_encode(const struct message *m, struct buf *out);
 /* Views into `bytes`, which must outlive m. -EBADMSG. */
 MUST_USE int message_decode(struct str bytes, uint64_t id, struct message *m);
+/*
+ * Takes text and metadata out of a stored form, in place: it keeps its length,
+ * so that a store writes it where it stands and moves nothing. A purged one is
+ * decoded without them. m: as decoded from these bytes.
+ */
+void message_purge(char *bytes, const struct message *m);

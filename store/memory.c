@@ -70,6 +70,21 @@ static void memory_state(struct memory_table *t, const struct cell *args,
 	buf_done(&history);
 }
 
+/* The record that a purge leaves, of what is there. */
+static void memory_record(struct memory_table *t, const struct cell *args)
+{
+	int record = memory_column(t, STR("record"));
+	struct cell cells[ROW_MAX];
+	size_t at;
+
+	if (!memory_find(t, args, &at))
+		return;
+	unsigned n = t->rows[at]->n;
+	memcpy(cells, t->rows[at]->v, n * sizeof(*cells));
+	cells[record] = args[1];
+	memory_put(t, memory_row_new(cells, n));
+}
+
 static void memory_drop_all(struct memory_table *t, enum statement st,
 			    const struct cell *args)
 {
@@ -89,6 +104,10 @@ static void memory_apply(struct memory *m, enum statement st,
 		return;
 	if (kind == PLAN_DROP) {
 		memory_drop_all(t, st, args);
+		return;
+	}
+	if (kind == PLAN_RECORD) {
+		memory_record(t, args);
 		return;
 	}
 	if (kind == PLAN_STATE || kind == PLAN_STATE_NEW) {

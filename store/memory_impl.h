@@ -47,6 +47,8 @@ enum memory_table_name {
 	TABLE_RECIPIENT,
 	TABLE_CELL,
 	TABLE_MEASURE,
+	TABLE_BODY_HASH,
+	TABLE_PURGE_WAIT,
 	MEMORY_TABLES
 };
 
@@ -54,6 +56,7 @@ enum plan_kind {
 	PLAN_NONE,
 	PLAN_PUT,       /* replaces what has the same key */
 	PLAN_SUM,       /* n and sum are added to what has the same key */
+	PLAN_RECORD,    /* the record of what has the same id */
 	PLAN_ADD,       /* the same key is a failure */
 	PLAN_KEEP,      /* what has the same key stays */
 	PLAN_STATE_NEW, /* the two writes of a message's state */
@@ -70,6 +73,7 @@ enum plan_kind {
 	PLAN_CAMPAIGN_COUNTS, /* by campaign and state */
 	PLAN_RECIPIENTS,      /* with their contact */
 	PLAN_DUE,             /* of those, the ones that wait for a time */
+	PLAN_PURGE_DUE,       /* messages that wait to be purged */
 	PLAN_DAYS,            /* sums of measures by period and name */
 	PLAN_LAST,
 	PLAN_BY_ADDRESS,

@@ -141,6 +141,21 @@ static void memory_show_days(struct memory_showing *s,
 	memory_clear(&days);
 }
 
+/* In order of id, where SQL has the time first. */
+static void memory_show_purge_due(struct memory_showing *s)
+{
+	const struct memory_table *t = &s->v[TABLE_PURGE_WAIT];
+	const struct memory_table *m = &s->v[TABLE_MESSAGE];
+	size_t at;
+
+	for (size_t i = 0; i < t->len; i++) {
+		if (memory_matches(t, t->rows[i], s->st, s->args) &&
+		    memory_find(m, t->rows[i]->v, &at) &&
+		    !memory_show(s, m, m->rows[at], NULL, NULL))
+			return;
+	}
+}
+
 static void memory_show_last(struct memory_showing *s)
 {
 	const struct memory_table *t = &s->v[TABLE_FOLD];
@@ -193,6 +208,9 @@ static void memory_run(struct memory_showing *s)
 	case PLAN_DUE:
 		memory_show_recipients(s, memory_plans[s->st].kind == PLAN_DUE);
 		break;
+	case PLAN_PURGE_DUE:
+		memory_show_purge_due(s);
+		break;
 	case PLAN_DAYS:
 		memory_show_days(s, t);
 		break;
@@ -215,6 +233,7 @@ static void memory_run(struct memory_showing *s)
 	case PLAN_NONE:
 	case PLAN_PUT:
 	case PLAN_SUM:
+	case PLAN_RECORD:
 	case PLAN_ADD:
 	case PLAN_KEEP:
 	case PLAN_STATE_NEW:

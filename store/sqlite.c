@@ -231,6 +231,8 @@ static int sqlite_write(struct backend *b, enum statement st,
 	struct connection *c = &sqlite_of(b)->writer;
 
 	must(statements[st].kind == STORE_WRITE);
+	if (st == STATEMENT_SCRUB)
+		sqlite_of(b)->scrub = true;
 	int rc = connection_run(c, st, cells, n, NULL, NULL);
 	return rc == 0 && sqlite3_changes(c->db) == 0 ? 1 : rc;
 }
@@ -257,12 +259,30 @@ static void sqlite_rollback(struct backend *b)
 		(void)sqlite3_exec(s->writer.db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* The log holds what was overwritten until it is cut off. A reader in it is
+ * not waited for: the next batch tries again. */
+static int sqlite_scrub(struct sqlite *s)
+{
+	(void)sqlite3_busy_timeout(s->writer.db, 0);
+	int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL,
+					   SQLITE_CHECKPOINT_TRUNCATE, NULL,
+					   NULL);
+	(void)sqlite3_busy_timeout(s->writer.db, SQLITE_BUSY_MS);
+	s->scrub = (rc & 0xff) == SQLITE_BUSY;
+	if (s->scrub)
+		return 0;
+	s->wal_pages = 0;
+	return connection_rc(&s->writer, rc);
+}
+
 /* Passive: it waits for no reader and the next one does the rest. */
 static int sqlite_tidy(struct backend *b)
 {
 	struct sqlite *s = sqlite_of(b);
 	int pages = 0;
 
+	if (s->scrub)
+		return sqlite_scrub(s);
 	if (s->wal_pages < s->wal_full)
 		return 0;
 	s->wal_pages = 0;
@@ -322,7 +342,7 @@ static int sqlite_reader_open(struct backend *b, struct backend_reader **out,
 					       s->vfs));
 	if (rc == 0) {
 		(void)sqlite3_extended_result_codes(r->c.db, 1);
-		(void)sqlite3_busy_timeout(r->c.db, 5000);
+		(void)sqlite3_busy_timeout(r->c.db, SQLITE_BUSY_MS);
 		(void)sqlite3_wal_autocheckpoint(r->c.db, 0);
 		rc = connection_exec(&r->c, "PRAGMA query_only = 1");
 	}

@@ -18,6 +18,7 @@ struct sqlite {
 	uint32_t magic;
 	struct connection writer; /* the only one that writes or checkpoints */
 	int wal_pages;            /* after the last commit */
+	bool scrub;               /* the log is to be cut off */
 	int wal_full;             /* from so many on a checkpoint is made */
 	enum store_sync sync;     /* of what is committed now */
 	enum store_sync synced;   /* as the connection is set */
@@ -26,6 +27,7 @@ struct sqlite {
 	char *vfs; /* NULL: the system's */
 };
 
+#define SQLITE_BUSY_MS 5000      /* waits for a lock so long */
 #define SQLITE_MAGIC 0x53514c33u /* "SQL3" */
 
 extern const struct backend_ops sqlite_ops;

@@ -29,12 +29,12 @@ static const struct {
 
 enum { SQLITE_MIGRATIONS = ARRAY_LEN(sqlite_migrations) };
 
-/* Reused pages are cleared where that costs no I/O: Debian's default would
- * write each freed page of the journal once more. */
+/* What is deleted is overwritten, freed pages of the journal too: a text that
+ * was purged must be nowhere in the file (R-18). */
 static const char sqlite_settings[] = "PRAGMA journal_size_limit = 67108864;"
 				      "PRAGMA cache_size = -8192;"
 				      "PRAGMA temp_store = memory;"
-				      "PRAGMA secure_delete = fast;";
+				      "PRAGMA secure_delete = on;";
 
 static void sqlite_once(void)
 {
@@ -135,7 +135,7 @@ static int sqlite_configure(struct sqlite *s)
 	struct connection *c = &s->writer;
 
 	(void)sqlite3_extended_result_codes(c->db, 1);
-	(void)sqlite3_busy_timeout(c->db, 5000);
+	(void)sqlite3_busy_timeout(c->db, SQLITE_BUSY_MS);
 	int rc = connection_exec(c, "PRAGMA journal_mode = WAL");
 	if (rc == 0)
 		rc = sqlite_sync(s, s->sync);

@@ -539,6 +539,44 @@ static void counts_messages_for_reports(void **state)
 			    "2020-01-01|message.took|1|0;");
 }
 
+/* A record that is put back without its body, and what waits for that. */
+static void purges_bodies(void **state)
+{
+	struct bed *b = *state;
+
+	bed_message(b, 5, "a", "otp", "+441");
+	bed_event(b, 5, EVENT_STATE, MESSAGE_EXPIRED, "", "");
+	bed_message(b, 6, "a", "otp", "+441");
+	bed_inbound(b, 7, "a", "+441");
+	for (unsigned id = 5; id <= 6; id++)
+		put(b, STORE_PURGE_WAIT_PUT,
+		    BED_CELLS(CELL_I(id), CELL_I(100 * id)));
+	assert_int_equal(bed_commit(b), 0);
+	b->raw = true;
+	(void)bed_get(b, STORE_PURGE_DUE, BED_CELLS(CELL_I(599), CELL_I(9)));
+	assert_true(str_starts(buf_str(&b->shown), STR("5|10|otp|")));
+	(void)bed_get(b, STORE_PURGE_WALK,
+		      BED_CELLS(CELL_I(5), CELL_I(7), CELL_I(9)));
+	assert_true(str_starts(buf_str(&b->shown), STR("6|0|otp|")));
+	put(b, STORE_BODY_PURGE, BED_CELLS(CELL_I(5), CELL_B(STR("less"))));
+	put(b, STORE_INBOUND_PURGE, BED_CELLS(CELL_I(7), CELL_B(STR("few"))));
+	put(b, STORE_BODY_HASH_PUT, BED_CELLS(CELL_I(5), CELL_B(STR("hash"))));
+	put(b, STORE_BODY_HASH_PUT, BED_CELLS(CELL_I(5), CELL_B(STR("two"))));
+	put(b, STORE_PURGE_WAIT_DROP, BED_CELLS(CELL_I(6)));
+	put(b, STORE_SCRUB, BED_NONE);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_PURGE_DUE,
+				    BED_CELLS(CELL_I(999), CELL_I(9))),
+			    "5|10|otp|less;");
+	assert_string_equal(bed_get(b, STORE_BODY_HASH_GET,
+				    BED_CELLS(CELL_I(5))),
+			    "hash;");
+	b->records = 0;
+	assert_string_equal(bed_get(b, STORE_PURGE_WALK_INBOUND,
+				    BED_CELLS(CELL_I(0), CELL_I(9), CELL_I(9))),
+			    "7|few;");
+}
+
 static void keeps_meta(void **state)
 {
 	struct bed *b = *state;
@@ -619,6 +657,7 @@ int main(void)
 		CASE(runs_every_call),
 		CASE(adds_up_measures),
 		CASE(counts_messages_for_reports),
+		CASE(purges_bodies),
 	};
 	static const struct {
 		const char *name, *url;

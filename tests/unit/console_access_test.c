@@ -20,6 +20,7 @@ static const struct {
 	{ "POST", "/v1/messages/check", "AOSMPCUR" },
 	{ "POST", "/v1/messages/{id}/cancel", "ASC" },
 	{ "GET", "/v1/messages/{id}", "AOSMPCGUDR" },
+	{ "POST", "/v1/messages/{id}/verify", "AOSMPCGUDR" },
 	{ "POST", "/v1/route/explain", "AOSMPCUR" },
 	{ "GET", "/v1/contacts", "AMPCGUD" },
 	{ "POST", "/v1/contacts", "AMC" },

@@ -60,10 +60,40 @@ static void a_template_is_kept(void **state)
 	buf_done(&b);
 }
 
+/* it keeps its length, and every byte of text and metadata is gone. */
+static void r18_a_purged_one_keeps_its_length(void **state)
+{
+	struct message m = sample(), got;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, BUF_NO_LIMIT);
+	m.metadata = STR("{\"order\":\"4711\"}");
+	m.branch = STR("north");
+	m.department = STR("billing");
+	message_encode(&m, &b);
+	size_t len = b.len;
+	assert_int_equal(message_decode(buf_str(&b), 7, &got), 0);
+	assert_false(got.purged);
+	message_purge(b.p, &got);
+	assert_int_equal(b.len, len);
+	assert_null(memmem(b.p, b.len, "Hello", 5));
+	assert_null(memmem(b.p, b.len, "4711", 4));
+	assert_int_equal(message_decode(buf_str(&b), 7, &got), 0);
+	assert_true(got.purged);
+	assert_int_equal(got.text.len, 0);
+	assert_int_equal(got.metadata.len, 0);
+	assert_true(str_eqz(got.to, "+447700900001"));
+	assert_true(str_eqz(got.branch, "north"));
+	assert_true(str_eqz(got.department, "billing"));
+	buf_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_template_is_kept),
+		cmocka_unit_test(r18_a_purged_one_keeps_its_length),
 	};
 
 	return cmocka_run_group_tests_name("model_message", tests, NULL, NULL);
