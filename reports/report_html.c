@@ -12,8 +12,10 @@ static const char style[] =
 	"p.head{color:#5b6773;margin:.3em 0 0}table{border-collapse:collapse;"
 	"width:100%;font-variant-numeric:tabular-nums}th,td{padding:.3em .5em;"
 	"border-bottom:1px solid #dde3e8;text-align:right;white-space:nowrap}"
-	"th{font-weight:600;color:#5b6773}th:first-child,td:first-child,"
-	"td.how{text-align:left;white-space:normal}td small{color:#5b6773}"
+	"th{font-weight:600;color:#5b6773;white-space:normal}"
+	"th:first-child,td:first-child,td.how{text-align:left;"
+	"white-space:normal}th:first-child,td:first-child{min-width:11em}"
+	"small{color:#5b6773;white-space:nowrap}"
 	".good{color:#1c7a45}.bad{color:#b3332a}.none{color:#98a2ab}"
 	"svg.days{width:100%}svg.bar{width:7em;height:.8em;"
 	"vertical-align:middle}svg text{font-size:11px;fill:#5b6773}"
@@ -202,13 +204,12 @@ static void put_slice_cell(const struct page *p, const struct slice *s,
 
 	buf_z(p->out, "<td>");
 	if (report_line(p->r, s, kpi, &line)) {
-		put_bar(p, &line);
-		buf_f(p->out, " <b class=\"%s\">",
+		buf_f(p->out, "<b class=\"%s\">",
 		      line.target == NULL ? ""
 		      : line.met          ? "good"
 					  : "bad");
 		put_value(p, line.kpi, &line.value);
-		buf_z(p->out, "</b> <small>");
+		buf_z(p->out, "</b><br><small>");
 		put_change(p, &line);
 		buf_z(p->out, "</small>");
 	}
