@@ -1,0 +1,164 @@
+/* What reports and the purge keep in the store, the same for every back end. */
+#include "tests/contract/store_bed.h"
+
+static const char *under_test;
+
+static int setup(void **state)
+{
+	struct bed *b = mem_new(struct bed);
+
+	bed_init(b, under_test);
+	bed_open(b);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bed_done(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static void put(struct bed *b, enum store_call call, const struct cell *cells,
+		unsigned n)
+{
+	store_put(b->s, call, cells, n);
+}
+
+static void measure(struct bed *b, const char *period, const char *branch,
+		    int64_t n, int64_t sum)
+{
+	put(b, STORE_MEASURE_ADD,
+	    BED_CELLS(CELL_Z("a"), CELL_Z(period), CELL_Z("survey.csat"),
+		      CELL_Z(branch), CELL_Z("care"), CELL_Z("vip"),
+		      CELL_Z("sms"), CELL_Z("survey"), CELL_Z(""), CELL_I(n),
+		      CELL_I(sum)));
+}
+
+static void adds_up_measures(void **state)
+{
+	struct bed *b = *state;
+
+	measure(b, "2026-10", "south", 1, 5);
+	measure(b, "2026-10", "north", 2, 9);
+	measure(b, "2026-10", "south", 3, 10);
+	measure(b, "2026-10", "south", -1, -5);
+	measure(b, "2026-11", "south", 7, 7);
+	measure(b, "2026-10-03", "", 4, 1);
+	measure(b, "2026-10-31", "", 1, 1);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("2026-10"))),
+			    "survey.csat|north|care|vip|sms|survey||2|9;"
+			    "survey.csat|south|care|vip|sms|survey||3|10;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
+				    BED_CELLS(CELL_Z("b"), CELL_Z("2026-10"))),
+			    "");
+	assert_string_equal(bed_get(b, STORE_MEASURE_DAYS,
+				    BED_CELLS(CELL_N, CELL_Z("2026-10"),
+					      CELL_Z("2026-11"))),
+			    "2026-10-03|survey.csat|4|1;"
+			    "2026-10-31|survey.csat|1|1;");
+}
+
+/* What is said late of a message counts where the message did, also after a
+ * start: ids are times, and these are of the first moments of 2020. */
+static void counts_messages_for_reports(void **state)
+{
+	struct bed *b = *state;
+
+	bed_message(b, 1, "a", "otp", "+441");
+	bed_event(b, 1, EVENT_STATE, MESSAGE_EXPIRED, "", "");
+	bed_message(b, 2, "a", "otp", "+441");
+	bed_event(b, 2, EVENT_STATE, MESSAGE_SUPPRESSED, "", "no_consent");
+	bed_message(b, 3, "a", "otp", "+441");
+	bed_event(b, 3, EVENT_STATE, MESSAGE_QUEUED, "", "");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("2020-01"))),
+			    "message.all||||sms|otp||3|0;"
+			    "message.expired||||sms|otp||1|0;"
+			    "message.suppressed||||sms|otp|no_consent|1|0;");
+	bed_reopen(b);
+	bed_event(b, 1, EVENT_RECEIPT, MESSAGE_DELIVERED, "", "");
+	bed_message(b, 4, "a", "otp", "+441");
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
+				    BED_CELLS(CELL_N, CELL_Z("2020-01"))),
+			    "message.all||||sms|otp||4|0;"
+			    "message.delivered||||sms|otp||1|0;"
+			    "message.expired||||sms|otp||0|0;"
+			    "message.suppressed||||sms|otp|no_consent|1|0;"
+			    "message.took||||sms|otp|1000|1|0;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_DAYS,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("2020-01"),
+					      CELL_Z("2020-02"))),
+			    "2020-01-01|message.all|4|0;"
+			    "2020-01-01|message.delivered|1|0;"
+			    "2020-01-01|message.expired|0|0;"
+			    "2020-01-01|message.suppressed|1|0;"
+			    "2020-01-01|message.took|1|0;");
+}
+
+/* A record that is put back without its body, and what waits for that. */
+static void purges_bodies(void **state)
+{
+	struct bed *b = *state;
+
+	bed_message(b, 5, "a", "otp", "+441");
+	bed_event(b, 5, EVENT_STATE, MESSAGE_EXPIRED, "", "");
+	bed_message(b, 6, "a", "otp", "+441");
+	bed_inbound(b, 7, "a", "+441");
+	for (unsigned id = 5; id <= 6; id++)
+		put(b, STORE_PURGE_WAIT_PUT,
+		    BED_CELLS(CELL_I(id), CELL_I(100 * id)));
+	assert_int_equal(bed_commit(b), 0);
+	b->raw = true;
+	(void)bed_get(b, STORE_PURGE_DUE, BED_CELLS(CELL_I(599), CELL_I(9)));
+	assert_true(str_starts(buf_str(&b->shown), STR("5|10|otp|")));
+	(void)bed_get(b, STORE_PURGE_WALK,
+		      BED_CELLS(CELL_I(5), CELL_I(7), CELL_I(9)));
+	assert_true(str_starts(buf_str(&b->shown), STR("6|0|otp|")));
+	put(b, STORE_BODY_PURGE, BED_CELLS(CELL_I(5), CELL_B(STR("less"))));
+	put(b, STORE_INBOUND_PURGE, BED_CELLS(CELL_I(7), CELL_B(STR("few"))));
+	put(b, STORE_BODY_HASH_PUT, BED_CELLS(CELL_I(5), CELL_B(STR("hash"))));
+	put(b, STORE_BODY_HASH_PUT, BED_CELLS(CELL_I(5), CELL_B(STR("two"))));
+	put(b, STORE_PURGE_WAIT_DROP, BED_CELLS(CELL_I(6)));
+	put(b, STORE_SCRUB, BED_NONE);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_PURGE_DUE,
+				    BED_CELLS(CELL_I(999), CELL_I(9))),
+			    "5|10|otp|less;");
+	assert_string_equal(bed_get(b, STORE_BODY_HASH_GET,
+				    BED_CELLS(CELL_I(5))),
+			    "hash;");
+	b->records = 0;
+	assert_string_equal(bed_get(b, STORE_PURGE_WALK_INBOUND,
+				    BED_CELLS(CELL_I(0), CELL_I(9), CELL_I(9))),
+			    "7|few;");
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		CASE(adds_up_measures),
+		CASE(counts_messages_for_reports),
+		CASE(purges_bodies),
+	};
+	static const struct {
+		const char *name, *url;
+	} backends[] = {
+		{ "sqlite", "sqlite:t.db" },
+		{ "memory", "memory:t" },
+	};
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+		under_test = backends[i].url;
+		failed += cmocka_run_group_tests_name(backends[i].name, tests,
+						      NULL, NULL);
+	}
+	return failed;
+}
