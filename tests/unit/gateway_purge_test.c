@@ -191,6 +191,7 @@ static void r18_a_code_is_gone_when_it_is_delivered(void **state)
 	uint64_t id = sent(&k, "code", text);
 	assert_int_equal(look(k.bed, id).state, MESSAGE_DELIVERED);
 	assert_true(in_folder(k.bed, "PROBEcode") > 0);
+	clock_hand_jump(&k.clock, 60000);
 	round_of(&k);
 	gone(&k, "PROBEcode");
 	struct found f = find(k.bed, id);
