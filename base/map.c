@@ -1,5 +1,6 @@
 /* Map of 64-bit keys to 64-bit values: open addressing, linear probing,
- * deletion by shifting back, so that no slot is ever a tombstone. */
+ * deletion by shifting back, so that no slot is ever a tombstone. It grows by
+ * half: a table of millions that doubles would be half empty. */
 #include "base/map.h"
 
 #include "base/mem.h"
@@ -12,7 +13,7 @@ struct map_slot {
 
 struct map {
 	struct map_slot *slots;
-	size_t mask;
+	size_t nslots;
 	size_t used; /* slots in use; the zero entry is not counted */
 	uint64_t seed;
 	bool has_zero;
@@ -32,7 +33,7 @@ struct map *map_new(void)
 	 * and nobody outside can choose keys that collide. */
 	m->seed = str_hash(str_bytes(salt, sizeof(salt)));
 	m->slots = mem_array(MAP_START, sizeof(m->slots[0]));
-	m->mask = MAP_START - 1;
+	m->nslots = MAP_START;
 	return m;
 }
 
@@ -54,15 +55,28 @@ size_t map_len(const struct map *m)
 size_t map_bytes(const struct map *m)
 {
 	must(m != NULL);
-	return sizeof(*m) + (m->mask + 1) * sizeof(m->slots[0]);
+	return sizeof(*m) + m->nslots * sizeof(m->slots[0]);
 }
 
+/* The hash, as a fraction of the slots. */
 static size_t map_home(const struct map *m, uint64_t key)
 {
 	unsigned __int128 x =
 		(unsigned __int128)(key ^ m->seed) * 0x9e3779b97f4a7c15u;
+	uint64_t hash = (uint64_t)x ^ (uint64_t)(x >> 64);
 
-	return (size_t)((uint64_t)x ^ (uint64_t)(x >> 64)) & m->mask;
+	return (size_t)((unsigned __int128)hash * m->nslots >> 64);
+}
+
+static size_t map_after(const struct map *m, size_t i)
+{
+	return i + 1 < m->nslots ? i + 1 : 0;
+}
+
+/* Slots from `from` on to `to`, round the end. */
+static size_t map_way(const struct map *m, size_t from, size_t to)
+{
+	return to >= from ? to - from : to + m->nslots - from;
 }
 
 /* The slot of key, or the empty slot where it belongs. */
@@ -71,7 +85,7 @@ static struct map_slot *map_find(const struct map *m, uint64_t key)
 	size_t i = map_home(m, key);
 
 	while (m->slots[i].key != 0 && m->slots[i].key != key)
-		i = (i + 1) & m->mask;
+		i = map_after(m, i);
 	return &m->slots[i];
 }
 
@@ -80,13 +94,19 @@ static bool map_is_full(size_t used, size_t slots)
 	return used >= slots / 8 * 7;
 }
 
+/* A multiple of 8 again. */
+static size_t map_more(size_t slots)
+{
+	return (slots + slots / 2 + 7) / 8 * 8;
+}
+
 static void map_resize(struct map *m, size_t slots)
 {
 	struct map_slot *old = m->slots;
-	size_t n = m->mask + 1;
+	size_t n = m->nslots;
 
 	m->slots = mem_array(slots, sizeof(m->slots[0]));
-	m->mask = slots - 1;
+	m->nslots = slots;
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].key != 0)
 			*map_find(m, old[i].key) = old[i];
@@ -99,10 +119,10 @@ void map_reserve(struct map *m, size_t n)
 	size_t slots;
 
 	must(m != NULL && n < SIZE_MAX / 4);
-	slots = m->mask + 1;
+	slots = m->nslots;
 	while (map_is_full(n, slots))
-		slots *= 2;
-	if (slots > m->mask + 1)
+		slots = map_more(slots);
+	if (slots > m->nslots)
 		map_resize(m, slots);
 }
 
@@ -117,8 +137,8 @@ void map_set(struct map *m, uint64_t key, uint64_t value)
 
 	struct map_slot *s = map_find(m, key);
 	if (s->key == 0) {
-		if (map_is_full(m->used, m->mask + 1)) {
-			map_resize(m, 2 * (m->mask + 1));
+		if (map_is_full(m->used, m->nslots)) {
+			map_resize(m, map_more(m->nslots));
 			s = map_find(m, key);
 		}
 		s->key = key;
@@ -146,11 +166,11 @@ bool map_get(const struct map *m, uint64_t key, uint64_t *value)
 /* Empties slot i and moves back those that were pushed past it. */
 static void map_close_gap(struct map *m, size_t gap)
 {
-	for (size_t i = (gap + 1) & m->mask; m->slots[i].key != 0;
-	     i = (i + 1) & m->mask) {
+	for (size_t i = map_after(m, gap); m->slots[i].key != 0;
+	     i = map_after(m, i)) {
 		size_t home = map_home(m, m->slots[i].key);
 		/* It may move when its home is not in (gap, i]. */
-		if (((i - home) & m->mask) >= ((i - gap) & m->mask)) {
+		if (map_way(m, home, i) >= map_way(m, gap, i)) {
 			m->slots[gap] = m->slots[i];
 			gap = i;
 		}
@@ -200,7 +220,7 @@ bool map_next(const struct map *m, size_t *pos, uint64_t *key, uint64_t *value)
 			return true;
 		}
 	}
-	while (*pos <= m->mask + 1) {
+	while (*pos <= m->nslots) {
 		const struct map_slot *s = &m->slots[*pos - 1];
 		(*pos)++;
 		if (s->key != 0) {

@@ -9,7 +9,7 @@
 
 /*
  * struct map: uint64_t -> uint64_t, open addressing, 16 bytes a slot, grows
- * at 7/8 full, never shrinks below its start. Any key value is allowed.
+ * by half at 7/8 full, never shrinks below its start. Any key value is allowed.
  * Growth moves everything at once (1M entries: about 20 ms).
  */
 struct map;

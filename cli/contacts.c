@@ -1,9 +1,11 @@
-/* contacts: list, show, erase, export. */
+/* contacts: list, show, merge, erase, export. */
 #include "cli/verbs.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "proto/json.h"
 
 const struct option export_options[] = {
 	{ "purpose", "TEXT", true },
@@ -12,8 +14,12 @@ const struct option export_options[] = {
 };
 
 const struct option contacts_list_options[] = {
-	{ "ref", "REF", false }, { "address", "ADDRESS", false },
-	{ "limit", "N", false }, { "cursor", "ID", false },
+	{ "ref", "REF", false },         { "address", "ADDRESS", false },
+	{ "name", "BEGINNING", false },  { "tier", "TIER", false },
+	{ "branch", "BRANCH", false },   { "manager", "NAME", false },
+	{ "lifecycle", "STAGE", false }, { "state", "STATE", false },
+	{ "attr", "NAME:VALUE", false }, { "filter", "FILTER", false },
+	{ "limit", "N", false },         { "cursor", "ID", false },
 	{ NULL, NULL, false },
 };
 
@@ -115,6 +121,27 @@ int verb_contacts_erase(struct cli *c, const struct args *a)
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_ERASED, WORDS_LIST(a->v[0]));
 	return rc;
+}
+
+int verb_contacts_merge(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+	AUTO(buf_done) struct buf body = { 0 };
+
+	buf_init(&path, 4096);
+	buf_init(&body, 4096);
+	buf_z(&path, "/v1/contacts/");
+	path_part(&path, a->v[0]);
+	buf_z(&path, "/merge");
+	json_open(&body, '{');
+	json_kz(&body, "from", a->v[1]);
+	json_close(&body, '}');
+	int rc = cli_ask(c, "POST", path.p, body.p);
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	say(WORD_MERGED, WORDS_LIST(a->v[1], a->v[0]));
+	print_contact(c->answer);
+	return CLI_DONE;
 }
 
 /* Page by page, until one has no next. */

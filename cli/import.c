@@ -12,8 +12,9 @@
 #define SHOWN_MAX 20
 
 const struct option import_options[] = {
-	{ "country", "DIGITS", false },
-	{ "errors", "FILE", false },
+	{ "dry-run", NULL, false },     { "map", "THEIRS:OURS,...", false },
+	{ "encoding", "NAME", false },  { "dedupe", "POLICY", false },
+	{ "country", "DIGITS", false }, { "errors", "FILE", false },
 	{ NULL, NULL, false },
 };
 
@@ -95,13 +96,21 @@ static int import_report(struct cli *c, const struct args *a)
 	const char *errors = args_get(a, "errors");
 	const json_t *failed = json_object_get(c->answer, "failed");
 
+	bool dry = json_is_true(json_object_get(c->answer, "dry_run"));
+
 	if (!cli_json(c)) {
-		say(WORD_IMPORTED,
+		say(dry ? WORD_WOULD_IMPORT : WORD_IMPORTED,
 		    WORDS_LIST(text_of(c->answer, "rows"),
 			       text_of(c->answer, "imported"),
 			       text_of(c->answer, "failed_rows"),
 			       text_of(c->answer, "consents"),
 			       text_of(c->answer, "consents_refused")));
+		say(WORD_IMPORT_WHOSE,
+		    WORDS_LIST(text_of(c->answer, "encoding"),
+			       text_of(c->answer, "created"),
+			       text_of(c->answer, "updated"),
+			       text_of(c->answer, "skipped"),
+			       text_of(c->answer, "moved")));
 		print_rows(WORD_FAILED_ROWS, failed);
 		print_rows(WORD_REFUSED_CONSENTS,
 			   json_object_get(c->answer, "refused"));
@@ -118,6 +127,11 @@ int verb_contacts_import(struct cli *c, const struct args *a)
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/imports");
 	path_query(&path, "country", args_get(a, "country"));
+	path_query(&path, "map", args_get(a, "map"));
+	path_query(&path, "encoding", args_get(a, "encoding"));
+	path_query(&path, "dedupe", args_get(a, "dedupe"));
+	if (args_get(a, "dry-run") != NULL)
+		path_query(&path, "dry_run", "true");
 	int rc = cli_upload(c, path.p, "text/csv", a->v[0]);
 	return rc == CLI_DONE ? import_report(c, a) : rc;
 }

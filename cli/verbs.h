@@ -19,6 +19,7 @@ int verb_contacts_import(struct cli *c, const struct args *a);
 int verb_contacts_export(struct cli *c, const struct args *a);
 int verb_contacts_list(struct cli *c, const struct args *a);
 int verb_contacts_show(struct cli *c, const struct args *a);
+int verb_contacts_merge(struct cli *c, const struct args *a);
 int verb_contacts_erase(struct cli *c, const struct args *a);
 
 /* consent.c */
@@ -110,6 +111,15 @@ int verb_campaign_resume(struct cli *c, const struct args *a);
 int verb_campaign_cancel(struct cli *c, const struct args *a);
 int verb_campaign_status(struct cli *c, const struct args *a);
 int verb_campaign_results(struct cli *c, const struct args *a);
+
+/* segments.c */
+extern const struct option segment_create_options[], segment_page_options[];
+int verb_segment_list(struct cli *c, const struct args *a);
+int verb_segment_show(struct cli *c, const struct args *a);
+int verb_segment_count(struct cli *c, const struct args *a);
+int verb_segment_members(struct cli *c, const struct args *a);
+int verb_segment_say(struct cli *c, const struct args *a);
+int verb_segment_create(struct cli *c, const struct args *a);
 
 /* people.c */
 extern const struct option user_options[], user_change_options[];

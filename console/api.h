@@ -17,6 +17,13 @@ void api_route_explain(struct request *r);
 extern const struct fields contact_fields;
 void api_contacts_list(struct request *r);
 void api_contacts_post(struct request *r);
+/* api_search.c: does the query look for something, and the answer to it. */
+bool search_asked(struct request *r);
+void search_run(struct request *r, struct str tenant, uint64_t after,
+		size_t want);
+void api_contact_merge(struct request *r);
+extern const struct fields merge_fields;
+extern const struct query contacts_query[], import_query[];
 void api_contact_get(struct request *r);
 void api_contact_patch(struct request *r);
 void api_contact_delete(struct request *r);

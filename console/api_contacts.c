@@ -14,8 +14,8 @@
 #define LIST_DEFAULT 50
 
 struct contact_body {
-	struct str ref, name, phone, mqtt, lang, tz, tier, branch;
-	struct str preferred, state;
+	struct str ref, name, phone, mqtt, lang, tz, tz_source, tier, branch;
+	struct str manager, lifecycle, preferred, hours, state;
 	json_t *addresses, *attrs;
 };
 
@@ -35,11 +35,19 @@ static const struct field rows[] = {
 	{ "lang", FIELD_STR, AT(lang), false, "zh or en." },
 	{ "tz", FIELD_STR, AT(tz), false,
 	  "A zone such as Asia/Shanghai; quiet hours follow it." },
+	{ "tz_source", FIELD_STR, AT(tz_source), false,
+	  "How sure that is: explicit (without it), zip, area_code, country." },
 	{ "tier", FIELD_STR, AT(tier), false, "vip, key, standard, new." },
 	{ "branch", FIELD_STR, AT(branch), false,
-	  "Who looks after the contact." },
+	  "Which place looks after the contact." },
+	{ "manager", FIELD_STR, AT(manager), false,
+	  "Who does, of a key account." },
+	{ "lifecycle", FIELD_STR, AT(lifecycle), false,
+	  "prospect, new, active, dormant or leaving." },
 	{ "preferred", FIELD_STR, AT(preferred), false,
 	  "Kind of channel to use first; sms without it." },
+	{ "hours", FIELD_STR, AT(hours), false,
+	  "When they like to be reached, their time: 18:00-21:00." },
 	{ "state", FIELD_STR, AT(state), false, "active, left or probe." },
 	{ "attrs", FIELD_OBJECT, AT(attrs), false,
 	  "Yours: an object of any names." },
@@ -106,14 +114,51 @@ void api_contacts_list(struct request *r)
 		return;
 	}
 	r->asked = MAX(limit, 1);
+	if (search_asked(r)) {
+		search_run(r, tenant, after, r->asked);
+		return;
+	}
 	persons_read(r, STORE_PERSON_PAGE, tenant, CELL_I(after), r->asked,
 		     on_page);
 }
 
+/* On the reader's thread: who the contact became. */
+static bool show_alias(void *owner, const struct row *row)
+{
+	struct persons *ps = ((struct request *)owner)->own;
+
+	ps->last = (uint64_t)row_i(row, 0);
+	return false;
+}
+
+static void on_alias(struct request *r, int rc)
+{
+	const struct persons *ps = r->own;
+	char id[ID_TEXT];
+
+	if (rc != 0 || ps->last == 0) {
+		reply_rc(r, rc != 0 ? rc : -ENOENT);
+		return;
+	}
+	id_text(ps->last, id);
+	reply_error(r, 410, "merged", NULL, "it was merged into %s", id);
+}
+
 static void on_got(struct request *r, int rc)
 {
-	const struct person *p = persons_one(r, rc);
+	const struct persons *ps = r->own;
+	const struct person *p;
+	uint64_t id;
 
+	if (rc == 0 && ps->seen == 0 && param_id(r, 0, &id)) {
+		struct cell cells[] = { CELL_T(str_of(ps->tenant_text)),
+					CELL_I(id) };
+
+		request_read(r, STORE_ALIAS_GET, cells, ARRAY_LEN(cells),
+			     show_alias, on_alias);
+		return;
+	}
+	p = persons_one(r, rc);
 	if (p == NULL)
 		return;
 	person_json(reply_json(r), p, &r->who);
@@ -151,14 +196,6 @@ struct wanted {
 static bool address_add(struct request *r, struct wanted *w, struct str channel,
 			struct str address)
 {
-	if (address.len == 0)
-		return true;
-	for (unsigned i = 0; i < w->n; i++) {
-		if (str_eq(w->v[i].channel, channel)) {
-			w->v[i].address = address;
-			return true;
-		}
-	}
 	if (w->n == CONTACT_ADDRESSES_MAX) {
 		reply_error(r, 400, "too_many", "addresses",
 			    "a contact has at most %d addresses",
@@ -168,6 +205,21 @@ static bool address_add(struct request *r, struct wanted *w, struct str channel,
 	w->v[w->n].channel = channel;
 	w->v[w->n++].address = address;
 	return true;
+}
+
+/* The short form: the first address of that channel. */
+static bool address_set(struct request *r, struct wanted *w, struct str channel,
+			struct str address)
+{
+	if (address.len == 0)
+		return true;
+	for (unsigned i = 0; i < w->n; i++) {
+		if (str_eq(w->v[i].channel, channel)) {
+			w->v[i].address = address;
+			return true;
+		}
+	}
+	return address_add(r, w, channel, address);
 }
 
 static struct str member(json_t *object, const char *name)
@@ -227,10 +279,16 @@ static bool body_over(struct request *r, struct wanted *w)
 	take_word(&w->c.ref, body.ref);
 	take_word(&w->c.name, body.name);
 	take_word(&w->c.lang, body.lang);
+	if (body.tz.p != NULL && !str_eq(body.tz, w->c.tz))
+		w->c.tz_source = STR_NONE; /* that was the other one's */
 	take_word(&w->c.tz, body.tz);
+	take_word(&w->c.tz_source, body.tz_source);
 	take_word(&w->c.tier, body.tier);
 	take_word(&w->c.branch, body.branch);
+	take_word(&w->c.manager, body.manager);
+	take_word(&w->c.lifecycle, body.lifecycle);
 	take_word(&w->c.preferred, body.preferred);
+	take_word(&w->c.hours, body.hours);
 	if (body.attrs != NULL)
 		w->c.attrs = attrs_text(r);
 	if (body.state.p != NULL &&
@@ -242,9 +300,9 @@ static bool body_over(struct request *r, struct wanted *w)
 	if (body.addresses != NULL && !addresses_read(r, body.addresses, w))
 		return false;
 	return (body.phone.p == NULL ||
-		address_add(r, w, STR("sms"), body.phone)) &&
+		address_set(r, w, STR("sms"), body.phone)) &&
 	       (body.mqtt.p == NULL ||
-		address_add(r, w, STR("mqtt"), body.mqtt));
+		address_set(r, w, STR("mqtt"), body.mqtt));
 }
 
 static void on_written(struct request *r, int rc)
@@ -306,13 +364,23 @@ static bool branch_ok(struct request *r, struct wanted *w)
 	return true;
 }
 
-static bool contact_put(struct request *r, struct wanted *w)
+/* was: what is there; NULL: nothing. Addresses that it had are nobody's before
+ * the new ones are taken. */
+static bool contact_put(struct request *r, const struct person *was,
+			struct wanted *w)
 {
+	struct gateway *g = r->c->gateway;
 	struct err err = { "" };
+	int rc;
 
 	if (!branch_ok(r, w))
 		return false;
-	if (gateway_contact(r->c->gateway, &w->c, w->v, w->n, &err) == 0)
+	rc = gateway_contact_check(g, &w->c, w->v, w->n, &err);
+	if (rc == 0 && was != NULL)
+		gateway_contact_part(g, &was->contact, was->v, was->n);
+	if (rc == 0)
+		rc = gateway_contact(g, &w->c, w->v, w->n, &err);
+	if (rc == 0)
 		return true;
 	reply_error(r, 400, "contact", NULL, "%s", err.text);
 	return false;
@@ -324,7 +392,7 @@ static void post_write(struct request *r, const struct person *was)
 	struct wanted w = { .c = { .state = CONTACT_ACTIVE } };
 
 	if (request_tenant(r, &w.c.tenant) && body_over(r, &w) &&
-	    contact_put(r, &w))
+	    contact_put(r, was, &w))
 		contact_answer(r, was, &w, 201, "contact.write");
 }
 
@@ -381,7 +449,7 @@ static void on_patch(struct request *r, int rc)
 	struct wanted w = { 0 };
 	const struct person *was = stored_one(r, rc, &w);
 
-	if (was != NULL && body_over(r, &w) && contact_put(r, &w))
+	if (was != NULL && body_over(r, &w) && contact_put(r, was, &w))
 		contact_answer(r, was, &w, 200, "contact.write");
 }
 
@@ -420,9 +488,7 @@ static void on_delete(struct request *r, int rc)
 
 	if (was == NULL || !withdraw_all(r, &w))
 		return;
-	struct cell cells[] = { CELL_T(w.c.tenant), CELL_I(w.c.id) };
-	store_put(r->c->store, STORE_ADDRESS_DROP, cells, ARRAY_LEN(cells));
-	store_put(r->c->store, STORE_CONTACT_ERASE, cells, ARRAY_LEN(cells));
+	gateway_contact_erase(r->c->gateway, &w.c, w.v, w.n);
 	contact_answer(r, was, NULL, 200, "contact.erase");
 }
 
@@ -430,71 +496,4 @@ void api_contact_delete(struct request *r)
 {
 	must(r != NULL);
 	contact_read(r, on_delete);
-}
-
-/* ---- export --------------------------------------------------------------------*/
-
-static void export_note(struct request *r, struct str tenant, size_t n)
-{
-	AUTO(buf_done) struct buf detail = { 0 };
-
-	buf_init(&detail, AUDIT_DETAIL_MAX);
-	json_open(&detail, '{');
-	json_ks(&detail, "purpose", request_query(r, "purpose"));
-	json_ku(&detail, "rows", n);
-	json_ks_opt(&detail, "cursor", request_query(r, "cursor"));
-	json_close(&detail, '}');
-	request_audit(r, tenant, "contact.export", STR("contacts"),
-		      buf_str(&detail));
-}
-
-static void on_exported(struct request *r, int rc)
-{
-	if (rc != 0)
-		reply_rc(r, rc);
-	else
-		reply_send(r, 200);
-}
-
-static void on_export(struct request *r, int rc)
-{
-	struct persons *ps = r->own;
-	char id[ID_TEXT];
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	buf_reset(&r->out);
-	r->type = "text/csv; charset=utf-8";
-	if (request_query(r, "cursor").len == 0)
-		person_csv_head(&r->out);
-	for (size_t i = 0; i < ps->n; i++)
-		person_csv(&r->out, ps->v[i]);
-	if (ps->more) {
-		id_text(ps->last, id);
-		IGNORE(str_copy(r->next_page, sizeof(r->next_page),
-				str_of(id)));
-	}
-	export_note(r, str_of(ps->tenant_text), ps->n);
-	request_then(r, on_exported);
-}
-
-void api_contacts_export(struct request *r)
-{
-	uint64_t after = 0, limit = PERSONS_PAGE;
-	struct str tenant;
-
-	must(r != NULL);
-	if (!request_tenant(r, &tenant) || !query_id(r, "cursor", &after) ||
-	    !query_u64(r, "limit", PERSONS_PAGE, &limit))
-		return;
-	if (str_trim(request_query(r, "purpose")).len == 0) {
-		reply_error(r, 400, "no_purpose", "purpose",
-			    "say what the export is for; it is written down");
-		return;
-	}
-	r->asked = MAX(limit, 1);
-	persons_read(r, STORE_PERSON_PAGE, tenant, CELL_I(after), r->asked,
-		     on_export);
 }

@@ -1,42 +1,56 @@
-/* POST /v1/imports: contacts from CSV, row by row as they come in; every so
- * many rows the upload waits for the disk. */
+/* POST /v1/imports: contacts from CSV, row by row as they come in. Several
+ * commits are under way at once; with too many the upload waits. */
 #include "console/api.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
-#include "console/import.h"
+#include "console/import_take.h"
 
 #define ROW_MAX_BYTES 16384
-#define COMMIT_EVERY 1000 /* rows */
-#define LISTED_MAX 10000  /* listed with their reason */
+#define PART_ROWS 1000       /* between two commits that are asked for */
+#define PARTS_MAX 8          /* commits that are waited for */
+#define LISTED_MAX 10000     /* listed with their reason */
+#define PROGRESS_ROWS 100000 /* between two lines of the log */
+#define TEXT_MAX (4 * TEXT_FILE_WINDOW)
 
 struct import {
-	struct request *r;
+	struct request
+		*r; /* NULL: it is gone, and parts are still waited for */
+	struct text_file *file;
+	struct buf text; /* as UTF-8 */
 	struct csv *csv;
-	struct import_head head;
-	struct import_row row;
+	struct import_take take;
 	bool headed;
-	bool refused; /* the first line was no good: all is lost */
 	char tenant[TENANT_MAX + 1];
-	char country[4];
-	uint64_t rows, imported, failed, consents, doubted;
-	unsigned fresh;    /* rows since the last commit */
+	unsigned fresh;    /* rows of the part that grows */
+	unsigned parts;    /* on their way to the disk */
+	bool waits;        /* the upload does, for one of them */
+	int rc;            /* a part that was not stored */
 	struct buf list;   /* of failed rows, JSON */
 	struct buf doubts; /* of rows whose consent was not taken */
 };
 
-static void import_free(void *own)
+static void import_free(struct import *im)
 {
-	struct import *im = own;
-
+	text_file_free(&im->file);
 	csv_free(&im->csv);
-	import_head_done(&im->head);
-	import_row_done(&im->row);
+	import_take_done(&im->take);
+	buf_done(&im->text);
 	buf_done(&im->list);
 	buf_done(&im->doubts);
 	mem_free(im);
+}
+
+static void on_gone(void *own)
+{
+	struct import *im = own;
+
+	im->r = NULL;
+	if (im->parts == 0)
+		import_free(im);
 }
 
 static void list_put(struct buf *list, unsigned line, const char *why)
@@ -49,116 +63,29 @@ static void list_put(struct buf *list, unsigned line, const char *why)
 
 static void row_failed(struct import *im, unsigned line, const char *why)
 {
-	if (im->failed++ < LISTED_MAX)
+	if (im->take.sum.failed <= LISTED_MAX)
 		list_put(&im->list, line, why);
 }
 
-static void row_doubted(struct import *im, unsigned line, const char *why)
-{
-	if (im->doubted++ < LISTED_MAX)
-		list_put(&im->doubts, line, why);
-}
-
-/* ---- consent ------------------------------------------------------------------*/
-
-/* "granted", "withdrawn" ... as the gate knows it now; "" unknown purpose. */
-static struct str standing_word(struct import *im, struct str address,
-				struct buf *json)
-{
-	struct str consent, word;
-	char purpose[64];
-
-	gateway_standing(im->r->c->gateway, str_of(im->tenant), address, json);
-	if (str_copy(purpose, sizeof(purpose), im->row.purpose) != 0 ||
-	    json_span(buf_str(json), "consent", &consent) != 0 ||
-	    json_span(consent, purpose, &word) != 0 || word.len < 2)
-		return STR_NONE;
-	return str_bytes(word.p + 1, word.len - 2);
-}
-
-/* May this row's consent be written, and is there anything to write? */
-static int consent_ask(struct import *im, struct str address, bool *append,
-		       struct err *err)
-{
-	AUTO(buf_done) struct buf json = { 0 };
-	const struct import_row *row = &im->row;
-	const struct classes *classes = gateway_classes(im->r->c->gateway);
-
-	if (classes_purpose(classes, row->purpose) < 0)
-		return err_set(err, -EINVAL, "there is no purpose '%.*s'",
-			       STR_ARGS(str_first(row->purpose, 60)));
-	buf_init(&json, 65536);
-	struct str now = standing_word(im, address, &json);
-	bool grant = row->type == CONSENT_GRANT;
-	if (grant && str_eqz(now, "withdrawn"))
-		return err_set(err, -EINVAL,
-			       "the person has withdrawn; an import cannot "
-			       "grant for them again");
-	*append = grant ? !str_eqz(now, "granted") || row->expires_ms != 0
-			: !str_eqz(now, "withdrawn");
-	return 0;
-}
-
-static int consent_append(struct import *im, struct str address,
-			  struct err *err)
-{
-	struct consent_event e = {
-		.tenant = str_of(im->tenant),
-		.address = address,
-		.purpose = im->row.purpose,
-		.type = im->row.type,
-		.expires_ms = im->row.expires_ms,
-		.source = im->row.source,
-		.actor = request_actor(im->r),
-		.wording = im->row.wording,
-	};
-
-	int rc = gateway_consent(im->r->c->gateway, &e, err);
-	if (rc == 0)
-		im->consents++;
-	return rc;
-}
-
 /* ---- rows ----------------------------------------------------------------------*/
-
-/* The contact is kept either way; consent only where nothing is in doubt. */
-static int row_take(struct import *im, const struct str *cells, unsigned n,
-		    struct err *err)
-{
-	struct import_row *row = &im->row;
-	const char *country =
-		im->country[0] != '\0' ? im->country : im->r->c->country;
-	bool append[2] = { false, false };
-	int ask = 0;
-
-	int rc = import_row_read(&im->head, cells, n, country, row, err);
-	if (rc != 0)
-		return rc;
-	row->contact.tenant = str_of(im->tenant);
-	rc = gateway_contact(im->r->c->gateway, &row->contact, row->v, row->n,
-			     err);
-	if (rc != 0)
-		return rc;
-	for (unsigned i = 0; ask == 0 && row->consents && i < row->n; i++)
-		ask = consent_ask(im, row->v[i].address, &append[i],
-				  &row->doubt);
-	for (unsigned i = 0; ask == 0 && i < row->n; i++) {
-		if (append[i])
-			ask = consent_append(im, row->v[i].address,
-					     &row->doubt);
-	}
-	return 0;
-}
 
 static void head_take(struct import *im, const struct str *cells, unsigned n)
 {
 	struct err err = { "" };
 
 	im->headed = true;
-	if (import_head_read(cells, n, &im->head, &err) == 0)
-		return;
-	im->refused = true;
-	reply_error(im->r, 400, "bad_header", NULL, "%s", err.text);
+	if (import_head_read(cells, n, im->take.opts.map, &im->take.head,
+			     &err) != 0)
+		reply_error(im->r, 400, "bad_header", NULL, "%s", err.text);
+}
+
+static void note_progress(const struct import *im)
+{
+	const struct import_figures *sum = &im->take.sum;
+
+	if (sum->rows % PROGRESS_ROWS == 0)
+		log_info("import.progress", KV_S("tenant", im->tenant),
+			 KV_U("rows", sum->rows), KV_U("failed", sum->failed));
 }
 
 static void on_row(void *owner, unsigned line, const struct str *cells,
@@ -167,41 +94,88 @@ static void on_row(void *owner, unsigned line, const struct str *cells,
 	struct import *im = owner;
 	struct err err = { "" };
 
-	if (im->refused)
+	if (im->r->answered)
 		return;
 	if (!im->headed) {
 		head_take(im, cells, n);
 		return;
 	}
-	im->rows++;
-	if (im->rows > (uint64_t)im->r->c->http->import_rows) {
-		row_failed(im, line, "more rows than one import may have");
-		return;
-	}
-	if (row_take(im, cells, n, &err) == 0) {
-		im->imported++;
-		im->fresh++;
-		if (im->row.doubt.text[0] != '\0')
-			row_doubted(im, line, im->row.doubt.text);
-	} else {
+	if (import_take_row(&im->take, cells, n, &err) != 0)
 		row_failed(im, line, err.text);
-	}
+	else if (im->take.row.doubt.text[0] != '\0' &&
+		 im->take.sum.doubted <= LISTED_MAX)
+		list_put(&im->doubts, line, im->take.row.doubt.text);
+	im->fresh++;
+	note_progress(im);
 }
 
 static void on_bad(void *owner, unsigned line, const char *why)
 {
 	struct import *im = owner;
 
-	if (im->refused)
+	if (im->r->answered)
 		return;
+	/* What the file cannot say arrives as what UTF-8 cannot. */
+	if (strcmp(why, "not UTF-8") == 0 &&
+	    text_file_found(im->file) == TEXT_FILE_GB18030)
+		why = "not GB18030";
 	if (!im->headed) {
-		im->headed = im->refused = true;
+		im->headed = true;
 		reply_error(im->r, 400, "bad_header", NULL, "line %u: %s", line,
 			    why);
 		return;
 	}
-	im->rows++;
+	im->take.sum.rows++;
+	im->take.sum.failed++;
 	row_failed(im, line, why);
+}
+
+/* ---- the disk ------------------------------------------------------------------*/
+
+static void not_stored(struct request *r, uint64_t rows)
+{
+	r->retry_after_s = 10;
+	reply_error(r, 507, "store_full", NULL,
+		    "the store is full; some of the first %llu rows are kept, "
+		    "the rest is not; sending them all again is safe",
+		    (unsigned long long)rows);
+}
+
+static void on_part(void *owner, int rc)
+{
+	struct import *im = owner;
+	struct request *r = im->r;
+
+	im->parts--;
+	if (rc != 0)
+		im->rc = rc;
+	if (r == NULL) {
+		if (im->parts == 0)
+			import_free(im);
+		return;
+	}
+	if (!im->waits || (im->parts > PARTS_MAX / 2 && im->rc == 0))
+		return;
+	im->waits = false;
+	/* Closing answered it already; and what is gone takes us with it. */
+	if (!request_woken(r) || r->answered)
+		return;
+	if (im->rc != 0)
+		not_stored(r, im->take.sum.rows);
+	else
+		request_resume(r);
+}
+
+/* What there is so far is one part; too many, and no piece comes for a while. */
+static void part_end(struct import *im)
+{
+	im->fresh = 0;
+	im->parts++;
+	store_then(im->r->c->store, on_part, im);
+	if (im->parts < PARTS_MAX)
+		return;
+	im->waits = true;
+	request_wait(im->r);
 }
 
 /* ---- the request -----------------------------------------------------------------*/
@@ -221,6 +195,7 @@ static bool type_ok(struct request *r)
 void api_import_begin(struct request *r)
 {
 	static const struct csv_events events = { on_row, on_bad };
+	struct import_opts opts;
 	struct str tenant;
 
 	must(r != NULL && r->own == NULL);
@@ -229,44 +204,38 @@ void api_import_begin(struct request *r)
 		reply_rc(r, rc);
 		return;
 	}
-	struct str country = request_query(r, "country");
-	if (!request_tenant(r, &tenant) || !type_ok(r))
+	if (!request_tenant(r, &tenant) || !type_ok(r) ||
+	    !import_opts_read(r, &opts))
 		return;
-	uint64_t digits;
-	if (country.len > 3 ||
-	    (country.len > 0 && str_u64(country, 999, &digits) != 0)) {
-		reply_error(r, 400, "bad_country", "country",
-			    "a calling code has 1 to 3 digits, like 44");
-		return;
-	}
 	struct import *im = mem_new(struct import);
 	r->own = im;
-	r->own_free = import_free;
+	r->own_free = on_gone;
 	im->r = r;
+	im->file = text_file_new(opts.encoding);
 	im->csv = csv_new(ROW_MAX_BYTES, &events, im);
+	buf_init(&im->text, TEXT_MAX);
 	buf_init(&im->list, (size_t)LISTED_MAX * 512);
 	buf_init(&im->doubts, (size_t)LISTED_MAX * 512);
 	json_open(&im->list, '[');
 	json_open(&im->doubts, '[');
-	IGNORE(str_copy(im->country, sizeof(im->country), country));
 	must(str_copy(im->tenant, sizeof(im->tenant), tenant) == 0);
-	request_audit(r, tenant, "contact.import", STR("begun"), STR_NONE);
+	im->take.opts = opts;
+	import_take_init(&im->take, r, str_of(im->tenant));
+	request_audit(r, tenant, "contact.import",
+		      opts.dry_run ? STR("tried") : STR("begun"), STR_NONE);
 }
 
-static void on_part(struct request *r, int rc)
+/* False: it was answered. */
+static bool text_take(struct import *im, struct str piece, bool end)
 {
-	struct import *im = r->own;
+	struct err err = { "" };
 
-	if (rc == 0) {
-		im->fresh = 0;
-		request_resume(r);
-		return;
-	}
-	r->retry_after_s = 10;
-	reply_error(r, 507, "store_full", NULL,
-		    "the store is full; some of the first %llu rows are kept, "
-		    "the rest is not; sending them all again is safe",
-		    (unsigned long long)im->rows);
+	buf_reset(&im->text);
+	if (text_file_feed(im->file, piece, end, &im->text, &err) != 0)
+		reply_error(im->r, 400, "bad_encoding", NULL, "%s", err.text);
+	else
+		csv_feed(im->csv, buf_str(&im->text));
+	return !im->r->answered;
 }
 
 void api_import_piece(struct request *r, struct str piece)
@@ -274,18 +243,21 @@ void api_import_piece(struct request *r, struct str piece)
 	must(r != NULL);
 	struct import *im = r->own;
 
-	if (r->c->stopping) {
+	if (r->c->stopping)
 		reply_error(r, 503, "stopping", NULL, "this node is stopping");
-		return;
-	}
-	csv_feed(im->csv, piece);
-	if (!r->answered && im->fresh >= COMMIT_EVERY)
-		request_then(r, on_part);
+	else if (im->rc != 0)
+		not_stored(r, im->take.sum.rows);
+	else if (text_take(im, piece, false) && im->fresh >= PART_ROWS)
+		part_end(im);
 }
 
 static void on_whole(struct request *r, int rc)
 {
-	if (rc != 0)
+	const struct import *im = r->own;
+
+	if (rc == 0 && im->rc != 0)
+		not_stored(r, im->take.sum.rows);
+	else if (rc != 0)
 		reply_rc(r, rc);
 	else
 		reply_send(r, 200);
@@ -293,27 +265,28 @@ static void on_whole(struct request *r, int rc)
 
 static void put_figures(struct buf *b, const struct import *im)
 {
-	json_ku(b, "rows", im->rows);
-	json_ku(b, "imported", im->imported);
-	json_ku(b, "consents", im->consents);
-	json_ku(b, "failed_rows", im->failed);
-	json_ku(b, "consents_refused", im->doubted);
+	const struct import_figures *sum = &im->take.sum;
+
+	json_ku(b, "rows", sum->rows);
+	json_ku(b, "imported", sum->created + sum->updated);
+	json_ku(b, "created", sum->created);
+	json_ku(b, "updated", sum->updated);
+	json_ku(b, "skipped", sum->skipped);
+	json_ku(b, "moved", sum->moved);
+	json_ku(b, "consents", sum->consents);
+	json_ku(b, "failed_rows", sum->failed);
+	json_ku(b, "consents_refused", sum->doubted);
+	json_kz(b, "encoding",
+		text_file_found(im->file) == TEXT_FILE_AUTO
+			? "ascii"
+			: text_file_name(text_file_found(im->file)));
+	json_kb(b, "dry_run", im->take.opts.dry_run);
 }
 
-void api_import_end(struct request *r)
+static void answer(struct request *r, const struct import *im)
 {
-	AUTO(buf_done) struct buf detail = { 0 };
-
-	must(r != NULL);
-	struct import *im = r->own;
-	csv_end(im->csv);
-	if (r->answered)
-		return;
-	if (!im->headed) {
-		reply_error(r, 400, "bad_header", NULL, "the file is empty");
-		return;
-	}
 	struct buf *b = reply_json(r);
+
 	json_open(b, '{');
 	put_figures(b, im);
 	json_key(b, "failed");
@@ -322,8 +295,27 @@ void api_import_end(struct request *r)
 	json_key(b, "refused");
 	buf_str_put(b, buf_str(&im->doubts));
 	json_close(b, ']');
-	json_kb(b, "cut", MAX(im->failed, im->doubted) > LISTED_MAX);
+	json_kb(b, "cut",
+		MAX(im->take.sum.failed, im->take.sum.doubted) > LISTED_MAX);
 	json_close(b, '}');
+}
+
+void api_import_end(struct request *r)
+{
+	AUTO(buf_done) struct buf detail = { 0 };
+
+	must(r != NULL);
+	struct import *im = r->own;
+	if (!text_take(im, STR_NONE, true))
+		return;
+	csv_end(im->csv);
+	if (r->answered)
+		return;
+	if (!im->headed) {
+		reply_error(r, 400, "bad_header", NULL, "the file is empty");
+		return;
+	}
+	answer(r, im);
 	buf_init(&detail, AUDIT_DETAIL_MAX);
 	json_open(&detail, '{');
 	put_figures(&detail, im);

@@ -124,7 +124,10 @@ static void forbid(struct request *r)
 	log_info("http.forbidden", KV_S("who", r->who.actor),
 		 KV_STR("role", buf_str(&roles)), KV_S("path", r->route->path));
 	if ((r->route->needs & PERM_CONTACT_EXPORT) != 0)
-		request_audit(r, str_of(r->who.tenant), "contact.export_denied",
+		request_audit(r, str_of(r->who.tenant),
+			      (r->route->needs & PERM_CONTACT_WRITE) != 0
+				      ? "contact.import_denied"
+				      : "contact.export_denied",
 			      STR_NONE, STR_NONE);
 	reply_error(r, 403, "role", NULL,
 		    "role %s lacks %s; ask somebody whose role has it", roles.p,

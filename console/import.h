@@ -1,5 +1,5 @@
 /* The rows of a contact CSV: what the header means and what a row says.
- * Pure: the store and the gateway are asked by import.c. */
+ * Pure: the store and the gateway are asked by api_import.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,18 +12,25 @@
 #include "model/consent.h"
 #include "model/contact.h"
 #include "proto/csv.h"
+#include "proto/e164.h"
 
 enum import_column {
 	IMPORT_REF,
 	IMPORT_NAME,
 	IMPORT_PHONE,
 	IMPORT_MQTT,
+	IMPORT_ADDRESSES, /* "sms:+44...|mqtt:lin": in order of trial */
 	IMPORT_LANG,
 	IMPORT_TZ,
+	IMPORT_TZ_SOURCE,
 	IMPORT_TIER,
 	IMPORT_BRANCH,
+	IMPORT_MANAGER,
+	IMPORT_LIFECYCLE,
 	IMPORT_PREFERRED,
+	IMPORT_HOURS,
 	IMPORT_STATE,
+	IMPORT_ATTRS, /* a JSON object */
 	IMPORT_CONSENT,
 	IMPORT_PURPOSE,
 	IMPORT_WORDING,
@@ -41,17 +48,23 @@ struct import_head {
 	uint32_t attr_at[CSV_COLUMNS_MAX]; /* its name's place + 1; 0: none */
 };
 
-/* -EINVAL with a sentence: no address column, a name twice or too long. */
+/*
+ * map: "theirs:ours,..." for columns that have other names in the file; ours
+ * is a column, "attr.NAME", or "-" for one that is left out. -EINVAL with a
+ * sentence: no address column, a name twice or too long, a map that names what
+ * is not there.
+ */
 MUST_USE int import_head_read(const struct str *cells, unsigned n,
-			      struct import_head *h, struct err *err);
+			      struct str map, struct import_head *h,
+			      struct err *err);
 void import_head_done(struct import_head *h);
 
 /* One row, checked. Views into the cells, or into the row itself. */
 struct import_row {
 	struct contact contact; /* without tenant */
-	struct contact_address v[2];
+	struct contact_address v[CONTACT_ADDRESSES_MAX];
 	unsigned n;
-	char phone[ADDRESS_MAX];
+	char numbers[CONTACT_ADDRESSES_MAX][E164_MAX];
 	struct buf attrs; /* JSON */
 	bool consents;    /* an event is to be appended */
 	enum consent_type type;

@@ -1,97 +1,17 @@
-/* The rows of a contact CSV. */
+/* A row of a contact CSV. */
 #include "console/import.h"
 
 #include <errno.h>
+#include <jansson.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "console/json_in.h"
 #include "proto/json.h"
-#include "proto/e164.h"
 #include "proto/text.h"
 
-#define ATTR_NAME_MAX 64
 #define DAY_MS ((int64_t)86400 * 1000)
-
-static const char *const names[IMPORT_COLUMNS] = {
-	"ref",     "name",   "phone",     "mqtt",  "lang",    "tz",
-	"tier",    "branch", "preferred", "state", "consent", "consent_purpose",
-	"wording", "source",
-};
-
-const char *import_column_name(enum import_column c)
-{
-	must((unsigned)c < IMPORT_COLUMNS);
-	return names[c];
-}
-
-/* ---- the header ---------------------------------------------------------------*/
-
-static int column_of(struct str name)
-{
-	for (int i = 0; i < IMPORT_COLUMNS; i++) {
-		if (str_ieqz(name, names[i]))
-			return i;
-	}
-	return str_ieqz(name, "zone") ? IMPORT_TZ : -1;
-}
-
-static int head_attr(struct import_head *h, unsigned i, struct str name,
-		     struct err *err)
-{
-	if (name.len == 0 || name.len > ATTR_NAME_MAX || !text_printable(name))
-		return err_set(err, -EINVAL,
-			       "the name of column %u is empty, longer than "
-			       "%d bytes or not UTF-8",
-			       i + 1, ATTR_NAME_MAX);
-	for (unsigned j = 0; j < i; j++) {
-		if (h->attr_at[j] != 0 &&
-		    str_eqz(name, h->attr_names.p + h->attr_at[j] - 1))
-			return err_set(err, -EINVAL,
-				       "the column '%.*s' is there twice",
-				       STR_ARGS(name));
-	}
-	h->attr_at[i] = (uint32_t)h->attr_names.len + 1;
-	buf_str_put(&h->attr_names, name);
-	buf_c(&h->attr_names, '\0');
-	return 0;
-}
-
-int import_head_read(const struct str *cells, unsigned n, struct import_head *h,
-		     struct err *err)
-{
-	must(cells != NULL && h != NULL && n <= CSV_COLUMNS_MAX);
-	*h = (struct import_head){ .n = n };
-	buf_init(&h->attr_names, CSV_COLUMNS_MAX * (ATTR_NAME_MAX + 1));
-	for (unsigned i = 0; i < IMPORT_COLUMNS; i++)
-		h->at[i] = -1;
-	for (unsigned i = 0; i < n; i++) {
-		struct str name = str_trim(cells[i]);
-		int column = column_of(name);
-		int rc = 0;
-		if (column < 0)
-			rc = head_attr(h, i, name, err);
-		else if (h->at[column] >= 0)
-			rc = err_set(err, -EINVAL,
-				     "the column '%s' is there twice",
-				     names[column]);
-		else
-			h->at[column] = (int)i;
-		if (rc != 0)
-			return rc;
-	}
-	if (h->at[IMPORT_PHONE] < 0 && h->at[IMPORT_MQTT] < 0)
-		return err_set(err, -EINVAL,
-			       "the first line names the columns; one of them "
-			       "is 'phone' or 'mqtt'");
-	return 0;
-}
-
-void import_head_done(struct import_head *h)
-{
-	must(h != NULL);
-	buf_done(&h->attr_names);
-}
-
-/* ---- a row ----------------------------------------------------------------------*/
+#define ATTRS_DEPTH 8
 
 static struct str cell_of(const struct import_head *h, const struct str *cells,
 			  enum import_column c)
@@ -102,35 +22,83 @@ static struct str cell_of(const struct import_head *h, const struct str *cells,
 /* Exports put a ' before what a spreadsheet would take for a formula. */
 static struct str unquoted(struct str s)
 {
-	return s.len > 1 && s.p[0] == '\'' ? str_from(s, 1) : s;
+	bool guarded = s.len > 1 && s.p[0] == '\'' &&
+		       memchr("=+-@\t\r", s.p[1], 6) != NULL;
+
+	return guarded ? str_from(s, 1) : s;
 }
 
-static int row_addresses(const char *country, struct str phone, struct str mqtt,
-			 struct import_row *row, struct err *err)
-{
-	char number[E164_MAX];
+/* ---- addresses ------------------------------------------------------------- */
 
-	row->n = 0;
-	if (phone.len > 0) {
-		int rc = e164_parse(unquoted(phone), country, number, err);
-		if (rc != 0)
-			return -EINVAL;
-		IGNORE(str_copy(row->phone, sizeof(row->phone),
-				str_of(number)));
-		row->v[row->n].channel = STR("sms");
-		row->v[row->n++].address = str_of(row->phone);
+/* One more, unless it is there already. */
+static int address_add(struct import_row *row, struct str channel,
+		       struct str address, const char *country, struct err *err)
+{
+	bool sms = str_eqz(channel, "sms");
+
+	if (row->n == CONTACT_ADDRESSES_MAX)
+		return err_set(err, -EINVAL, "a contact has 1 to %d addresses",
+			       CONTACT_ADDRESSES_MAX);
+	if (sms && e164_parse(unquoted(address), country, row->numbers[row->n],
+			      err) != 0)
+		return -EINVAL;
+	if (sms)
+		address = str_of(row->numbers[row->n]);
+	for (unsigned i = 0; i < row->n; i++) {
+		if (str_eq(row->v[i].channel, channel) &&
+		    str_eq(row->v[i].address, address))
+			return 0;
 	}
-	if (mqtt.len > 0) {
-		row->v[row->n].channel = STR("mqtt");
-		row->v[row->n++].address = mqtt;
-	}
-	if (row->n == 0)
-		return err_set(err, -EINVAL, "no phone and no mqtt address");
+	row->v[row->n].channel = channel;
+	row->v[row->n++].address = address;
 	return 0;
 }
 
+static int addresses_add(struct import_row *row, struct str list,
+			 const char *country, struct err *err)
+{
+	struct str one, channel;
+
+	for (list = unquoted(list); list.len > 0;) {
+		list = str_cut(list, '|', &one);
+		one = str_trim(one);
+		struct str address = str_trim(str_cut(one, ':', &channel));
+		if (channel.len == 0 || channel.len > 16 || address.len == 0)
+			return err_set(
+				err, -EINVAL,
+				"addresses are like sms:+4477...|mqtt:x, "
+				"not '%.*s'",
+				STR_ARGS(str_first(one, 40)));
+		if (address_add(row, channel, address, country, err) != 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int row_addresses(const struct import_head *h, const struct str *cells,
+			 const char *country, struct import_row *row,
+			 struct err *err)
+{
+	struct str phone = cell_of(h, cells, IMPORT_PHONE);
+	struct str mqtt = cell_of(h, cells, IMPORT_MQTT);
+
+	row->n = 0;
+	if (addresses_add(row, cell_of(h, cells, IMPORT_ADDRESSES), country,
+			  err) != 0)
+		return -EINVAL;
+	if (phone.len > 0 &&
+	    address_add(row, STR("sms"), phone, country, err) != 0)
+		return -EINVAL;
+	if (mqtt.len > 0 &&
+	    address_add(row, STR("mqtt"), unquoted(mqtt), country, err) != 0)
+		return -EINVAL;
+	return row->n > 0 ? 0 : err_set(err, -EINVAL, "no address");
+}
+
+/* ---- consent --------------------------------------------------------------- */
+
 /* A date, to its last moment in UTC, or a time. */
-static int until_parse(struct str s, int64_t *ms)
+static int import_until(struct str s, int64_t *ms)
 {
 	char text[32];
 
@@ -176,7 +144,7 @@ static int row_consent(struct str said, struct import_row *row, struct err *err)
 	if (str_ieqz(said, "granted"))
 		return row_grant(row, err);
 	if (said.len > 14 && str_ieqz(str_first(said, 14), "granted until ") &&
-	    until_parse(str_trim(str_from(said, 14)), &row->expires_ms) == 0)
+	    import_until(str_trim(str_from(said, 14)), &row->expires_ms) == 0)
 		return row_grant(row, err);
 	return err_set(err, -EINVAL,
 		       "consent is granted, withdrawn, unknown or 'granted "
@@ -184,24 +152,76 @@ static int row_consent(struct str said, struct import_row *row, struct err *err)
 		       STR_ARGS(str_first(said, 40)));
 }
 
-static void row_attrs(const struct import_head *h, const struct str *cells,
-		      struct import_row *row)
+/* ---- attributes ------------------------------------------------------------ */
+
+static const char *attr_name(const struct import_head *h, unsigned i)
 {
-	if (row->attrs.p == NULL)
-		buf_init(&row->attrs, 8192);
-	buf_reset(&row->attrs);
-	json_open(&row->attrs, '{');
-	for (unsigned i = 0; i < h->n; i++) {
-		if (h->attr_at[i] == 0 || cells[i].len == 0)
-			continue;
-		json_s(&row->attrs,
-		       str_of(h->attr_names.p + h->attr_at[i] - 1));
-		buf_c(&row->attrs, ':');
-		json_s(&row->attrs, str_trim(cells[i]));
-	}
-	json_close(&row->attrs, '}');
-	row->contact.attrs = buf_str(&row->attrs);
+	return h->attr_at[i] == 0 ? NULL : h->attr_names.p + h->attr_at[i] - 1;
 }
+
+static void attrs_of_columns(const struct import_head *h,
+			     const struct str *cells, struct buf *out)
+{
+	json_open(out, '{');
+	for (unsigned i = 0; i < h->n; i++) {
+		if (attr_name(h, i) == NULL || cells[i].len == 0)
+			continue;
+		json_s(out, str_of(attr_name(h, i)));
+		buf_c(out, ':');
+		json_s(out, unquoted(str_trim(cells[i])));
+	}
+	json_close(out, '}');
+}
+
+static int attr_char(const char *p, size_t len, void *out)
+{
+	buf_put(out, p, len);
+	return 0;
+}
+
+/* An object, and over it what has a column of its own. */
+static int attrs_of_object(const struct import_head *h, const struct str *cells,
+			   struct str text, struct buf *out, struct err *err)
+{
+	json_t *all = NULL;
+
+	if (json_read(text, ATTRS_DEPTH, &all, err) != 0)
+		return -EINVAL;
+	if (!json_is_object(all)) {
+		json_decref(all);
+		return err_set(err, -EINVAL, "attrs is no JSON object");
+	}
+	for (unsigned i = 0; i < h->n; i++) {
+		struct str cell = unquoted(str_trim(cells[i]));
+
+		if (attr_name(h, i) != NULL && cell.len > 0)
+			(void)json_object_set_new(all, attr_name(h, i),
+						  json_stringn(cell.p,
+							       cell.len));
+	}
+	(void)json_dump_callback(all, attr_char, out, JSON_COMPACT);
+	json_decref(all);
+	return 0;
+}
+
+static int row_attrs(const struct import_head *h, const struct str *cells,
+		     struct import_row *row, struct err *err)
+{
+	struct str object = cell_of(h, cells, IMPORT_ATTRS);
+	int rc = 0;
+
+	if (row->attrs.p == NULL)
+		buf_init(&row->attrs, 65536);
+	buf_reset(&row->attrs);
+	if (object.len > 0)
+		rc = attrs_of_object(h, cells, object, &row->attrs, err);
+	else
+		attrs_of_columns(h, cells, &row->attrs);
+	row->contact.attrs = buf_str(&row->attrs);
+	return rc;
+}
+
+/* ---- a row ------------------------------------------------------------------- */
 
 static int row_contact(const struct import_head *h, const struct str *cells,
 		       struct contact *c, struct err *err)
@@ -212,9 +232,13 @@ static int row_contact(const struct import_head *h, const struct str *cells,
 	c->name = unquoted(cell_of(h, cells, IMPORT_NAME));
 	c->lang = cell_of(h, cells, IMPORT_LANG);
 	c->tz = cell_of(h, cells, IMPORT_TZ);
-	c->tier = cell_of(h, cells, IMPORT_TIER);
-	c->branch = cell_of(h, cells, IMPORT_BRANCH);
+	c->tz_source = cell_of(h, cells, IMPORT_TZ_SOURCE);
+	c->tier = unquoted(cell_of(h, cells, IMPORT_TIER));
+	c->branch = unquoted(cell_of(h, cells, IMPORT_BRANCH));
+	c->manager = unquoted(cell_of(h, cells, IMPORT_MANAGER));
+	c->lifecycle = cell_of(h, cells, IMPORT_LIFECYCLE);
 	c->preferred = cell_of(h, cells, IMPORT_PREFERRED);
+	c->hours = cell_of(h, cells, IMPORT_HOURS);
 	c->state = CONTACT_ACTIVE;
 	if (state.len > 0 && contact_state_parse(state, &c->state) != 0)
 		return err_set(err, -EINVAL,
@@ -240,15 +264,15 @@ int import_row_read(const struct import_head *h, const struct str *cells,
 	row->source = cell_of(h, cells, IMPORT_SOURCE);
 	int rc = row_contact(h, cells, &row->contact, err);
 	if (rc == 0)
-		rc = row_addresses(country, cell_of(h, cells, IMPORT_PHONE),
-				   cell_of(h, cells, IMPORT_MQTT), row, err);
+		rc = row_addresses(h, cells, country, row, err);
+	if (rc == 0)
+		rc = row_attrs(h, cells, row, err);
 	if (rc != 0)
 		return rc;
 	row->doubt.text[0] = '\0';
 	if (row_consent(cell_of(h, cells, IMPORT_CONSENT), row, &row->doubt) !=
 	    0)
 		row->consents = false;
-	row_attrs(h, cells, row);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include "console/branch.h"
 #include "proto/csv.h"
 
-static void persons_free(void *own)
+void persons_free(void *own)
 {
 	struct persons *ps = own;
 
@@ -85,6 +85,20 @@ void persons_read(struct request *r, enum store_call call, struct str tenant,
 	request_read(r, call, cells, ARRAY_LEN(cells), show_row, on_persons);
 }
 
+void persons_read_also(struct request *r, uint64_t id,
+		       void (*next)(struct request *r, int rc))
+{
+	must(r != NULL && r->own != NULL && next != NULL);
+	struct persons *ps = r->own;
+	ps->next = next;
+	ps->max = ps->n + 1;
+	ps->reader.open = false;
+	struct cell cells[] = { CELL_T(str_of(ps->tenant_text)), CELL_I(id),
+				CELL_I(0) };
+	request_read(r, STORE_PERSON_GET, cells, ARRAY_LEN(cells), show_row,
+		     on_persons);
+}
+
 const struct person *persons_one(struct request *r, int rc)
 {
 	const struct persons *ps = r->own;
@@ -131,45 +145,79 @@ void person_json(struct buf *b, const struct person *p, const struct who *who)
 	json_ks_opt(b, "tz_source", c->tz_source);
 	json_ks_opt(b, "tier", c->tier);
 	json_ks_opt(b, "branch", c->branch);
+	json_ks_opt(b, "manager", c->manager);
+	json_ks_opt(b, "lifecycle", c->lifecycle);
 	json_ks_opt(b, "preferred", c->preferred);
+	json_ks_opt(b, "hours", c->hours);
 	json_kz(b, "state", contact_state_name(c->state));
 	put_addresses(b, p, who);
 	if (c->attrs.len > 2) {
 		json_key(b, "attrs");
 		json_raw(b, c->attrs);
 	}
+	json_kt_opt(b, "created", c->created_ms);
 	json_kt(b, "updated", c->updated_ms);
 	json_close(b, '}');
 }
 
-void person_csv_head(struct buf *b)
-{
-	buf_z(b, "ref,name,phone,mqtt,lang,tz,tier,branch,preferred,state\n");
-}
+/* ---- as CSV, in the columns that an import knows ------------------------------ */
 
 static struct str address_on(const struct person *p, const char *channel)
 {
+	return person_address(p, str_of(channel));
+}
+
+/* Phone and mqtt say it all, unless there are more, or in another order. */
+static void put_more_addresses(struct buf *b, const struct person *p)
+{
+	AUTO(buf_done) struct buf all = { 0 };
+	struct str last = STR_NONE;
+	bool plain = p->n <= 2;
+
+	buf_init(&all, (size_t)CONTACT_ADDRESSES_MAX * 2 * ADDRESS_MAX);
 	for (unsigned i = 0; i < p->n; i++) {
-		if (str_eqz(p->v[i].channel, channel))
-			return p->v[i].address;
+		struct str channel = p->v[i].channel;
+
+		plain = plain && !str_eq(channel, last) &&
+			(str_eqz(channel, "mqtt") ||
+			 (str_eqz(channel, "sms") && i == 0));
+		last = channel;
+		buf_f(&all, "%s%.*s:%.*s", i > 0 ? "|" : "", STR_ARGS(channel),
+		      STR_ARGS(p->v[i].address));
 	}
-	return STR_NONE;
+	csv_cell(plain ? STR_NONE : buf_str(&all), false, b);
+}
+
+void person_csv_head(struct buf *b)
+{
+	buf_z(b, "ref,name,phone,mqtt,addresses,lang,tz,tz_source,tier,branch,"
+		 "manager,lifecycle,preferred,hours,state,attrs\n");
 }
 
 void person_csv(struct buf *b, const struct person *p)
 {
 	const struct contact *c = &p->contact;
+	const struct str rest[] = {
+		c->lang,
+		c->tz,
+		c->tz_source,
+		c->tier,
+		c->branch,
+		c->manager,
+		c->lifecycle,
+		c->preferred,
+		c->hours,
+		str_of(contact_state_name(c->state)),
+		c->attrs.len > 2 ? c->attrs : STR_NONE,
+	};
 
 	must(b != NULL && p != NULL);
 	csv_cell(c->ref, true, b);
 	csv_cell(c->name, false, b);
 	csv_cell(address_on(p, "sms"), false, b);
 	csv_cell(address_on(p, "mqtt"), false, b);
-	csv_cell(c->lang, false, b);
-	csv_cell(c->tz, false, b);
-	csv_cell(c->tier, false, b);
-	csv_cell(c->branch, false, b);
-	csv_cell(c->preferred, false, b);
-	csv_cell(str_of(contact_state_name(c->state)), false, b);
+	put_more_addresses(b, p);
+	for (size_t i = 0; i < ARRAY_LEN(rest); i++)
+		csv_cell(rest[i], false, b);
 	buf_c(b, '\n');
 }

@@ -29,9 +29,14 @@ struct persons {
 void persons_read(struct request *r, enum store_call call, struct str tenant,
 		  struct cell key, size_t max,
 		  void (*next)(struct request *r, int rc));
+/* After that: one more, by its id, behind the one that is there. next finds
+ * ps->n as it was when there is none, or it is another branch's. */
+void persons_read_also(struct request *r, uint64_t id,
+		       void (*next)(struct request *r, int rc));
 /* The one that was asked for. NULL: answered, there is none or it is of
  * another branch. */
 const struct person *persons_one(struct request *r, int rc);
+void persons_free(void *own); /* when something else owns it */
 /* As JSON; addresses as they look to who asks. */
 void person_json(struct buf *b, const struct person *p, const struct who *who);
 /* A line of CSV, and the line of names before them. */

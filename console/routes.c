@@ -16,23 +16,10 @@ static const struct query q_messages[] = {
 	{ NULL, NULL },
 };
 
-static const struct query q_contacts[] = {
-	{ "ref", "The contact with this ref." },
-	{ "address", "The contacts with this phone number or address." },
-	{ "limit", "Contacts of one page, 1 to 1000; 50 without it." },
-	{ "cursor", "`next` of the page before." },
-	{ NULL, NULL },
-};
-
 static const struct query q_export[] = {
 	{ "purpose", "What the export is for; it is written down." },
 	{ "limit", "Rows of one page, 1 to 1000." },
 	{ "cursor", "The header X-Next of the page before." },
-	{ NULL, NULL },
-};
-
-static const struct query q_import[] = {
-	{ "country", "Calling code of numbers that begin with one 0." },
 	{ NULL, NULL },
 };
 
@@ -201,8 +188,9 @@ const struct route routes_all[] = {
 	ASK("/v1/route/explain", PERM_CHECK, api_route_explain, &message_fields,
 	    "Every rule and link considered for such a message, with why.",
 	    .branch = BRANCH_KEPT),
-	READ("/v1/contacts", PERM_CONTACT_READ, api_contacts_list, q_contacts,
-	     "List contacts, or find one by ref or address.",
+	READ("/v1/contacts", PERM_CONTACT_READ, api_contacts_list,
+	     contacts_query,
+	     "List contacts, find one by ref or address, or look for some.",
 	     .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/contacts", PERM_CONTACT_WRITE, api_contacts_post,
 	     &contact_fields, 201,
@@ -214,6 +202,10 @@ const struct route routes_all[] = {
 	JSON("PATCH", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
 	     api_contact_patch, &contact_fields, 200,
 	     "Change what is said of a contact; takes If-Match.",
+	     .branch = BRANCH_KEPT),
+	JSON("POST", "/v1/contacts/{id}/merge", PERM_CONTACT_WRITE,
+	     api_contact_merge, &merge_fields, 200,
+	     "Two contacts are one person: `from` goes into this one; takes If-Match.",
 	     .branch = BRANCH_KEPT),
 	ACT("DELETE", "/v1/contacts/{id}", PERM_CONTACT_WRITE,
 	    api_contact_delete,
@@ -254,13 +246,14 @@ const struct route routes_all[] = {
 	     "Add contacts to a list, or take them off it."),
 	{ .method = "POST",
 	  .path = "/v1/imports",
-	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE,
+	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE |
+		   PERM_CONTACT_EXPORT, /* in bulk, and so the admin's */
 	  .body = BODY_PIECES,
 	  .stores = true,
 	  .handle = api_import_end,
 	  .begin = api_import_begin,
 	  .piece = api_import_piece,
-	  .query = q_import,
+	  .query = import_query,
 	  .ok = 200,
 	  .summary =
 		  "Contacts from CSV; answers with the rows that failed and why." },

@@ -209,6 +209,59 @@ int gateway_contact(struct gateway *g, struct contact *c,
 	return people_put(g->people, c, v, n, err);
 }
 
+int gateway_contact_check(struct gateway *g, const struct contact *c,
+			  const struct contact_address *v, unsigned n,
+			  struct err *err)
+{
+	must(g != NULL);
+	return people_check(g->people, c, v, n, err);
+}
+
+uint64_t gateway_contact_known(const struct gateway *g, const struct contact *c,
+			       const struct contact_address *v, unsigned n)
+{
+	must(g != NULL);
+	return people_known(g->people, c, v, n);
+}
+
+void gateway_contact_part(struct gateway *g, const struct contact *c,
+			  const struct contact_address *v, unsigned n)
+{
+	must(g != NULL);
+	people_part(g->people, c, v, n);
+}
+
+void gateway_contact_erase(struct gateway *g, const struct contact *c,
+			   const struct contact_address *v, unsigned n)
+{
+	must(g != NULL);
+	people_erase(g->people, c, v, n);
+}
+
+bool gateway_contact_erased(const struct gateway *g, struct str tenant,
+			    struct str address)
+{
+	must(g != NULL);
+	return people_erased(g->people, tenant, address);
+}
+
+int gateway_contact_merge(struct gateway *g, struct contact *into,
+			  const struct contact_address *v, unsigned n,
+			  const struct contact *from,
+			  const struct contact_address *old, unsigned nold,
+			  struct err *err)
+{
+	must(g != NULL);
+	return people_merge(g->people, into, v, n, from, old, nold, err);
+}
+
+void gateway_contact_alias(struct gateway *g, struct str tenant,
+			   uint64_t old_id, struct str ref, uint64_t id)
+{
+	must(g != NULL);
+	people_alias(g->people, tenant, old_id, ref, id);
+}
+
 static const char *grant_name(enum grant g)
 {
 	static const char *const names[] = { "unknown", "pending", "granted",

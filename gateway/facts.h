@@ -51,6 +51,10 @@ int facts_consent(struct facts *f, const struct consent_event *e,
 void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   const struct contact *c, const struct tzone *zone,
 		   struct str other);
+/* It is not that contact's any more: what the contact said of itself no longer
+ * holds here, what the ledger says does. */
+void facts_contact_part(struct facts *f, struct str tenant, struct str address,
+			uint64_t contact_id);
 void facts_suspect(struct facts *f, struct str tenant, struct str address,
 		   bool suspected);
 
@@ -110,6 +114,9 @@ void standing_marks(const struct standing *s, int64_t now_ms,
 enum block { BLOCK_NONE, BLOCK_LIST, BLOCK_REGISTRY };
 enum block standing_blocked(const struct standing *s, bool promotional,
 			    uint64_t *seq);
+uint64_t standing_contact(const struct standing *s); /* 0: nobody's */
+/* Does the ledger say anything of it? */
+bool standing_told(const struct standing *s);
 bool standing_suspected(const struct standing *s);
 bool standing_left(const struct standing *s, int64_t *since_ms);
 const struct tzone *standing_zone(const struct standing *s);

@@ -202,6 +202,37 @@ MUST_USE int gateway_consent(struct gateway *g, struct consent_event *e,
 MUST_USE int gateway_contact(struct gateway *g, struct contact *c,
 			     const struct contact_address *v, unsigned n,
 			     struct err *err);
+/* The same, but nothing is written: would it be taken? */
+MUST_USE int gateway_contact_check(struct gateway *g, const struct contact *c,
+				   const struct contact_address *v, unsigned n,
+				   struct err *err);
+/* The contact that has this ref, or one of these addresses (as they are
+ * stored, numbers in E.164); 0: none has. */
+uint64_t gateway_contact_known(const struct gateway *g, const struct contact *c,
+			       const struct contact_address *v, unsigned n);
+/* The contact had these addresses, and has them no more. */
+void gateway_contact_part(struct gateway *g, const struct contact *c,
+			  const struct contact_address *v, unsigned n);
+/* Erases it with its addresses, and takes it off all lists; of the addresses
+ * keyed hashes stay, so that who comes back is refused still. Durable as
+ * above. Its consents are the caller's to end, before. */
+void gateway_contact_erase(struct gateway *g, const struct contact *c,
+			   const struct contact_address *v, unsigned n);
+bool gateway_contact_erased(const struct gateway *g, struct str tenant,
+			    struct str address);
+/*
+ * Writes `into` with the addresses v, which are both's, and drops `from` with
+ * those it had. Its id and ref are known from now on as those of `into`; the
+ * consents stay with the addresses. -EINVAL: nothing was done.
+ */
+MUST_USE int gateway_contact_merge(struct gateway *g, struct contact *into,
+				   const struct contact_address *v, unsigned n,
+				   const struct contact *from,
+				   const struct contact_address *old,
+				   unsigned nold, struct err *err);
+/* One more id and ref that became those of the contact with this id. */
+void gateway_contact_alias(struct gateway *g, struct str tenant,
+			   uint64_t old_id, struct str ref, uint64_t id);
 /* An address's consent for a purpose, expiry looked at: "granted",
  * "withdrawn", "pending", "expired"; "unknown", also for a purpose that there
  * is not. */

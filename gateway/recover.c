@@ -125,6 +125,8 @@ int recover_people(struct recovery *r, struct err *err)
 		rc = scan(r, STORE_CONTACT_SCAN, 0, on_contact, err);
 	people_recovered(r->people);
 	if (rc == 0)
+		rc = people_recover_rest(r->people, err);
+	if (rc == 0)
 		rc = scan(r, STORE_CONSENT_STATE_SCAN, 0, on_consent, err);
 	if (rc == 0)
 		rc = scan(r, STORE_CONSENT_HEAD, 0, on_consent_head, err);

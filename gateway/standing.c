@@ -10,6 +10,13 @@ uint32_t campaign_hash(struct str campaign)
 	return campaign.len == 0 ? 0 : (uint32_t)str_hash(campaign) | 1;
 }
 
+const struct standing_more *standing_more_of(const struct standing *s)
+{
+	static const struct standing_more none;
+
+	return s == NULL || s->more == NULL ? &none : s->more;
+}
+
 static bool grants(const struct mark *m, const struct grant_scope *scope)
 {
 	return m->purpose == scope->purpose &&
@@ -75,8 +82,8 @@ enum block standing_blocked(const struct standing *s, bool promotional,
 	enum block found = BLOCK_NONE;
 
 	must(seq != NULL);
-	for (unsigned i = 0; s != NULL && i < s->nlistings; i++) {
-		const struct listing *l = &s->listings[i];
+	for (unsigned i = 0; i < standing_more_of(s)->nlistings; i++) {
+		const struct listing *l = &s->more->listings[i];
 
 		if ((l->registry && !promotional) || found == BLOCK_LIST)
 			continue;
@@ -84,6 +91,16 @@ enum block standing_blocked(const struct standing *s, bool promotional,
 		*seq = l->seq;
 	}
 	return found;
+}
+
+uint64_t standing_contact(const struct standing *s)
+{
+	return s == NULL ? 0 : s->contact_id;
+}
+
+bool standing_told(const struct standing *s)
+{
+	return s != NULL && s->nmarks > 0;
 }
 
 bool standing_suspected(const struct standing *s)
@@ -96,25 +113,28 @@ bool standing_left(const struct standing *s, int64_t *since_ms)
 	if (s == NULL || (s->flags & FACT_LEFT) == 0)
 		return false;
 	/* a consent of the same import is no new one: a second later counts */
-	*since_ms = ((int64_t)s->left_s + 1) * 1000;
+	*since_ms = ((int64_t)standing_more_of(s)->left_s + 1) * 1000;
 	return true;
 }
 
 const struct tzone *standing_zone(const struct standing *s)
 {
-	return s == NULL ? NULL : s->zone;
+	return s == NULL ? NULL : tzone_numbered(s->zone);
 }
 
 struct str standing_preferred(const struct standing *s)
 {
-	return s == NULL ? STR_NONE : str_of(s->preferred);
+	if (s != NULL && (s->flags & FACT_PREFERS_SMS) != 0)
+		return STR("sms");
+	return str_of(standing_more_of(s)->preferred);
 }
 
 struct str standing_other(const struct standing *s)
 {
-	if (s == NULL || s->preferred == NULL)
-		return STR_NONE;
-	return str_of(s->preferred + strlen(s->preferred) + 1);
+	const char *preferred = standing_more_of(s)->preferred;
+
+	return preferred == NULL ? STR_NONE
+				 : str_of(preferred + strlen(preferred) + 1);
 }
 
 struct str standing_lang(const struct standing *s)
@@ -129,8 +149,8 @@ unsigned standing_count(const struct standing *s, uint32_t classes,
 {
 	unsigned count = 0;
 
-	for (unsigned i = s == NULL ? 0 : s->ncounted; i-- > 0;) {
-		const struct counted *c = &s->counted[i];
+	for (unsigned i = standing_more_of(s)->ncounted; i-- > 0;) {
+		const struct counted *c = &s->more->counted[i];
 
 		if ((int64_t)c->at_s * 1000 > since_ms &&
 		    (classes & BIT(c->class_index)) != 0)
@@ -144,8 +164,8 @@ bool standing_reached(const struct standing *s, unsigned group,
 {
 	uint32_t own = campaign_hash(campaign);
 
-	for (unsigned i = 0; s != NULL && i < s->ncounted; i++) {
-		const struct counted *c = &s->counted[i];
+	for (unsigned i = 0; i < standing_more_of(s)->ncounted; i++) {
+		const struct counted *c = &s->more->counted[i];
 
 		if (c->group == group && (int64_t)c->at_s * 1000 > since_ms &&
 		    c->campaign != own)

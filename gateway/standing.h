@@ -28,21 +28,36 @@ struct counted {
 	uint8_t group;
 };
 
-enum { FACT_SUSPECTED = 1, FACT_LEFT = 2, FACT_ENGLISH = 4, FACT_CHINESE = 8 };
+enum {
+	FACT_SUSPECTED = 1,
+	FACT_LEFT = 2,
+	FACT_ENGLISH = 4,
+	FACT_CHINESE = 8,
+	FACT_PREFERS_SMS = 16
+};
 
-struct standing {
-	const struct tzone *zone;
-	struct mark *marks;
+/* What few addresses have. */
+struct standing_more {
 	struct listing *listings;
 	struct counted *counted; /* oldest first */
 	char *preferred;         /* "mqtt", NUL, address there; NULL: none */
-	uint64_t contact_id;
 	uint32_t left_s;
-	uint16_t branch; /* of the contact, by facts_branch; 0: none */
-	uint16_t tier;   /* of the contact, by facts_tier; 0: none */
-	uint8_t nmarks, nlistings, ncounted;
-	uint8_t flags;
+	uint8_t nlistings, ncounted;
 };
 
+/* There is one for each address: its size is what a contact takes. */
+struct standing {
+	uint64_t contact_id;
+	struct mark *marks;
+	struct standing_more *more; /* NULL: nothing */
+	uint16_t zone;              /* tzone_number */
+	uint16_t branch; /* of the contact, by facts_branch; 0: none */
+	uint16_t tier;   /* of the contact, by facts_tier; 0: none */
+	uint8_t nmarks, flags;
+};
+_Static_assert(sizeof(struct standing) == 32, "a million of them");
+
+/* What it has of those; never NULL. */
+const struct standing_more *standing_more_of(const struct standing *s);
 /* Of a campaign's name; 0 for none. */
 uint32_t campaign_hash(struct str campaign);

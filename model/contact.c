@@ -11,6 +11,8 @@ static const char *const state_names[] = {
 
 const char *const contact_lifecycles[] = { "prospect", "new",     "active",
 					   "dormant",  "leaving", NULL };
+const char *const contact_tz_sources[] = { "explicit", "zip",     "area_code",
+					   "country",  "unknown", NULL };
 
 const char *contact_state_name(enum contact_state s)
 {

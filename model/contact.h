@@ -14,6 +14,8 @@ enum contact_state { CONTACT_ACTIVE, CONTACT_LEFT, CONTACT_PROBE };
 
 /* What stages a customer goes through; NULL ends. */
 extern const char *const contact_lifecycles[];
+/* How sure a zone is: said, or guessed from something else; NULL ends. */
+extern const char *const contact_tz_sources[];
 
 /* Views; STORE_CONTACT_PUT takes them in this order. */
 struct contact {

@@ -21,10 +21,14 @@
 
 struct tzone {
 	char *name;
+	uint16_t number;
 	struct tz_file file;
 };
 
-static struct dict *zones; /* name -> struct tzone; the loop thread's */
+/* All of these are the loop thread's. */
+static struct dict *zones;      /* name -> struct tzone */
+static struct tzone **numbered; /* zone n is at n - 1 */
+static uint16_t nzones;
 
 static void zone_free(struct tzone **zp)
 {
@@ -47,6 +51,8 @@ static bool is_name(struct str s)
 
 		if (!alnum && (c == '\0' || strchr("_+-/", c) == NULL))
 			return false;
+		if (c == '/' && s.p[i - 1] == '/')
+			return false; /* a file has one name here */
 	}
 	return true;
 }
@@ -75,6 +81,15 @@ static size_t read_file(struct str name, char out[FILE_MAX_BYTES])
 	return got;
 }
 
+/* The system has some 600 zones, or three times that with all its folders. */
+static void number_give(struct tzone *z)
+{
+	must(nzones < UINT16_MAX);
+	numbered = mem_resize(numbered, (nzones + 1u) * sizeof(*numbered));
+	numbered[nzones++] = z;
+	z->number = nzones;
+}
+
 const struct tzone *tzone_get(struct str name)
 {
 	must(name.p != NULL || name.len == 0);
@@ -93,8 +108,20 @@ const struct tzone *tzone_get(struct str name)
 	if (tz_file_parse(str_bytes(bytes, len), &z->file) != 0)
 		return NULL;
 	z->name = str_z(name);
+	number_give(z);
 	(void)dict_set(zones, name, z);
 	return TAKE(z);
+}
+
+uint16_t tzone_number(const struct tzone *z)
+{
+	return z == NULL ? 0 : z->number;
+}
+
+const struct tzone *tzone_numbered(uint16_t number)
+{
+	must(number <= nzones);
+	return number == 0 ? NULL : numbered[number - 1];
 }
 
 const char *tzone_name(const struct tzone *z)
@@ -133,6 +160,8 @@ void tzone_forget(void)
 		zone_free(&z);
 	}
 	dict_free(&zones);
+	mem_clear(&numbered);
+	nzones = 0;
 }
 
 /* The seconds of the local clock, counted from 1970 as if it were UTC. */

@@ -13,6 +13,10 @@ struct tzone;
  * names of A-Z a-z 0-9 _ + - / without ".." are looked for. NULL: unknown. */
 const struct tzone *tzone_get(struct str name);
 const char *tzone_name(const struct tzone *z);
+/* Zones that are loaded have numbers from 1, for tables that keep one of a
+ * million people; NULL is 0, and the other way round. */
+uint16_t tzone_number(const struct tzone *z);
+const struct tzone *tzone_numbered(uint16_t number);
 /* Offset from UTC in seconds at that time (footer rule used after the last
  * transition). */
 int32_t tzone_offset_s(const struct tzone *z, int64_t wall_ms);

@@ -66,6 +66,11 @@ void batch_reset(struct batch *b)
 	must(b != NULL);
 	batch_clear(&b->frames);
 	batch_clear(&b->bytes);
+	if (b->cap_cells * sizeof(b->cells[0]) > BATCH_KEEP_BYTES) {
+		mem_clear(&b->cells);
+		mem_clear(&b->puts);
+		b->cap_cells = b->cap_puts = 0;
+	}
 	b->records = 0;
 	b->nputs = b->ncells = b->nthens = 0;
 	b->seq = 0;
@@ -94,6 +99,34 @@ void batch_append(struct batch *b, enum record_kind kind, uint64_t id,
 	b->records++;
 }
 
+static bool batch_has_bytes(unsigned type)
+{
+	return type == CELL_TEXT || type == CELL_BLOB;
+}
+
+static struct batch_cell batch_pack(struct batch *b, const struct cell *c)
+{
+	struct batch_cell packed = { .i = c->i, .type = (uint8_t)c->type };
+
+	if (!batch_has_bytes(c->type))
+		return packed;
+	must(c->s.len <= UINT32_MAX);
+	packed.i = (int64_t)b->bytes.len;
+	packed.len = (uint32_t)c->s.len;
+	buf_str_put(&b->bytes, c->s);
+	return packed;
+}
+
+static struct cell batch_unpack(const struct batch *b,
+				const struct batch_cell *c)
+{
+	struct cell cell = { (enum cell_type)c->type, c->i, STR_NONE };
+
+	if (c->len > 0)
+		cell.s = str_bytes(b->bytes.p + c->i, c->len);
+	return cell;
+}
+
 void batch_put(struct batch *b, enum store_call call, const struct cell *cells,
 	       unsigned n)
 {
@@ -105,14 +138,8 @@ void batch_put(struct batch *b, enum store_call call, const struct cell *cells,
 	BATCH_ROOM(b->cells, b->ncells, b->cap_cells, n);
 	b->puts[b->nputs++] =
 		(struct batch_put){ call, (unsigned)b->ncells, n };
-	for (unsigned i = 0; i < n; i++) {
-		struct cell *c = &b->cells[b->ncells++];
-		*c = cells[i];
-		if (c->type != CELL_TEXT && c->type != CELL_BLOB)
-			continue;
-		c->i = (int64_t)b->bytes.len;
-		buf_str_put(&b->bytes, c->s);
-	}
+	for (unsigned i = 0; i < n; i++)
+		b->cells[b->ncells++] = batch_pack(b, &cells[i]);
 }
 
 void batch_then(struct batch *b, void (*fn)(void *owner, int rc), void *owner)
@@ -131,12 +158,8 @@ int batch_write_puts(const struct batch *b, struct backend *backend)
 		const struct batch_put *put = &b->puts[i];
 		struct cell cells[ROW_MAX];
 
-		for (unsigned k = 0; k < put->n; k++) {
-			cells[k] = b->cells[put->first + k];
-			if (cells[k].type == CELL_TEXT ||
-			    cells[k].type == CELL_BLOB)
-				cells[k].s.p = b->bytes.p + cells[k].i;
-		}
+		for (unsigned k = 0; k < put->n; k++)
+			cells[k] = batch_unpack(b, &b->cells[put->first + k]);
 		rc = backend_write(backend, (enum statement)put->call, cells,
 				   put->n);
 	}

@@ -21,6 +21,13 @@ struct batch_put {
 	unsigned n;
 };
 
+/* A cell at half its size: an import has millions on their way. */
+struct batch_cell {
+	int64_t i;    /* the number; of text and blobs, where in bytes */
+	uint32_t len; /* of those */
+	uint8_t type; /* enum cell_type */
+};
+
 /* Owned by the loop thread until it is handed to the writer, and again when
  * it comes back with rc. */
 struct batch {
@@ -30,7 +37,7 @@ struct batch {
 
 	struct batch_put *puts;
 	size_t nputs, cap_puts;
-	struct cell *cells; /* text and blobs: `i` is where in bytes */
+	struct batch_cell *cells;
 	size_t ncells, cap_cells;
 	struct buf bytes;
 

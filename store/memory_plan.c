@@ -32,6 +32,8 @@ static const struct {
 			    "manager lifecycle preferred hours state attrs "
 			    "created_ms updated_ms" },
 	[TABLE_ADDRESS] = { 3, "tenant address channel contact_id place" },
+	[TABLE_ERASED] = { 1, "hash at_ms" },
+	[TABLE_ALIAS] = { 2, "tenant old_id ref contact_id" },
 	[TABLE_SEGMENT] = { 2, "tenant id name kind ast count counted_ms "
 			       "author created_ms updated_ms" },
 	[TABLE_MEMBER] = { 3, "tenant list_id contact_id at_ms" },
@@ -156,6 +158,14 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_PERSON_BY_ADDRESS] = { PLAN_PERSONS, TABLE_CONTACT },
 	[STATEMENT_PERSON_PAGE] = { PLAN_PERSONS, TABLE_CONTACT },
 	[STATEMENT_MEMBER_PAGE] = { PLAN_PERSONS, TABLE_MEMBER },
+	[STATEMENT_ERASED_PUT] = { PLAN_PUT, TABLE_ERASED },
+	[STATEMENT_ERASED_SCAN] = { PLAN_SHOW, TABLE_ERASED },
+	[STATEMENT_ALIAS_PUT] = { PLAN_PUT, TABLE_ALIAS },
+	[STATEMENT_ALIAS_DROP] = { PLAN_DROP, TABLE_ALIAS },
+	[STATEMENT_ALIAS_GET] = { PLAN_SHOW, TABLE_ALIAS },
+	[STATEMENT_ALIAS_OF] = { PLAN_SHOW, TABLE_ALIAS },
+	[STATEMENT_ALIAS_SCAN] = { PLAN_SHOW, TABLE_ALIAS },
+	[STATEMENT_MEMBER_LISTS] = { PLAN_SHOW, TABLE_MEMBER },
 	[STATEMENT_SEGMENT_PUT] = { PLAN_PUT, TABLE_SEGMENT },
 	[STATEMENT_SEGMENT_DROP] = { PLAN_DROP, TABLE_SEGMENT },
 	[STATEMENT_SEGMENT_GET] = { PLAN_SHOW, TABLE_SEGMENT },

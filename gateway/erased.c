@@ -1,0 +1,144 @@
+/* Hashes of erased addresses: all in the store, a word of each in memory. */
+#include "gateway/erased.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "model/address.h"
+
+#define KEY_NAME "erased_key"
+
+struct erased {
+	struct core *core;
+	struct map *map; /* first bytes of the hash -> 1 */
+	uint8_t key[32];
+	bool has_key;
+};
+
+struct erased *erased_new(struct core *core)
+{
+	struct erased *e = mem_new(struct erased);
+
+	must(core != NULL);
+	e->core = core;
+	e->map = map_new();
+	return e;
+}
+
+void erased_free(struct erased **ep)
+{
+	must(ep != NULL);
+	if (*ep == NULL)
+		return;
+	map_free(&(*ep)->map);
+	secret_wipe((*ep)->key, sizeof((*ep)->key));
+	mem_free(*ep);
+	*ep = NULL;
+}
+
+static uint64_t first_bytes(struct str hash)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, hash.p, MIN(hash.len, sizeof(word)));
+	return word;
+}
+
+static void hash_of(const struct erased *e, struct str tenant,
+		    struct str address, uint8_t out[32])
+{
+	struct buf in = { 0 };
+
+	buf_init(&in, TENANT_MAX + 1 + ADDRESS_MAX);
+	buf_str_put(&in, tenant);
+	buf_c(&in, '\0');
+	buf_str_put(&in, address);
+	secret_keyed(str_bytes((const char *)e->key, sizeof(e->key)),
+		     buf_str(&in), out);
+	buf_done(&in);
+}
+
+/* ---- from the store ---------------------------------------------------------- */
+
+static bool on_key(void *owner, const struct row *row)
+{
+	struct erased *e = owner;
+	struct str key = row_s(row, 0);
+
+	e->has_key = key.len == sizeof(e->key);
+	if (e->has_key)
+		memcpy(e->key, key.p, key.len);
+	return true;
+}
+
+static bool on_hash(void *owner, const struct row *row)
+{
+	struct erased *e = owner;
+
+	map_set(e->map, first_bytes(row_s(row, 0)), 1);
+	return true;
+}
+
+int erased_recover(struct erased *e, struct err *err)
+{
+	struct cell name = CELL_Z(KEY_NAME);
+	struct store *s;
+	int rc;
+
+	must(e != NULL);
+	s = e->core->store;
+	rc = s->ops->scan(s, STORE_META_GET, &name, 1, on_key, e);
+	if (rc == 0)
+		rc = s->ops->scan(s, STORE_ERASED_SCAN, NULL, 0, on_hash, e);
+	if (rc == 0 && !e->has_key && map_len(e->map) > 0)
+		rc = -EBADMSG;
+	return rc == 0 ? 0
+		       : err_set(err, -EIO,
+				 "what was erased cannot be read from the "
+				 "store");
+}
+
+/* ---- asked and told ------------------------------------------------------------ */
+
+static void key_make(struct erased *e)
+{
+	struct cell cells[2];
+
+	secret_random(e->key, sizeof(e->key));
+	e->has_key = true;
+	cells[0] = CELL_Z(KEY_NAME);
+	cells[1] = CELL_B(str_bytes((const char *)e->key, sizeof(e->key)));
+	store_put(e->core->store, STORE_META_PUT, cells, ARRAY_LEN(cells));
+}
+
+void erased_put(struct erased *e, struct str tenant, struct str address)
+{
+	uint8_t hash[32];
+
+	must(e != NULL);
+	if (!e->has_key)
+		key_make(e);
+	hash_of(e, tenant, address, hash);
+	struct str bytes = str_bytes((const char *)hash, sizeof(hash));
+	struct cell cells[] = { CELL_B(bytes), CELL_I(core_wall_ms(e->core)) };
+
+	map_set(e->map, first_bytes(bytes), 1);
+	store_put(e->core->store, STORE_ERASED_PUT, cells, ARRAY_LEN(cells));
+}
+
+bool erased_has(struct erased *e, struct str tenant, struct str address)
+{
+	uint8_t hash[32];
+	uint64_t value;
+
+	must(e != NULL);
+	if (map_len(e->map) == 0)
+		return false;
+	hash_of(e, tenant, address, hash);
+	return map_get(e->map,
+		       first_bytes(str_bytes((const char *)hash, sizeof(hash))),
+		       &value);
+}

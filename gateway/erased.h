@@ -1,0 +1,18 @@
+/*
+ * Addresses of people who were erased, as keyed hashes: nobody can read from
+ * the table who they were, yet a number that comes back is known. Whoever was
+ * erased stays refused until they say otherwise themselves.
+ */
+#pragma once
+
+#include "gateway/core.h"
+
+struct erased;
+
+struct erased *erased_new(struct core *core);
+void erased_free(struct erased **ep);
+/* Reads the key and the hashes. -EIO. */
+MUST_USE int erased_recover(struct erased *e, struct err *err);
+/* Durable with the open batch. */
+void erased_put(struct erased *e, struct str tenant, struct str address);
+bool erased_has(struct erased *e, struct str tenant, struct str address);

@@ -1,0 +1,11 @@
+# Contacts from CSV: rows a second, and what they take of memory.
+# make bench-import [ROWS=1000000]
+.PHONY: bench-import bench-import-here
+ROWS ?= 1000000
+
+bench-import:
+	@tools/setup.sh check
+	@$(MAKE) --no-print-directory V=rel bench-import-here
+
+bench-import-here: all
+	@ROWS=$(ROWS) CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/bench/contacts.py
