@@ -201,6 +201,25 @@ static void every_route_by_every_role(void **state)
 	assert_int_equal(known + open, routes_len);
 }
 
+/* docs/roles.md is made from the same tables: `make reference`. */
+static void the_page_of_roles_is_fresh(void **state)
+{
+	AUTO(buf_done) struct buf made = { 0 };
+	AUTO(mem_clear) char *kept = NULL;
+	FILE *f = fopen("docs/roles.md", "r");
+
+	(void)state;
+	buf_init(&made, BUF_NO_LIMIT);
+	console_roles_reference(&made);
+	assert_non_null(f);
+	kept = mem_zalloc(made.len + 2);
+	size_t n = fread(kept, 1, made.len + 1, f);
+
+	fclose(f);
+	if (n != made.len || memcmp(kept, made.p, n) != 0)
+		fail_msg("docs/roles.md is old: make reference");
+}
+
 /* ---- over HTTP --------------------------------------------------------------*/
 
 /* A key of this role; the text lives until the next. */
@@ -554,6 +573,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_route_by_every_role),
+		cmocka_unit_test(the_page_of_roles_is_fresh),
 		T(requests_meet_the_table),
 		T(keys_live_and_end),
 		T(each_key_has_its_rate),
