@@ -180,6 +180,7 @@ void api_keys_post(struct request *r)
 	json_kz(b, "name", n->key.who.name);
 	json_kz(b, "role", role_name(key_role(&n->key)));
 	json_kz(b, "tenant", n->key.who.tenant);
+	json_ks_opt(b, "branch", str_of(n->key.who.branch));
 	json_kt_opt(b, "expires", n->key.expires_ms);
 	json_close(b, '}');
 	secret_wipe(text, sizeof(text));

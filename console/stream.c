@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "console/api.h"
+#include "console/branch.h"
 #include "console/peers.h"
 
 #define STREAM_BEAT_MS 15000
@@ -31,6 +32,7 @@ struct stream_client {
 	uint64_t by; /* the key or session it came with */
 	struct buf queue;
 	char tenant[TENANT_MAX + 1];
+	char branch[BRANCH_MAX + 1];  /* "": of every branch */
 	char types[STREAM_TYPES_MAX]; /* "message.*,link.*"; "" = all */
 	uint64_t perms;
 	bool suspended;
@@ -76,6 +78,18 @@ static bool type_wanted(struct str list, struct str type)
 	return false;
 }
 
+/* Whoever has a branch is told of its contacts alone. */
+static bool of_branch(const struct stream_client *s, struct str tenant)
+{
+	const struct gateway *g = s->hub->c->gateway;
+	struct str branch;
+
+	if (s->branch[0] == '\0')
+		return true;
+	return gateway_branch(g, tenant, gateway_watched_about(g), &branch) &&
+	       str_eqz(branch, s->branch);
+}
+
 static bool client_sees(const struct stream_client *s, struct str tenant,
 			struct str type)
 {
@@ -86,7 +100,7 @@ static bool client_sees(const struct stream_client *s, struct str tenant,
 	if (s->tenant[0] != '\0' && tenant.len > 0 &&
 	    !str_eqz(tenant, s->tenant))
 		return false;
-	return type_wanted(str_of(s->types), type);
+	return of_branch(s, tenant) && type_wanted(str_of(s->types), type);
 }
 
 /* ---- queues ------------------------------------------------------------------*/
@@ -204,6 +218,7 @@ static struct stream_client *client_new(struct request *r, struct str tenant)
 	s->mhd = r->mhd;
 	s->peer = r->peer;
 	s->perms = r->who.perms;
+	memcpy(s->branch, r->who.branch, sizeof(s->branch));
 	s->by = r->session != 0 ? r->session : r->who.id;
 	IGNORE(str_copy(s->tenant, sizeof(s->tenant), tenant));
 	buf_init(&s->queue, (size_t)r->c->http->stream_queue);
@@ -234,6 +249,7 @@ void stream_serve(struct request *r)
 			    (long long)r->c->http->stream_clients);
 		return;
 	}
+	branch_kept(r);
 	struct stream_client *s = client_new(r, tenant);
 	IGNORE(str_copy(s->types, sizeof(s->types), types));
 	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,

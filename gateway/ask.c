@@ -372,6 +372,12 @@ void gateway_watch(struct gateway *g,
 	publish_watch(g->core.publish, fn, owner);
 }
 
+struct str gateway_watched_about(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.about;
+}
+
 int gateway_endpoint(struct gateway *g, const struct publish_endpoint_cfg *cfg)
 {
 	must(g != NULL);

@@ -39,6 +39,7 @@ struct core {
 	struct buf scratch; /* for encoding records: its memory is kept */
 	/* Rooms that others call; each knows only those named before it. */
 	struct publish *publish;
+	struct str about; /* whom the event being published is about */
 	struct receipts *receipts;
 	struct questions *questions;
 	struct lanes *lanes;

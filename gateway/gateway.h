@@ -379,8 +379,10 @@ struct gateway_counts {
 };
 void gateway_counts(const struct gateway *g, struct gateway_counts *out);
 /* Every event as it is published: for the live stream. data is the JSON
- * envelope (numbers masked); valid for the call. One watcher. */
+ * envelope (numbers masked); valid for the call. One watcher, which may ask
+ * whom the event is about: "" nobody, or not said. */
 void gateway_watch(struct gateway *g,
 		   void (*fn)(void *owner, struct str tenant, struct str type,
 			      struct str json),
 		   void *owner);
+struct str gateway_watched_about(const struct gateway *g);

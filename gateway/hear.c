@@ -190,8 +190,8 @@ static void publish_inbound(struct hear *h, const struct inbound *in,
 	log_mask(in->from, from, sizeof(from));
 	put_data(in, in->from, &data);
 	put_data(in, str_of(from), &masked);
-	publish_event(core->publish, in->tenant, "message.inbound", origin,
-		      buf_str(&data), buf_str(&masked));
+	publish_event_about(core, in->tenant, in->from, "message.inbound",
+			    origin, buf_str(&data), buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);
 }

@@ -59,8 +59,8 @@ static void publish_message(struct core *core, const struct message *m,
 	log_mask(m->to, to, sizeof(to));
 	put_data(m, e, m->to, &data);
 	put_data(m, e, str_of(to), &masked);
-	publish_event(core->publish, m->tenant, type, m->origin, buf_str(&data),
-		      buf_str(&masked));
+	publish_event_about(core, m->tenant, m->to, type, m->origin,
+			    buf_str(&data), buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);
 }

@@ -202,8 +202,8 @@ static void publish_consent(struct ledger *l, const struct consent_event *e)
 	log_mask(e->address, address, sizeof(address));
 	put_data(e, e->address, &data);
 	put_data(e, str_of(address), &masked);
-	publish_event(l->core->publish, e->tenant, type, STR_NONE,
-		      buf_str(&data), buf_str(&masked));
+	publish_event_about(l->core, e->tenant, e->address, type, STR_NONE,
+			    buf_str(&data), buf_str(&masked));
 	buf_done(&masked);
 	buf_done(&data);
 }

@@ -52,6 +52,10 @@ bool publish_wanted(const struct publish *p, struct str tenant,
  */
 void publish_event(struct publish *p, struct str tenant, const char *type,
 		   struct str origin, struct str data, struct str masked);
+/* The same, of this address: core->about while a watcher is called. */
+void publish_event_about(struct core *core, struct str tenant,
+			 struct str address, const char *type,
+			 struct str origin, struct str data, struct str masked);
 /* One event to one endpoint, whatever it asked for. */
 void publish_owe(struct publish *p, int endpoint, struct str tenant,
 		 const char *type, struct str data);

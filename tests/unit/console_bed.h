@@ -476,6 +476,27 @@ static inline size_t bed_count(struct bed *b, const char *list)
 	return json_array_size(json_object_get(b->json, list));
 }
 
+/* Opens a live stream; got is initialized and holds what came first. */
+static inline int bed_stream(struct bed *b, const char *path, const char *key,
+			     struct buf *got)
+{
+	struct buf out;
+	bool over = false;
+	int fd = bed_dial(b);
+
+	buf_init(&out, 4096);
+	buf_init(got, 1 << 20);
+	buf_f(&out,
+	      "GET %s HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer %s\r\n\r\n",
+	      path, key);
+	bed_send(b, fd, buf_str(&out));
+	TURN_UNTIL(b, (bed_take(fd, got, &over),
+		       strstr(got->p, "retry: 3000") != NULL || over ||
+			       strstr(got->p, "error") != NULL));
+	buf_done(&out);
+	return fd;
+}
+
 static inline void bed_heard(void *owner, int rc)
 {
 	*(int *)owner = rc;

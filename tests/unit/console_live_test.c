@@ -157,26 +157,6 @@ static void passwords_are_not_guessed(void **state)
 
 /* ---- the stream ------------------------------------------------------------------*/
 
-static int stream_open(struct bed *b, const char *path, const char *key,
-		       struct buf *got)
-{
-	struct buf out;
-	bool over = false;
-	int fd = bed_dial(b);
-
-	buf_init(&out, 4096);
-	buf_init(got, 1 << 20);
-	buf_f(&out,
-	      "GET %s HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer %s\r\n\r\n",
-	      path, key);
-	bed_send(b, fd, buf_str(&out));
-	TURN_UNTIL(b, (bed_take(fd, got, &over),
-		       strstr(got->p, "retry: 3000") != NULL || over ||
-			       strstr(got->p, "error") != NULL));
-	buf_done(&out);
-	return fd;
-}
-
 static void streams_what_happens(void **state)
 {
 	struct bed *b = *state;
@@ -184,11 +164,11 @@ static void streams_what_happens(void **state)
 	bool over = false;
 	int fds[3];
 
-	fds[0] = stream_open(b, "/v1/stream", ADMIN, &all);
-	fds[1] = stream_open(b, "/v1/stream?types=message.delivered", ADMIN,
-			     &some);
+	fds[0] = bed_stream(b, "/v1/stream", ADMIN, &all);
+	fds[1] = bed_stream(b, "/v1/stream?types=message.delivered", ADMIN,
+			    &some);
 	assert_non_null(strstr(all.p, "text/event-stream"));
-	fds[2] = stream_open(b, "/v1/stream", ADMIN, &more);
+	fds[2] = bed_stream(b, "/v1/stream", ADMIN, &more);
 	assert_non_null(strstr(more.p, " 503 "));
 	assert_int_equal(bed_post(b, "/v1/messages", ONE), 202);
 	TURN_UNTIL(b, (bed_take(fds[1], &some, &over),
@@ -211,7 +191,7 @@ static void drops_slow_streams(void **state)
 	struct buf got;
 	bool over = false;
 	b->rcvbuf = 2048;
-	int fd = stream_open(b, "/v1/stream", ADMIN, &got);
+	int fd = bed_stream(b, "/v1/stream", ADMIN, &got);
 	b->rcvbuf = 0;
 	for (int i = 0;
 	     i < 600 && bed_post(b, "/v1/messages",
@@ -351,7 +331,7 @@ static void a_stopping_node_answers_503(void **state)
 	struct bed *b = *state;
 	struct buf got;
 	bool over = false;
-	int fd = stream_open(b, "/v1/stream", ADMIN, &got);
+	int fd = bed_stream(b, "/v1/stream", ADMIN, &got);
 
 	assert_int_equal(bed_get(b, "/v1/links"), 200);
 	console_stop(b->console);
