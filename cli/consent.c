@@ -1,4 +1,4 @@
-/* consent: grant, withdraw, show, evidence, verify. */
+/* consent: grant, withdraw, show, evidence, verify, heads. */
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -20,8 +20,27 @@ const struct option withdraw_options[] = {
 	{ "channel", "KIND", false },   { NULL, NULL, false },
 };
 
+const struct option verify_options[] = {
+	{ "head", "SEQ:HASH", false },
+	{ NULL, NULL, false },
+};
+
+const struct option end_options[] = {
+	{ "id", "ID", false },
+	{ "reason", "TEXT", true },
+	{ NULL, NULL, false },
+};
+
+const struct option heads_options[] = {
+	{ "after", "SEQ", false },
+	{ "limit", "N", false },
+	{ NULL, NULL, false },
+};
+
 const struct option evidence_options[] = {
 	{ "out", "FILE", false },
+	{ "html", NULL, false },
+	{ "lang", "en|zh", false },
 	{ NULL, NULL, false },
 };
 
@@ -119,6 +138,27 @@ static int evidence_file(struct cli *c, const char *name)
 	return CLI_DONE;
 }
 
+/* A page, in the language of who asks unless another is named. */
+static int evidence_html(struct cli *c, const struct args *a)
+{
+	const char *lang = args_get(a, "lang");
+	AUTO(buf_done) struct buf tail = { 0 };
+
+	buf_init(&tail, 256);
+	buf_z(&tail, "/evidence?format=html");
+	path_query(&tail, "lang",
+		   lang != NULL ? lang
+		   : words_zh() ? "zh"
+				: "en");
+	int rc = ask_address(c, a->v[0], tail.p);
+	if (rc != CLI_DONE)
+		return rc;
+	if (args_get(a, "out") != NULL)
+		return evidence_file(c, args_get(a, "out"));
+	fwrite(c->body.p, 1, c->body.len, stdout);
+	return CLI_DONE;
+}
+
 int verb_consent_evidence(struct cli *c, const struct args *a)
 {
 	static const char *const members[] = { "seq",     "at",     "type",
@@ -132,6 +172,8 @@ int verb_consent_evidence(struct cli *c, const struct args *a)
 					    "reason" };
 	static const enum word heads[] = { WORD_ID, WORD_CREATED, WORD_CLASS,
 					   WORD_STATE, WORD_REASON };
+	if (args_get(a, "html") != NULL)
+		return evidence_html(c, a);
 	int rc = ask_address(c, a->v[0], "/evidence");
 
 	if (rc != CLI_DONE)
@@ -151,6 +193,36 @@ int verb_consent_evidence(struct cli *c, const struct args *a)
 	return CLI_DONE;
 }
 
+/* Where it breaks, and what differs there. */
+static void say_broken(const struct cli *c)
+{
+	static const struct {
+		const char *what;
+		enum word word;
+	} faults[] = {
+		{ "row", WORD_FAULT_ROW },
+		{ "missing", WORD_FAULT_MISSING },
+		{ "prev_hash", WORD_FAULT_PREV_HASH },
+		{ "hash", WORD_FAULT_HASH },
+		{ "content", WORD_FAULT_CONTENT },
+		{ "order", WORD_FAULT_ORDER },
+		{ "head", WORD_FAULT_HEAD },
+		{ "tail", WORD_FAULT_TAIL },
+	};
+	static const char *const members[] = { "stored", "computed",
+					       "head_at" };
+	static const enum word labels[] = { WORD_STORED, WORD_COMPUTED,
+					    WORD_HEAD_AT };
+	const char *what = text_of(c->answer, "what");
+	const char *why = text_of(c->answer, "why");
+
+	for (unsigned i = 0; i < ARRAY_LEN(faults); i++)
+		if (strcmp(what, faults[i].what) == 0)
+			why = word(faults[i].word);
+	say(WORD_CHAIN_BROKEN, WORDS_LIST(text_of(c->answer, "seq"), why));
+	print_members(c->answer, members, labels, ARRAY_LEN(members));
+}
+
 int show_proof(struct cli *c, const char *path)
 {
 	int rc = cli_ask(c, "GET", path, NULL);
@@ -164,15 +236,80 @@ int show_proof(struct cli *c, const char *path)
 			    WORDS_LIST(text_of(c->answer, "rows"),
 				       text_of(c->answer, "head")));
 		else
-			say(WORD_CHAIN_BROKEN,
-			    WORDS_LIST(text_of(c->answer, "seq"),
-				       text_of(c->answer, "why")));
+			say_broken(c);
 	}
 	return whole ? CLI_DONE : CLI_FAILED;
 }
 
 int verb_consent_verify(struct cli *c, const struct args *a)
 {
-	(void)a;
-	return show_proof(c, "/v1/consents/verify");
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/consents/verify");
+	path_query(&path, "head", args_get(a, "head"));
+	return show_proof(c, path.p);
+}
+
+static int ask_number(struct cli *c, const char *method, const char *address,
+		      const char *tail, const char *body)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/numbers/");
+	path_part(&path, address);
+	buf_z(&path, tail);
+	return cli_ask(c, method, path.p, body);
+}
+
+int verb_consent_list(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id", "tenant", "purpose",
+					       "brand", "channel" };
+	static const enum word columns[] = { WORD_ID, WORD_TENANT, WORD_PURPOSE,
+					     WORD_BRAND, WORD_CHANNEL };
+	int rc = ask_number(c, "GET", a->v[0], "/subscriptions", NULL);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "subscriptions"), members,
+			   columns, ARRAY_LEN(members));
+	return rc;
+}
+
+int verb_consent_end(struct cli *c, const struct args *a)
+{
+	const char *id = args_get(a, "id");
+	json_t *o = json_object();
+
+	if (id != NULL)
+		json_object_set_new(o, "id", json_string(id));
+	else
+		json_object_set_new(o, "all", json_true());
+	json_object_set_new(o, "reason", json_string(args_get(a, "reason")));
+	char *body = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	must(body != NULL);
+	int rc = ask_number(c, "POST", a->v[0], "/unsubscribe", body);
+	free(body);
+	if (rc == CLI_DONE && !cli_json(c))
+		say(WORD_ENDED_N, WORDS_LIST(text_of(c->answer, "ended")));
+	return rc;
+}
+
+int verb_consent_heads(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "seq", "at", "hash" };
+	static const enum word columns[] = { WORD_SEQ, WORD_AT, WORD_HASH };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/consents/heads");
+	path_query(&path, "after", args_get(a, "after"));
+	path_query(&path, "limit", args_get(a, "limit"));
+	int rc = cli_ask(c, "GET", path.p, NULL);
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "heads"), members,
+			   columns, ARRAY_LEN(members));
+	return rc;
 }

@@ -91,11 +91,20 @@ static int errors_write(const char *from, const char *to, const json_t *list)
 	return CLI_DONE;
 }
 
-static int import_report(struct cli *c, const struct args *a)
+int import_failed(struct cli *c, const struct args *a)
 {
 	const char *errors = args_get(a, "errors");
 	const json_t *failed = json_object_get(c->answer, "failed");
 
+	if (!c->json)
+		print_rows(WORD_FAILED_ROWS, failed);
+	if (errors != NULL && errors_write(a->v[0], errors, failed) != 0)
+		return CLI_FAILED;
+	return json_array_size(failed) == 0 ? CLI_DONE : CLI_FAILED;
+}
+
+static int import_report(struct cli *c, const struct args *a)
+{
 	bool dry = json_is_true(json_object_get(c->answer, "dry_run"));
 
 	if (!cli_json(c)) {
@@ -111,13 +120,10 @@ static int import_report(struct cli *c, const struct args *a)
 			       text_of(c->answer, "updated"),
 			       text_of(c->answer, "skipped"),
 			       text_of(c->answer, "moved")));
-		print_rows(WORD_FAILED_ROWS, failed);
 		print_rows(WORD_REFUSED_CONSENTS,
 			   json_object_get(c->answer, "refused"));
 	}
-	if (errors != NULL && errors_write(a->v[0], errors, failed) != 0)
-		return CLI_FAILED;
-	return json_array_size(failed) == 0 ? CLI_DONE : CLI_FAILED;
+	return import_failed(c, a);
 }
 
 int verb_contacts_import(struct cli *c, const struct args *a)

@@ -15,6 +15,8 @@ int verb_route_explain(struct cli *c, const struct args *a);
 /* contacts.c, import.c */
 extern const struct option import_options[], export_options[];
 extern const struct option contacts_list_options[], contacts_show_options[];
+/* The rows of an upload that failed, shown and written to --errors FILE. */
+int import_failed(struct cli *c, const struct args *a);
 int verb_contacts_import(struct cli *c, const struct args *a);
 int verb_contacts_export(struct cli *c, const struct args *a);
 int verb_contacts_list(struct cli *c, const struct args *a);
@@ -24,12 +26,24 @@ int verb_contacts_erase(struct cli *c, const struct args *a);
 
 /* consent.c */
 extern const struct option grant_options[], withdraw_options[];
-extern const struct option evidence_options[];
+extern const struct option evidence_options[], verify_options[];
+extern const struct option heads_options[], end_options[];
 int verb_consent_grant(struct cli *c, const struct args *a);
 int verb_consent_withdraw(struct cli *c, const struct args *a);
 int verb_consent_show(struct cli *c, const struct args *a);
 int verb_consent_evidence(struct cli *c, const struct args *a);
 int verb_consent_verify(struct cli *c, const struct args *a);
+int verb_consent_list(struct cli *c, const struct args *a);
+int verb_consent_end(struct cli *c, const struct args *a);
+int verb_consent_heads(struct cli *c, const struct args *a);
+
+/* suppress.c */
+extern const struct option suspect_options[], suppression_options[];
+int verb_suspect_list(struct cli *c, const struct args *a);
+int verb_suspect_clear(struct cli *c, const struct args *a);
+int verb_suspect_confirm(struct cli *c, const struct args *a);
+int verb_suppression_list(struct cli *c, const struct args *a);
+int verb_suppression_import(struct cli *c, const struct args *a);
 
 /* templates.c */
 extern const struct option template_write_options[], template_step_options[];

@@ -69,6 +69,22 @@ void api_members_post(struct request *r);
 extern const struct fields consent_fields;
 void api_consents_post(struct request *r);
 void api_consents_verify(struct request *r);
+void api_consents_heads(struct request *r);
+
+/* api_subscriptions.c */
+extern const struct fields unsubscribe_fields;
+void api_subscriptions_get(struct request *r);
+void api_unsubscribe(struct request *r);
+
+/* api_suspects.c, api_suppress.c */
+extern const struct fields suspect_fields;
+void api_suspects_list(struct request *r);
+void api_suspect_settle(struct request *r);
+void api_suppress_begin(struct request *r);
+void api_suppress_piece(struct request *r, struct str piece);
+void api_suppress_end(struct request *r);
+void api_suppressions_list(struct request *r);
+
 void api_address_get(struct request *r);
 void api_address_evidence(struct request *r);
 

@@ -59,7 +59,8 @@ void api_audit_list(struct request *r)
 	page_serve(r, &ask);
 }
 
-static int audit_link(const struct row *row, struct chain_link *l)
+static int audit_link(const struct row *row, const uint8_t *before,
+		      struct chain_link *l)
 {
 	struct audit_row a;
 	int rc = audit_from_row(row, &a);
@@ -69,13 +70,15 @@ static int audit_link(const struct row *row, struct chain_link *l)
 	l->seq = a.seq;
 	memcpy(l->prev_hash, a.prev_hash, 32);
 	memcpy(l->hash, a.hash, 32);
+	if (before != NULL)
+		memcpy(a.prev_hash, before, 32);
 	audit_hash(&a, l->computed);
 	return 0;
 }
 
 void api_audit_verify(struct request *r)
 {
-	static const struct chain_kind kind = { STORE_AUDIT_LIST, true,
+	static const struct chain_kind kind = { STORE_AUDIT_LIST, true, false,
 						audit_link };
 
 	must(r != NULL);

@@ -180,18 +180,6 @@ static void part_end(struct import *im)
 
 /* ---- the request -----------------------------------------------------------------*/
 
-static bool type_ok(struct request *r)
-{
-	struct str type = request_header(r, "Content-Type");
-
-	if (str_ieqz(str_trim(str_first(type, str_find(type, ';'))),
-		     "text/csv"))
-		return true;
-	reply_error(r, 415, "not_csv", NULL,
-		    "send text/csv; the first line names the columns");
-	return false;
-}
-
 void api_import_begin(struct request *r)
 {
 	static const struct csv_events events = { on_row, on_bad };
@@ -204,7 +192,7 @@ void api_import_begin(struct request *r)
 		reply_rc(r, rc);
 		return;
 	}
-	if (!request_tenant(r, &tenant) || !type_ok(r) ||
+	if (!request_tenant(r, &tenant) || !request_csv(r) ||
 	    !import_opts_read(r, &opts))
 		return;
 	struct import *im = mem_new(struct import);

@@ -1,9 +1,11 @@
 /* What a request asks for: its headers, query and path, checked. */
 #include "console/request.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "proto/e164.h"
+#include "proto/text.h"
 
 static bool query_find(struct request *r, const char *name, struct str *out)
 {
@@ -159,21 +161,41 @@ static bool number_like(struct str s)
 	return true;
 }
 
+int console_address(const struct console *c, struct str text,
+		    char out[ADDRESS_MAX], struct err *err)
+{
+	char number[E164_MAX];
+
+	must(c != NULL && out != NULL);
+	text = str_trim(text);
+	if (e164_parse(text, c->country, number, err) == 0)
+		return str_copy(out, ADDRESS_MAX, str_of(number));
+	if (text.len > 0 && !number_like(text) && text_printable(text) &&
+	    str_copy(out, ADDRESS_MAX, text) == 0)
+		return 0;
+	return -EINVAL;
+}
+
 bool request_address(struct request *r, struct str text, const char *field,
 		     char out[ADDRESS_MAX])
 {
 	struct err err = { "" };
-	char number[E164_MAX];
 
 	must(r != NULL && out != NULL);
-	text = str_trim(text);
-	if (e164_parse(text, r->c->country, number, &err) == 0) {
-		IGNORE(str_copy(out, ADDRESS_MAX, str_of(number)));
-		return true;
-	}
-	if (text.len > 0 && !number_like(text) &&
-	    str_copy(out, ADDRESS_MAX, text) == 0)
+	if (console_address(r->c, text, out, &err) == 0)
 		return true;
 	reply_error(r, 400, "bad_address", field, "%s", err.text);
+	return false;
+}
+
+bool request_csv(struct request *r)
+{
+	struct str type = request_header(r, "Content-Type");
+
+	if (str_ieqz(str_trim(str_first(type, str_find(type, ';'))),
+		     "text/csv"))
+		return true;
+	reply_error(r, 415, "not_csv", NULL,
+		    "send text/csv; the first line names the columns");
 	return false;
 }

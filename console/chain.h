@@ -15,9 +15,21 @@ struct chain_link {
 struct chain_kind {
 	enum store_call call;
 	bool tenant; /* the call's first argument is a tenant: any */
-	/* -EBADMSG */
-	int (*read)(const struct row *row, struct chain_link *link);
+	bool heads;  /* STORE_LEDGER_HEAD_LIST says what it ended with */
+	/* before: compute as if the link followed this hash; NULL: its own.
+	 * -EBADMSG */
+	int (*read)(const struct row *row, const uint8_t *before,
+		    struct chain_link *link);
 };
 
-/* Proves all of it and answers {"ok", "rows", "head", "seq"?, "why"?}. */
+/*
+ * Proves all of it and answers {"ok", "rows", "head", "heads"}; where it
+ * breaks also {"seq", "what", "why", "stored"?, "computed"?, "head_at"?}.
+ * what: "row" cannot be read, "missing", "prev_hash", "hash" or "content" was
+ * changed, "order": one of two rows was written anew, "head": a head says
+ * otherwise, "tail": a head says that there was more.
+ */
 void chain_verify(struct request *r, const struct chain_kind *kind);
+/* The same, and it must have gone through this head, kept elsewhere. */
+void chain_verify_head(struct request *r, const struct chain_kind *kind,
+		       uint64_t seq, const uint8_t hash[32]);

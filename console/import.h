@@ -75,6 +75,8 @@ struct import_row {
 	struct err doubt;
 };
 
+/* A date, to its last moment in UTC, or a time. -EBADMSG. */
+MUST_USE int import_until(struct str s, int64_t *ms);
 /* row is zeroed or was used before. -EINVAL with a sentence. */
 MUST_USE int import_row_read(const struct import_head *h,
 			     const struct str *cells, unsigned n,

@@ -97,11 +97,11 @@ static int row_addresses(const struct import_head *h, const struct str *cells,
 
 /* ---- consent --------------------------------------------------------------- */
 
-/* A date, to its last moment in UTC, or a time. */
-static int import_until(struct str s, int64_t *ms)
+int import_until(struct str s, int64_t *ms)
 {
 	char text[32];
 
+	must(ms != NULL);
 	if (s.len != 10)
 		return clock_parse_rfc3339(s.p, s.len, ms);
 	snprintf(text, sizeof(text), "%.*sT00:00:00Z", STR_ARGS(s));

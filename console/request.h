@@ -178,6 +178,11 @@ bool request_fields(struct request *r, void *out);
  * where it is a number. */
 bool request_address(struct request *r, struct str text, const char *field,
 		     char out[ADDRESS_MAX]);
+/* The same without an answer: -EINVAL with a sentence. */
+MUST_USE int console_address(const struct console *c, struct str text,
+			     char out[ADDRESS_MAX], struct err *err);
+/* Is the body CSV? 415 if not. */
+bool request_csv(struct request *r);
 /* A row of the audit log: they did it. */
 void request_audit(struct request *r, struct str tenant, const char *action,
 		   struct str object, struct str detail);

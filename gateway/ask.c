@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "gateway/intake.h"
 #include "gateway/journey.h"
-#include "gateway/ledger.h"
 #include "gateway/publish.h"
 #include "gateway/receipts.h"
 #include "gateway/waiting.h"
@@ -193,12 +192,6 @@ void gateway_hear(struct gateway *g, struct inbound *in,
 	if (in->at_ms == 0)
 		in->at_ms = core_wall_ms(&g->core);
 	hear_inbound(g->hear, NULL, in, on_heard_by, h, 0);
-}
-
-int gateway_consent(struct gateway *g, struct consent_event *e, struct err *err)
-{
-	must(g != NULL);
-	return ledger_append(g->core.ledger, e, err);
 }
 
 int gateway_contact(struct gateway *g, struct contact *c,

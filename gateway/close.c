@@ -9,6 +9,8 @@
 #include "gateway/questions.h"
 #include "gateway/receipts.h"
 #include "gateway/rules.h"
+#include "gateway/subscriptions.h"
+#include "gateway/suspects.h"
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
@@ -25,6 +27,8 @@ static void gateway_free(struct gateway *g)
 	intake_free(&core->intake);
 	idempotency_free(&g->keys);
 	sweep_free(&core->sweep);
+	subscriptions_free(&core->subscriptions);
+	suspects_free(&core->suspects);
 	ledger_free(&core->ledger);
 	codes_free(&core->codes);
 	threads_free(&core->threads);
@@ -88,6 +92,7 @@ void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)
 	g->closed = done;
 	g->closed_owner = owner;
 	g->closing = 1;
+	ledger_mark(g->core.ledger, true);
 	for (unsigned i = 0; i < g->lanes.len; i++) {
 		struct lane *l = g->lanes.v[i];
 

@@ -19,6 +19,8 @@ struct lanes;
 struct waiting;
 struct threads;
 struct ledger;
+struct suspects;
+struct subscriptions;
 struct intake;
 struct sweep;
 
@@ -47,6 +49,8 @@ struct core {
 	struct threads *threads;
 	struct codes *codes;
 	struct ledger *ledger;
+	struct suspects *suspects;
+	struct subscriptions *subscriptions;
 	struct intake *intake;
 	struct sweep *sweep;
 	/* gateway_on_step */

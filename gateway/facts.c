@@ -15,6 +15,7 @@
 struct names {
 	struct dict *numbers; /* word -> its number as a pointer */
 	char **v;
+	uint64_t *listed; /* of lists: how many are on it */
 	unsigned len;
 };
 
@@ -37,8 +38,13 @@ static uint16_t name_make(struct names *n, struct str word)
 		return (uint16_t)(uintptr_t)have;
 	if (n->len + 1 >= FACTS_NAME_NEW)
 		return 0;
-	if ((n->len & (n->len - 1)) == 0)
-		n->v = mem_resize(n->v, MAX(n->len * 2, 4) * sizeof(*n->v));
+	if ((n->len & (n->len - 1)) == 0) {
+		size_t cap = MAX(n->len * 2, 4);
+
+		n->v = mem_resize(n->v, cap * sizeof(*n->v));
+		n->listed = mem_resize(n->listed, cap * sizeof(*n->listed));
+	}
+	n->listed[n->len] = 0;
 	n->v[n->len++] = str_z(word);
 	(void)dict_set(n->numbers, word, (void *)(uintptr_t)n->len);
 	return (uint16_t)n->len;
@@ -49,6 +55,7 @@ static void names_done(struct names *n)
 	for (unsigned i = 0; i < n->len; i++)
 		mem_free(n->v[i]);
 	mem_free(n->v);
+	mem_free(n->listed);
 	dict_free(&n->numbers);
 }
 
@@ -251,9 +258,11 @@ static bool grant_of(enum consent_type type, enum grant *out)
 	case CONSENT_EXPIRE:
 		*out = GRANT_EXPIRED;
 		return true;
+	case CONSENT_CORRECT: /* what was agreed never was */
+		*out = GRANT_UNKNOWN;
+		return true;
 	case CONSENT_BLOCK:
 	case CONSENT_UNBLOCK:
-	case CONSENT_CORRECT:
 		return false;
 	}
 	return false;
@@ -275,6 +284,18 @@ static bool is_list(struct str source)
 	       str_starts(source, STR("list:"));
 }
 
+static void count_listed(struct facts *f, uint16_t list, int by)
+{
+	if (list != 0)
+		f->names.listed[list - 1] += (uint64_t)(int64_t)by;
+}
+
+/* A time in the far future is the last one that fits. */
+static uint32_t seconds(int64_t ms)
+{
+	return (uint32_t)MIN(MAX(ms, 0) / 1000, (int64_t)UINT32_MAX);
+}
+
 static int block(struct facts *f, struct standing *owner,
 		 const struct consent_event *e)
 {
@@ -284,8 +305,10 @@ static int block(struct facts *f, struct standing *owner,
 	struct listing *l = listing_find(s, list);
 
 	if (e->type == CONSENT_UNBLOCK) {
-		if (l != NULL && l->seq < e->seq)
+		if (l != NULL && l->seq < e->seq) {
 			*l = s->listings[--s->nlistings];
+			count_listed(f, list, -1);
+		}
 		return 0;
 	}
 	if (l == NULL && s->nlistings == UINT8_MAX)
@@ -295,13 +318,68 @@ static int block(struct facts *f, struct standing *owner,
 			mem_resize(s->listings,
 				   (s->nlistings + 1u) * sizeof(*s->listings));
 		l = &s->listings[s->nlistings++];
+		count_listed(f, list, 1);
 	}
 	*l = (struct listing){
 		.seq = e->seq,
+		.until_s = seconds(e->expires_ms),
 		.list = list,
 		.registry = list != 0 && str_starts(e->source, STR("registry:"))
 	};
 	return is_list(e->source) && list == 0 ? -ENOSPC : 0;
+}
+
+bool facts_listed(const struct facts *f, struct str tenant, struct str address,
+		  struct str list, int64_t *until_ms)
+{
+	const struct standing *s = facts_of(f, tenant, address);
+	uint16_t name = facts_name(f, list);
+
+	must(until_ms != NULL);
+	if (s == NULL || s->more == NULL || name == 0)
+		return false;
+	for (unsigned i = 0; i < s->more->nlistings; i++) {
+		const struct listing *l = &s->more->listings[i];
+
+		if (l->list != name)
+			continue;
+		*until_ms = (int64_t)l->until_s * 1000;
+		return true;
+	}
+	return false;
+}
+
+const char *facts_list(const struct facts *f, unsigned i, uint64_t *n)
+{
+	must(f != NULL && n != NULL);
+	for (unsigned at = 0; at < f->names.len; at++) {
+		if (!is_list(str_of(f->names.v[at])) || i-- > 0)
+			continue;
+		*n = f->names.listed[at];
+		return f->names.v[at];
+	}
+	return NULL;
+}
+
+bool facts_runs(const struct facts *f, uint64_t key, uint64_t seq)
+{
+	must(f != NULL);
+	const struct standing *s = map_ptr(f->map, key);
+
+	for (unsigned i = 0; s != NULL && i < s->nmarks; i++) {
+		const struct mark *m = &s->marks[i];
+
+		if (m->seq == seq &&
+		    (m->grant == GRANT_GIVEN || m->grant == GRANT_PENDING))
+			return true;
+	}
+	if (s == NULL || s->more == NULL)
+		return false;
+	for (unsigned i = 0; i < s->more->nlistings; i++) {
+		if (s->more->listings[i].seq == seq)
+			return true;
+	}
+	return false;
 }
 
 static struct str one_channel(struct str channel)
@@ -338,8 +416,8 @@ int facts_consent(struct facts *f, const struct consent_event *e,
 		return 0; /* a grant that commits after a later withdrawal */
 	m->seq = e->seq;
 	m->grant = (uint8_t)grant;
-	m->at_s = (uint32_t)(e->at_ms / 1000);
-	m->expires_s = (uint32_t)(e->expires_ms / 1000);
+	m->at_s = seconds(e->at_ms);
+	m->expires_s = seconds(e->expires_ms);
 	if (grant != GRANT_GIVEN)
 		f->refusals++;
 	return 0;

@@ -46,6 +46,15 @@ const char *facts_tenant(const struct facts *f, unsigned i);
  * more names than there are numbers; a refusal then holds for all of them. */
 int facts_consent(struct facts *f, const struct consent_event *e,
 		  unsigned purpose);
+/* Is it on that list? until_ms: 0 for good. */
+bool facts_listed(const struct facts *f, struct str tenant, struct str address,
+		  struct str list, int64_t *until_ms);
+/* The lists that the ledger spoke of, i from 0, with how many addresses stand
+ * on each; NULL at the end. */
+const char *facts_list(const struct facts *f, unsigned i, uint64_t *n);
+/* Is that event still the last word of what it was about: a grant or a request
+ * that was not followed, a block that was not lifted? key: address_key. */
+bool facts_runs(const struct facts *f, uint64_t key, uint64_t seq);
 /* A contact owns this address. zone NULL: unknown. other: its address on
  * the preferred channel, "" if the same. */
 void facts_contact(struct facts *f, struct str tenant, struct str address,

@@ -17,6 +17,8 @@
 #include "gateway/recover.h"
 #include "gateway/routes.h"
 #include "gateway/rules.h"
+#include "gateway/subscriptions.h"
+#include "gateway/suspects.h"
 #include "gateway/sweep.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
@@ -91,6 +93,8 @@ static void on_tick(void *owner)
 	idempotency_tick(g->keys);
 	counts_tick(&g->core);
 	hear_tick(g->hear);
+	ledger_tick(g->core.ledger);
+	suspects_tick(g->core.suspects);
 	show_stats(g);
 	loop_timer_set(g->tick, TICK_MS);
 }
@@ -151,6 +155,8 @@ static void make_rooms(struct gateway *g)
 	core->threads = threads_new(core);
 	core->codes = codes_new(core);
 	core->ledger = ledger_new(core);
+	core->suspects = suspects_new(core);
+	core->subscriptions = subscriptions_new(core);
 	core->sweep = sweep_new(core);
 	g->keys = idempotency_new(core);
 	core->intake = intake_new(core, g->keys);

@@ -13,12 +13,12 @@
 #include "base/settings.h"
 #include "gateway/classes.h"
 #include "gateway/permit.h"
+#include "model/address.h"
 #include "model/channel.h"
 #include "model/consent.h"
 #include "model/contact.h"
 #include "model/inbound.h"
 #include "model/message.h"
-#include "model/inbound.h"
 #include "model/record.h"
 #include "model/store.h"
 #include "routing/router.h"
@@ -37,14 +37,17 @@ struct gateway_cfg {
 	int64_t reply_codes;       /* threads of one person that have one */
 	int64_t reply_codes_max;   /* in all */
 	int64_t reply_keep;        /* ms since the last message of the thread */
-	int64_t drain;             /* ms: links may drain this long on close */
+	int64_t ledger_head;       /* ms between two heads of the ledger */
 	int64_t inbound_retention; /* ms: what customers wrote */
+	int64_t drain;             /* ms: links may drain this long on close */
 	char *country;             /* for numbers written with one 0 */
 	char *tenant;              /* where none is given */
 	struct setting_list blocked_words; /* no text may hold one */
 	int stop_scope;                    /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;
 	char *start_reply_zh, *start_reply_en;
+	int64_t optin_within; /* ms: a request for consent is open so long */
+	char *optin_ask_zh, *optin_ask_en;
 	char *help_reply_zh, *help_reply_en;
 };
 
@@ -194,9 +197,69 @@ void gateway_hear(struct gateway *g, struct inbound *in,
 
 /* Appends to the ledger: seq, hashes and at_ms (when 0) are filled in.
  * Withdrawals work at once, grants when committed. Durable after the next
- * store_then. -EINVAL with a sentence. */
+ * store_then. -EINVAL, or -EPROTO: it does not follow from what was said,
+ * with a sentence. */
 MUST_USE int gateway_consent(struct gateway *g, struct consent_event *e,
 			     struct err *err);
+/* A request (e->type) that is sent to the person as a question; out: what
+ * came of the message. -EPROTO: they refused, were asked already, or the gate
+ * denies the question; -EINVAL. */
+MUST_USE int gateway_optin_ask(struct gateway *g, struct consent_event *e,
+			       struct submitted *out, struct err *err);
+/* A confirmation (e->type) by the code that the question had. -EACCES: it is
+ * not; -EPROTO: nothing was asked, or it is over; -EINVAL. */
+MUST_USE int gateway_optin_code(struct gateway *g, struct consent_event *e,
+				struct str code, struct err *err);
+/* A person decides on a suspected opt-out: it is withdrawn, or it was none.
+ * like: tenant, address, source, actor, evidence. -ENOENT. */
+MUST_USE int gateway_suspect_settle(struct gateway *g,
+				    const struct consent_event *like,
+				    bool refusal);
+/* When what came at that time must have been decided there. */
+int64_t gateway_suspect_due(const struct gateway *g, struct str address,
+			    int64_t at_ms);
+/* Is it on that list ("list:NAME", "registry:NAME")? until_ms: 0 for good. */
+bool gateway_listed(const struct gateway *g, struct str tenant,
+		    struct str address, struct str list, int64_t *until_ms);
+/* The lists there are: i from 0; NULL at the end. n: who is on it. */
+const char *gateway_list(const struct gateway *g, unsigned i, uint64_t *n);
+/* One thing that a number has subscribed to, under one tenant. */
+struct subscription {
+	unsigned source; /* filled in by who lists */
+	uint64_t seq;    /* of the event or the order behind it */
+	char tenant[TENANT_MAX + 1];
+	char purpose[64], brand[64], channel[32]; /* of a consent */
+	char title_zh[160], title_en[160];
+};
+typedef void subscription_add_fn(void *to, const struct subscription *one);
+
+/* Who keeps subscriptions: consents are one source, orders may be another. */
+struct subscription_ops {
+	const char *name;
+	/* Every one of that number, under every tenant, in a fixed order. */
+	void (*each)(void *owner, struct str address, subscription_add_fn *add,
+		     void *to);
+	/* Ends it, in the open batch; like: source, actor, evidence,
+	 * inbound_id. 0; -ENOENT: it is not there (any more). */
+	int (*end)(void *owner, struct str address,
+		   const struct subscription *one,
+		   const struct consent_event *like);
+};
+/* Before the loop runs; at most three beside consents. */
+void gateway_subscription_source(struct gateway *g,
+				 const struct subscription_ops *ops,
+				 void *owner);
+/* How many there are, which may be more than max; tenant "": of all. */
+unsigned gateway_subscriptions(struct gateway *g, struct str tenant,
+			       struct str address, struct subscription *v,
+			       unsigned max);
+/* Ends the one. Fails as its source does. */
+MUST_USE int gateway_unsubscribe(struct gateway *g, struct str address,
+				 const struct subscription *one,
+				 const struct consent_event *like);
+/* The name of its source: "consent". */
+const char *gateway_subscription_kind(const struct gateway *g,
+				      const struct subscription *one);
 /* Writes contact and addresses (replacing all of them); id 0: a new one, or
  * the one with the same ref. -EINVAL with a sentence. Durable as above. */
 MUST_USE int gateway_contact(struct gateway *g, struct contact *c,

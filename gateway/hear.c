@@ -15,7 +15,6 @@
 #include "model/measure.h"
 #include "proto/e164.h"
 #include "proto/json.h"
-#include "proto/reply.h"
 
 /* How long a repeated delivery is recognised. */
 #define REMEMBER_MS (int64_t)600000
@@ -233,7 +232,7 @@ static bool is_awaited(const struct hear *h, const struct inbound *in)
 /* Where an answer is awaited a plain yes is one: no opt-in. */
 static bool is_answer(const struct hear *h, const struct inbound *in)
 {
-	return reply_word(in->text, NULL) == REPLY_YES && is_awaited(h, in);
+	return keywords_word(h->core, in) == REPLY_YES && is_awaited(h, in);
 }
 
 static const char *ask_claimants(struct hear *h, const struct inbound *in)

@@ -4,9 +4,11 @@
 #include "base/log.h"
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
-#include "gateway/sweep.h"
+#include "gateway/optin.h"
+#include "gateway/refuse.h"
+#include "gateway/subscriptions.h"
+#include "gateway/suspects.h"
 #include "model/address.h"
-#include "proto/reply.h"
 #include "proto/text.h"
 
 static bool is_chinese(struct str text)
@@ -49,16 +51,14 @@ static void answer(struct core *core, const struct inbound *in, const char *zh,
 			 KV_S("why", out.err.text));
 }
 
-static void append(struct core *core, const struct inbound *in,
-		   enum consent_type type, struct str purpose)
+static void grant_marketing(struct core *core, const struct inbound *in)
 {
 	struct consent_event e = {
 		.tenant = in->tenant,
 		.address = in->from,
-		/* who stops, stops on every channel */
-		.channel = type == CONSENT_WITHDRAW ? STR_NONE : in->channel,
-		.purpose = purpose,
-		.type = type,
+		.channel = in->channel,
+		.purpose = STR("marketing"),
+		.type = CONSENT_GRANT,
 		.source = STR("sms_mo"),
 		.actor = STR("customer"),
 		.inbound_id = in->id,
@@ -82,101 +82,94 @@ static bool refused(const struct core *core, const struct inbound *in,
 	       GRANT_WITHDRAWN;
 }
 
-/* The setting, or the law of the place from its day on. */
-static bool stops_all(const struct core *core, struct str address)
-{
-	return core->cfg->stop_scope == STOP_ALL ||
-	       core_wall_ms(core) >=
-		       places_of(core->places, address)->revoke_all_ms;
-}
-
-/* The purposes a stop is about. True when any was not refused before. */
-static bool withdraw(struct core *core, const struct inbound *in)
-{
-	uint64_t seen = 0;
-	bool news = false;
-
-	if (stops_all(core, in->from)) {
-		news = !refused(core, in, PURPOSE_ALL);
-		append(core, in, CONSENT_WITHDRAW, STR("*"));
-		return news;
-	}
-	for (unsigned i = 0; i < classes_len(core->classes); i++) {
-		const struct class_rules *r = classes_at(core->classes, i);
-
-		if (r->cfg.consent != CLASS_CONSENT_REQUIRED ||
-		    (seen & ((uint64_t)1 << r->purpose)) != 0)
-			continue;
-		seen |= (uint64_t)1 << r->purpose;
-		news = news || !refused(core, in, r->purpose);
-		append(core, in, CONSENT_WITHDRAW,
-		       str_of(classes_purpose_name(core->classes, r->purpose)));
-	}
-	return news;
-}
-
 static void opt_out(struct core *core, const struct inbound *in)
 {
-	bool news = withdraw(core, in);
+	const struct consent_event like = {
+		.tenant = in->tenant,
+		.address = in->from,
+		.source = STR("sms_mo"),
+		.actor = STR("customer"),
+		.inbound_id = in->id,
+	};
 
-	sweep_refused(core->sweep, in->from);
 	/* one confirmation, and only for the first time */
-	if (news)
+	if (refuse_all(core, &like))
 		answer(core, in, core->cfg->stop_reply_zh,
 		       core->cfg->stop_reply_en, MESSAGE_FLAG_CONFIRM);
 }
 
-static void suspect(struct core *core, const struct inbound *in)
+static const char *opted_in(struct core *core, const struct inbound *in)
 {
-	struct cell cells[] = { CELL_T(in->tenant), CELL_T(in->from),
-				CELL_I(in->id), CELL_I(in->at_ms) };
-
-	facts_suspect(core->facts, in->tenant, in->from, true);
-	store_put(core->store, STORE_SUSPECT_PUT, cells, ARRAY_LEN(cells));
-}
-
-static void clear_suspicion(struct core *core, const struct inbound *in)
-{
-	struct cell cells[] = { CELL_T(in->tenant), CELL_T(in->from) };
-
-	if (!standing_suspected(facts_of(core->facts, in->tenant, in->from)))
-		return;
-	facts_suspect(core->facts, in->tenant, in->from, false);
-	store_put(core->store, STORE_SUSPECT_DROP, cells, ARRAY_LEN(cells));
-}
-
-static const char *opt_in(struct core *core, const struct inbound *in)
-{
-	if (str_eqz(in->tenant, "*"))
-		return NULL; /* to whom? a person asks */
-	append(core, in, CONSENT_GRANT, STR("marketing"));
-	clear_suspicion(core, in);
+	IGNORE(suspects_drop(core->suspects, in->tenant, in->from));
 	answer(core, in, core->cfg->start_reply_zh, core->cfg->start_reply_en,
 	       0);
 	return CLAIM_OPT_IN;
 }
 
+/* What was asked is confirmed. Nothing was: a yes brings back who had left;
+ * START is a grant in any case. */
+static const char *opt_in(struct core *core, const struct inbound *in,
+			  bool start)
+{
+	bool marketing = false;
+	unsigned confirmed;
+
+	if (str_eqz(in->tenant, "*"))
+		return NULL; /* to whom? a person asks */
+	confirmed = optin_yes(core, in, &marketing);
+	if (confirmed == 0 || (start && !marketing))
+		grant_marketing(core, in);
+	return opted_in(core, in);
+}
+
 /* YES is an opt-in only where one was asked for, or after an opt-out. */
 static bool yes_opts_in(const struct core *core, const struct inbound *in)
 {
-	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
 	int purpose = classes_purpose(core->classes, STR("marketing"));
-	struct grant_scope scope = { 0 };
-	enum grant g;
 
-	if (purpose < 0)
-		return false;
-	scope.purpose = (unsigned)purpose;
-	scope.channel = facts_name(core->facts, in->channel);
-	g = standing_grant(s, &scope, core_wall_ms(core)).grant;
-	return g == GRANT_PENDING || g == GRANT_WITHDRAWN;
+	return optin_open(core, in->tenant, in->from) ||
+	       (purpose >= 0 && refused(core, in, (unsigned)purpose));
 }
 
-const char *keywords_claim(struct core *core, const struct inbound *in,
-			   bool offered)
+/* 0000 and what belongs to it, over every tenant. */
+static const char *list_or_end(struct core *core, const struct inbound *in)
 {
-	must(core != NULL && in != NULL);
-	switch (reply_word(in->text, NULL)) {
+	static const char *const claims[] = {
+		[SUBSCRIPTIONS_NOTHING] = NULL,
+		[SUBSCRIPTIONS_LISTED] = CLAIM_LIST_SENT,
+		[SUBSCRIPTIONS_ENDED] = CLAIM_OPT_OUT,
+	};
+	struct buf zh = { 0 }, en = { 0 };
+	enum subscriptions_said said;
+
+	buf_init(&zh, BUF_NO_LIMIT);
+	buf_init(&en, BUF_NO_LIMIT);
+	said = subscriptions_heard(core->subscriptions, in, &zh, &en);
+	if (said != SUBSCRIPTIONS_NOTHING)
+		answer(core, in, zh.p, en.p, 0);
+	buf_done(&en);
+	buf_done(&zh);
+	return claims[said];
+}
+
+enum reply_word keywords_word(const struct core *core, const struct inbound *in)
+{
+	enum reply_word w = reply_word(in->text, NULL);
+	enum pack_word local;
+
+	must(core != NULL);
+	if (w == REPLY_OPT_OUT || w == REPLY_OPT_OUT_SHORT)
+		return w;
+	local = place_word(places_of(core->places, in->from), in->text);
+	if (local == PACK_WORD_STOP)
+		return REPLY_OPT_OUT;
+	return local == PACK_WORD_HELP && w == REPLY_NONE ? REPLY_HELP : w;
+}
+
+static const char *judge(struct core *core, const struct inbound *in,
+			 bool offered)
+{
+	switch (keywords_word(core, in)) {
 	case REPLY_OPT_OUT:
 		opt_out(core, in);
 		return CLAIM_OPT_OUT;
@@ -186,18 +179,28 @@ const char *keywords_claim(struct core *core, const struct inbound *in,
 		opt_out(core, in);
 		return CLAIM_OPT_OUT;
 	case REPLY_SUSPECTED:
-		suspect(core, in);
+		suspects_put(core->suspects, in);
 		return CLAIM_SUSPECTED;
 	case REPLY_OPT_IN:
-		return opt_in(core, in);
+		return opt_in(core, in, true);
 	case REPLY_YES:
-		return yes_opts_in(core, in) ? opt_in(core, in) : NULL;
+		return yes_opts_in(core, in) ? opt_in(core, in, false) : NULL;
 	case REPLY_HELP:
 		answer(core, in, core->cfg->help_reply_zh,
 		       core->cfg->help_reply_en, 0);
 		return CLAIM_HELP;
 	case REPLY_NONE:
-		return NULL;
+		return optin_code(core, in) > 0 ? opted_in(core, in) : NULL;
 	}
 	return NULL;
+}
+
+const char *keywords_claim(struct core *core, const struct inbound *in,
+			   bool offered)
+{
+	const char *claim;
+
+	must(core != NULL && in != NULL);
+	claim = list_or_end(core, in);
+	return claim != NULL ? claim : judge(core, in, offered);
 }

@@ -6,7 +6,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/heads.h"
+#include "gateway/ledger_check.h"
 #include "gateway/publish.h"
+#include "gateway/terms.h"
 #include "model/address.h"
 #include "proto/json.h"
 
@@ -19,30 +22,39 @@ struct ledger {
 	struct core *core;
 	struct head head; /* with what is on its way */
 	struct head durable;
+	struct heads *heads;
+	struct terms *terms;
+	struct map *codes; /* seq of a request -> its code, wrong tries */
 };
 
 /* A grant on its way to the disk. */
 struct granted {
 	struct ledger *ledger;
-	struct head head; /* after it */
-	bool grant;
-	struct consent_event event; /* its texts are those behind it */
-	char texts[];
+	struct head head;            /* after it */
+	struct consent_event *event; /* NULL: it was effective before */
 };
-
-struct ledger *ledger_new(struct core *core)
-{
-	struct ledger *l = mem_new(struct ledger);
-
-	must(core != NULL);
-	l->core = core;
-	return l;
-}
 
 void ledger_free(struct ledger **lp)
 {
+	if (*lp == NULL)
+		return;
+	terms_free(&(*lp)->terms);
+	heads_free(&(*lp)->heads);
+	map_free(&(*lp)->codes);
 	mem_free(*lp);
 	*lp = NULL;
+}
+
+void ledger_recover_mark(struct ledger *l, const struct row *row)
+{
+	must(l != NULL && row != NULL);
+	heads_recover(l->heads, row, l->head.seq, l->head.hash);
+}
+
+void ledger_mark(struct ledger *l, bool always)
+{
+	must(l != NULL);
+	heads_note(l->heads, l->durable.seq, l->durable.hash, always);
 }
 
 void ledger_recover_head(struct ledger *l, uint64_t seq, struct str hash)
@@ -55,6 +67,16 @@ void ledger_recover_head(struct ledger *l, uint64_t seq, struct str hash)
 	l->durable = l->head;
 }
 
+static void note_code(struct ledger *l, const struct consent_event *e)
+{
+	char code[CONSENT_CODE + 1];
+	uint64_t n = 0;
+
+	consent_code(e, code);
+	IGNORE(str_u64(str_of(code), 999999, &n));
+	map_set(l->codes, e->seq, n);
+}
+
 static void make_effective(struct ledger *l, const struct consent_event *e)
 {
 	int purpose = classes_purpose(l->core->classes, e->purpose);
@@ -63,6 +85,9 @@ static void make_effective(struct ledger *l, const struct consent_event *e)
 		return; /* of a class that is no more */
 	if (facts_consent(l->core->facts, e, (unsigned)purpose) != 0)
 		log_warn("ledger.names", KV_U("seq", e->seq));
+	if (e->type == CONSENT_REQUEST)
+		note_code(l, e);
+	terms_add(l->terms, e);
 }
 
 void ledger_recover(struct ledger *l, const struct consent_event *e)
@@ -71,61 +96,9 @@ void ledger_recover(struct ledger *l, const struct consent_event *e)
 	make_effective(l, e);
 }
 
-static bool agrees(enum consent_type t)
-{
-	return t == CONSENT_GRANT || t == CONSENT_CONFIRM ||
-	       t == CONSENT_IMPORT;
-}
-
-/* What proves nothing where the person is, is no consent. */
-static int check_grant(struct ledger *l, const struct consent_event *e,
-		       struct err *err)
-{
-	const struct place *p = places_of(l->core->places, e->address);
-	const struct pack *by = place_refuses_source(p, e->source);
-	int purpose = classes_purpose(l->core->classes, e->purpose);
-
-	if (str_eqz(e->purpose, "*"))
-		return err_set(err, -EINVAL,
-			       "consent is given for one purpose, not for all");
-	if (by != NULL)
-		return err_set(err, -EINVAL,
-			       "source %.*s is no consent (rule pack %s)",
-			       STR_ARGS(e->source), by->label);
-	by = place_wants_wording(p);
-	if (by != NULL && e->wording.len == 0 && e->inbound_id == 0 &&
-	    classes_promotes(l->core->classes, (unsigned)purpose))
-		return err_set(err, -EINVAL,
-			       "wording is missing: a consent to promotion "
-			       "names the words shown (rule pack %s)",
-			       by->label);
-	return 0;
-}
-
-static int check(struct ledger *l, const struct consent_event *e,
-		 struct err *err)
-{
-	if (e->address.len == 0 || e->address.len >= ADDRESS_MAX)
-		return err_set(err, -EINVAL, "address is missing or too long");
-	if (e->tenant.len > TENANT_MAX ||
-	    (!str_eqz(e->tenant, "*") && tenant_check(e->tenant) != 0))
-		return err_set(err, -EINVAL, "tenant is not a tenant's name");
-	if (classes_purpose(l->core->classes, e->purpose) < 0)
-		return err_set(err, -EINVAL,
-			       "there is no purpose \"%.*s\": it is the name "
-			       "of a class, or its purpose setting, or *",
-			       STR_ARGS(e->purpose));
-	if (e->source.len == 0)
-		return err_set(err, -EINVAL,
-			       "source is missing: web, sms_mo, agent, paper, "
-			       "import, api or ivr");
-	return agrees(e->type) ? check_grant(l, e, err) : 0;
-}
-
 static bool gives(enum consent_type t)
 {
-	return t == CONSENT_GRANT || t == CONSENT_CONFIRM ||
-	       t == CONSENT_IMPORT || t == CONSENT_UNBLOCK;
+	return consent_agrees(t) || t == CONSENT_UNBLOCK;
 }
 
 /* In order of appending, so the head only moves forward. */
@@ -139,38 +112,20 @@ static void on_commit(void *owner, int rc)
 		l->head = l->durable;
 	} else {
 		l->durable = g->head;
-		if (g->grant)
-			make_effective(l, &g->event);
+		if (g->event != NULL)
+			make_effective(l, g->event);
 	}
+	mem_free(g->event);
 	mem_free(g);
-}
-
-/* A view of the caller's becomes one of ours. */
-static void keep_text(struct str *s, char **at)
-{
-	if (s->len > 0)
-		memcpy(*at, s->p, s->len);
-	s->p = *at;
-	*at += s->len;
 }
 
 static void watch_commit(struct ledger *l, const struct consent_event *e)
 {
-	size_t room = e->tenant.len + e->address.len + e->brand.len +
-		      e->channel.len + e->purpose.len + e->source.len;
-	struct granted *g = mem_zalloc(sizeof(*g) + room);
-	char *at = g->texts;
+	struct granted *g = mem_new(struct granted);
 
 	g->ledger = l;
 	g->head = l->head;
-	g->grant = gives(e->type);
-	g->event = *e;
-	keep_text(&g->event.tenant, &at);
-	keep_text(&g->event.address, &at);
-	keep_text(&g->event.brand, &at);
-	keep_text(&g->event.channel, &at);
-	keep_text(&g->event.purpose, &at);
-	keep_text(&g->event.source, &at);
+	g->event = gives(e->type) ? consent_keep(e) : NULL;
 	store_then(l->core->store, on_commit, g);
 }
 
@@ -208,18 +163,30 @@ static void publish_consent(struct ledger *l, const struct consent_event *e)
 	buf_done(&data);
 }
 
+/* A question that nobody answers is over by itself. */
+static void limit_request(struct ledger *l, struct consent_event *e)
+{
+	int64_t until_ms;
+
+	if (e->at_ms == 0)
+		e->at_ms = core_wall_ms(l->core);
+	until_ms = e->at_ms + l->core->cfg->optin_within;
+	if (e->type == CONSENT_REQUEST &&
+	    (e->expires_ms == 0 || e->expires_ms > until_ms))
+		e->expires_ms = until_ms;
+}
+
 int ledger_append(struct ledger *l, struct consent_event *e, struct err *err)
 {
 	struct cell cells[CONSENT_CELLS];
 	int rc;
 
 	must(l != NULL && e != NULL);
-	rc = check(l, e, err);
+	limit_request(l, e);
+	rc = ledger_check(l->core, e, err);
 	if (rc != 0)
 		return rc;
 	e->seq = l->head.seq + 1;
-	if (e->at_ms == 0)
-		e->at_ms = core_wall_ms(l->core);
 	memcpy(e->prev_hash, l->head.hash, sizeof(e->prev_hash));
 	consent_hash(e, e->hash);
 	l->head.seq = e->seq;
@@ -231,4 +198,75 @@ int ledger_append(struct ledger *l, struct consent_event *e, struct err *err)
 	watch_commit(l, e);
 	publish_consent(l, e);
 	return 0;
+}
+
+/* ---- what ends by itself ----------------------------------------------------- */
+
+/* A block that ends is lifted, anything else has expired. */
+static void on_term(void *owner, const struct consent_event *over)
+{
+	struct ledger *l = owner;
+	bool block = over->type == CONSENT_BLOCK;
+	struct buf evidence = { 0 };
+	struct err err = { "" };
+
+	buf_init(&evidence, BUF_NO_LIMIT);
+	buf_f(&evidence, "end of event %llu", (unsigned long long)over->seq);
+	struct consent_event e = {
+		.tenant = over->tenant,
+		.address = over->address,
+		.brand = over->brand,
+		.channel = over->channel,
+		.purpose = over->purpose,
+		.type = block ? CONSENT_UNBLOCK : CONSENT_EXPIRE,
+		/* of a list: its name is its source */
+		.source = block ? over->source : STR("clock"),
+		.actor = STR("clock"),
+		.evidence = buf_str(&evidence),
+	};
+	IGNORE(map_del(l->codes, over->seq, NULL));
+	if (ledger_append(l, &e, &err) != 0)
+		log_error("ledger.term", KV_U("seq", over->seq),
+			  KV_S("why", err.text));
+	buf_done(&evidence);
+}
+
+void ledger_tick(struct ledger *l)
+{
+	must(l != NULL);
+	terms_tick(l->terms);
+	ledger_mark(l, false);
+}
+
+/* ---- codes of requests -------------------------------------------------------- */
+
+/* Tries are counted in the upper half. */
+#define TRY ((uint64_t)1 << 32)
+
+bool ledger_code_is(struct ledger *l, uint64_t seq, struct str code)
+{
+	uint64_t have, given;
+
+	must(l != NULL);
+	if (!map_get(l->codes, seq, &have) || have / TRY >= LEDGER_CODE_TRIES)
+		return false;
+	if (code.len == CONSENT_CODE && str_u64(code, 999999, &given) == 0 &&
+	    given == have % TRY)
+		return true;
+	map_set(l->codes, seq, have + TRY);
+	return false;
+}
+
+/* ---- the whole ------------------------------------------------------------------ */
+
+struct ledger *ledger_new(struct core *core)
+{
+	struct ledger *l = mem_new(struct ledger);
+
+	must(core != NULL);
+	l->core = core;
+	l->heads = heads_new(core);
+	l->terms = terms_new(core, on_term, l);
+	l->codes = map_new();
+	return l;
 }

@@ -37,7 +37,8 @@ static const struct setting rows[] = {
 	ROW(stop_words, SETTING_LIST, "{}", 0, 64, NULL, NULL,
 	    "Replies that end it, beside those that are always understood."),
 	ROW(help_words, SETTING_LIST, "{}", 0, 16, NULL, NULL,
-	    "Replies that ask for help."),
+	    "Replies that ask for help, beside those that are always "
+	    "understood."),
 	ROW(refused_sources, SETTING_LIST, "{}", 0, 32, NULL, NULL,
 	    "Sources of a grant that prove nothing there."),
 	ROW(grant_wording, SETTING_BOOL, "false", 0, 0, NULL, NULL,
@@ -60,9 +61,11 @@ static const struct setting rows[] = {
 	ROW(transaction_within, SETTING_DURATION, "0s", 0, 86400000, NULL, NULL,
 	    "A transactional message goes within this or not."),
 	ROW(ledger_keep, SETTING_DURATION, "0s", 0, 30 * YEARS_MS, NULL, NULL,
-	    "Consents are kept so long after the relationship has ended."),
+	    "Consents are kept so long after their last event; the evidence "
+	    "pack says until when."),
 	ROW(content_keep, SETTING_DURATION, "0s", 0, 30 * YEARS_MS, NULL, NULL,
-	    "Texts are kept so long."),
+	    "Texts of promotion are kept so long: a class whose "
+	    "body_retention is shorter is refused."),
 	ROW(penalty, SETTING_STR, "", 0, 0, NULL, NULL,
 	    "What a breach costs; shown, not used."),
 };

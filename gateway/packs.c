@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "gateway/hours.h"
+#include "proto/text.h"
 
 /* Each file is one section of the config, made a text by the compiler. */
 #define RULES(...) #__VA_ARGS__ "\n",
@@ -107,6 +108,30 @@ static bool all_digits(const struct setting_list *l, size_t most, bool star)
 	return true;
 }
 
+/* As replies are compared: without case, width, spaces and marks. A word that
+ * is in both lists ends it. */
+static bool add_words(struct pack *p, const struct setting_list *l,
+		      enum pack_word what)
+{
+	AUTO(buf_done) struct buf folded = { 0 };
+
+	buf_init(&folded, BUF_NO_LIMIT);
+	for (size_t i = 0; i < l->len; i++) {
+		struct str word = str_of(l->v[i]);
+
+		buf_reset(&folded);
+		if (word.len > PACK_WORD_MAX ||
+		    text_fold(word, true, &folded) != 0 || folded.len == 0)
+			return false;
+		if (p->words == NULL)
+			p->words = dict_new();
+		if (dict_get(p->words, buf_str(&folded)) == NULL)
+			(void)dict_set(p->words, buf_str(&folded),
+				       (void *)(uintptr_t)what);
+	}
+	return true;
+}
+
 static void check_pack(const struct section *s, struct pack *p,
 		       struct faults *faults)
 {
@@ -126,6 +151,10 @@ static void check_pack(const struct section *s, struct pack *p,
 		  "countries are calling codes such as 44, or *" },
 		{ !all_digits(&cfg->areas, 6, false),
 		  "areas are 1 to 6 digits each" },
+		{ !add_words(p, &cfg->stop_words, PACK_WORD_STOP),
+		  "stop_words are 1 to 64 bytes of letters or digits each" },
+		{ !add_words(p, &cfg->help_words, PACK_WORD_HELP),
+		  "help_words are 1 to 64 bytes of letters or digits each" },
 		{ cfg->version[0] == '\0', "version is empty" },
 		{ strlen(s->title) > 24 || strlen(cfg->version) > 24,
 		  "name and version have at most 24 bytes each" },
@@ -259,6 +288,7 @@ void packs_free(struct packs **pp)
 		free_values(&ps->v[i].cfg);
 		mem_free(ps->v[i].name);
 		mem_free(ps->v[i].label);
+		dict_free(&ps->v[i].words);
 	}
 	mem_free(ps);
 	*pp = NULL;

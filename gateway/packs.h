@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/settings.h"
 #include "gateway/cap.h"
 #include "gateway/classes.h"
@@ -61,7 +62,12 @@ struct pack {
 	struct cap caps[CAPS_MAX];
 	unsigned ncaps;
 	int64_t revoke_all_ms; /* INT64_MAX: never */
+	struct dict *words;    /* folded -> enum pack_word; NULL: none */
 };
+
+/* What a word of a pack asks for. */
+enum pack_word { PACK_WORD_NONE, PACK_WORD_STOP, PACK_WORD_HELP };
+#define PACK_WORD_MAX 64 /* bytes */
 
 struct packs;
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "proto/e164.h"
+#include "proto/text.h"
 
 struct places {
 	struct map *map; /* key_of(digits) -> struct place */
@@ -327,4 +328,28 @@ const struct pack *place_wants_wording(const struct place *p)
 			return p->packs[i];
 	}
 	return NULL;
+}
+
+enum pack_word place_word(const struct place *p, struct str reply)
+{
+	AUTO(buf_done) struct buf folded = { 0 };
+	enum pack_word found = PACK_WORD_NONE;
+
+	must(p != NULL);
+	buf_init(&folded, BUF_NO_LIMIT);
+	if (reply.len > 4 * PACK_WORD_MAX ||
+	    text_fold(reply, true, &folded) != 0)
+		return PACK_WORD_NONE;
+	for (unsigned i = 0; i < p->npacks && found != PACK_WORD_STOP; i++) {
+		enum pack_word w =
+			p->packs[i]->words == NULL
+				? PACK_WORD_NONE
+				: (enum pack_word)(
+					  uintptr_t)dict_get(p->packs[i]->words,
+							     buf_str(&folded));
+
+		if (w == PACK_WORD_STOP || found == PACK_WORD_NONE)
+			found = w;
+	}
+	return found;
 }

@@ -53,6 +53,8 @@ const struct place *places_of(const struct places *p, struct str address);
 /* 8 hex digits over classes and packs: names the rules of a decision. */
 struct str places_version(const struct places *p);
 
+/* Does all of a reply mean one of its packs' words, however it is written? */
+enum pack_word place_word(const struct place *p, struct str reply);
 /* The pack of the place in which this source of a grant proves nothing, or
  * NULL. */
 const struct pack *place_refuses_source(const struct place *p,

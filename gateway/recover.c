@@ -2,6 +2,7 @@
 #include "gateway/recover.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -13,6 +14,7 @@
 #include "gateway/outcomes.h"
 #include "gateway/publish.h"
 #include "gateway/receipts.h"
+#include "gateway/suspects.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
 
@@ -55,7 +57,11 @@ static bool on_consent(void *owner, const struct row *row)
 		.source = row_s(row, 9),
 	};
 
+	struct str hash = row_s(row, 10);
+
 	r->bad = consent_type_parse(row_s(row, 6), &e.type) != 0;
+	if (hash.len == sizeof(e.hash))
+		memcpy(e.hash, hash.p, sizeof(e.hash));
 	if (!r->bad)
 		ledger_recover(r->core->ledger, &e);
 	return !r->bad;
@@ -70,11 +76,19 @@ static bool on_consent_head(void *owner, const struct row *row)
 	return true;
 }
 
+static bool on_ledger_mark(void *owner, const struct row *row)
+{
+	struct recovery *r = owner;
+
+	ledger_recover_mark(r->core->ledger, row);
+	return true;
+}
+
 static bool on_suspect(void *owner, const struct row *row)
 {
 	struct recovery *r = owner;
 
-	facts_suspect(r->core->facts, row_s(row, 0), row_s(row, 1), true);
+	suspects_recover(r->core->suspects, row);
 	return true;
 }
 
@@ -130,6 +144,8 @@ int recover_people(struct recovery *r, struct err *err)
 		rc = scan(r, STORE_CONSENT_STATE_SCAN, 0, on_consent, err);
 	if (rc == 0)
 		rc = scan(r, STORE_CONSENT_HEAD, 0, on_consent_head, err);
+	if (rc == 0)
+		rc = scan(r, STORE_LEDGER_HEAD_LAST, 0, on_ledger_mark, err);
 	if (rc == 0)
 		rc = scan(r, STORE_SUSPECT_SCAN, 0, on_suspect, err);
 	if (rc == 0)

@@ -17,6 +17,7 @@ struct mark {
 /* A list it stands on: 0 is the person's own block. */
 struct listing {
 	uint64_t seq;
+	uint32_t until_s; /* 0: for good */
 	uint16_t list;
 	bool registry;
 };

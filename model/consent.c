@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/secret.h"
 
 static const char *const type_names[] = {
@@ -56,6 +57,63 @@ void consent_hash(const struct consent_event *e, uint8_t out[32])
 	buf_u64(&b, e->inbound_id);
 	secret_sha256(buf_str(&b), out);
 	buf_done(&b);
+}
+
+static void keep_text(struct str *s, char **at)
+{
+	if (s->len > 0)
+		memcpy(*at, s->p, s->len);
+	s->p = *at;
+	*at += s->len;
+}
+
+struct consent_event *consent_keep(const struct consent_event *e)
+{
+	static const size_t texts[] = {
+		offsetof(struct consent_event, tenant),
+		offsetof(struct consent_event, address),
+		offsetof(struct consent_event, brand),
+		offsetof(struct consent_event, channel),
+		offsetof(struct consent_event, purpose),
+		offsetof(struct consent_event, source),
+		offsetof(struct consent_event, actor),
+		offsetof(struct consent_event, wording),
+		offsetof(struct consent_event, wording_sha256),
+		offsetof(struct consent_event, evidence),
+	};
+	struct consent_event *kept;
+	size_t room = sizeof(*e);
+	char *at;
+
+	must(e != NULL);
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++)
+		room += ((const struct str *)((const char *)e + texts[i]))->len;
+	kept = mem_alloc(room);
+	*kept = *e;
+	at = (char *)(kept + 1);
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++)
+		keep_text((struct str *)((char *)kept + texts[i]), &at);
+	return kept;
+}
+
+void consent_code(const struct consent_event *e, char out[CONSENT_CODE + 1])
+{
+	struct buf b = { 0 };
+	uint8_t digest[32];
+	uint64_t n = 0;
+
+	must(e != NULL && out != NULL);
+	buf_init(&b, BUF_NO_LIMIT);
+	buf_z(&b, "code");
+	buf_put(&b, e->hash, sizeof(e->hash));
+	secret_sha256(buf_str(&b), digest);
+	buf_done(&b);
+	for (unsigned i = 0; i < 8; i++)
+		n = n << 8 | digest[i];
+	for (unsigned i = CONSENT_CODE; i-- > 1; n /= 10)
+		out[i] = (char)('0' + n % 10);
+	out[0] = (char)('1' + n % 9);
+	out[CONSENT_CODE] = '\0';
 }
 
 void consent_cells(const struct consent_event *e,

@@ -45,6 +45,14 @@ struct consent_event {
 	uint8_t hash[32];
 };
 
+/* A copy in one piece, its texts behind it: for mem_free. */
+struct consent_event *consent_keep(const struct consent_event *e);
+
+/* The code that confirms a request: 6 digits that follow from its hash, the
+ * first no 0: 0000 asks for something else. */
+#define CONSENT_CODE 6
+void consent_code(const struct consent_event *e, char out[CONSENT_CODE + 1]);
+
 #define CONSENT_CELLS 17
 
 /* hash = SHA-256 of prev_hash and every field before it, each with its

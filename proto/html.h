@@ -4,5 +4,6 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* For elements and for attributes in double quotes. */
+/* For elements and for attributes in double quotes. Bytes that are no UTF-8,
+ * control characters and marks that turn the direction become U+FFFD. */
 void html_text(struct str s, struct buf *out);

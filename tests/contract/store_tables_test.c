@@ -275,7 +275,7 @@ static void consent(struct bed *b, uint64_t seq, const char *to,
 	seq "|a|" to "||*|marketing|" type "|7|0|web||||form 12|0|#32|" \
 	    "#32;"
 #define CONSENT_BRIEF(seq, to, type) \
-	seq "|a|" to "||*|marketing|" type "|7|0|web;"
+	seq "|a|" to "||*|marketing|" type "|7|0|web|#32;"
 
 static void keeps_the_ledger(void **state)
 {
@@ -303,6 +303,22 @@ static void keeps_the_ledger(void **state)
 							  "withdraw"));
 }
 
+static void keeps_heads_of_the_ledger(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned i = 1; i <= 3; i++)
+		put(b, STORE_LEDGER_HEAD_PUT,
+		    BED_CELLS(CELL_I(i == 3 ? 20 : 10 * i), CELL_I(i),
+			      CELL_B(STR("abc"))));
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_LEDGER_HEAD_LIST,
+				    BED_CELLS(CELL_I(10), CELL_I(9))),
+			    "20|2|#3;20|3|#3;");
+	assert_string_equal(bed_scan(b, STORE_LEDGER_HEAD_LAST, BED_NONE),
+			    "20|3|#3;");
+}
+
 static void keeps_suspects(void **state)
 {
 	struct bed *b = *state;
@@ -314,6 +330,12 @@ static void keeps_suspects(void **state)
 	bed_reopen(b);
 	assert_string_equal(bed_scan(b, STORE_SUSPECT_SCAN, BED_NONE),
 			    "a|+441|3|30;a|+442|2|20;");
+	assert_string_equal(bed_get(b, STORE_SUSPECT_LIST,
+				    BED_CELLS(CELL_N, CELL_I(1))),
+			    "a|+441|3|30;");
+	assert_string_equal(bed_get(b, STORE_SUSPECT_LIST,
+				    BED_CELLS(CELL_Z("b"), CELL_I(9))),
+			    "");
 	put(b, STORE_SUSPECT_DROP, BED_CELLS(CELL_Z("a"), CELL_Z("+441")));
 	bed_reopen(b);
 	assert_string_equal(bed_scan(b, STORE_SUSPECT_SCAN, BED_NONE),
@@ -528,13 +550,14 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		CASE(keeps_contacts),           CASE(scans_and_erases_contacts),
-		CASE(keeps_segments),           CASE(reads_persons),
-		CASE(keeps_the_ledger),         CASE(keeps_suspects),
-		CASE(keeps_keys_of_requests),   CASE(keeps_api_keys),
-		CASE(keeps_users_and_sessions), CASE(keeps_templates),
-		CASE(keeps_the_audit),          CASE(keeps_meta),
-		CASE(keeps_odd_bytes),          CASE(runs_every_call),
+		CASE(keeps_contacts),   CASE(scans_and_erases_contacts),
+		CASE(keeps_segments),   CASE(reads_persons),
+		CASE(keeps_the_ledger), CASE(keeps_heads_of_the_ledger),
+		CASE(keeps_suspects),   CASE(keeps_keys_of_requests),
+		CASE(keeps_api_keys),   CASE(keeps_users_and_sessions),
+		CASE(keeps_templates),  CASE(keeps_the_audit),
+		CASE(keeps_meta),       CASE(keeps_odd_bytes),
+		CASE(runs_every_call),
 	};
 	static const struct {
 		const char *name, *url;

@@ -58,7 +58,8 @@ void bed_start(struct bed *b, const char *config, bool create)
 				   .dir = b->dir,
 				   .create = create,
 				   .backend = b->backend };
-	struct gateway_env env = { .clock = &clock_real,
+	struct gateway_env env = { .clock = b->clock == NULL ? &clock_real
+							     : b->clock,
 				   .settings = &b->settings,
 				   .channels = channels,
 				   .nchannels = 1 };

@@ -23,6 +23,7 @@ struct bed {
 	unsigned npast;
 	struct store *store;
 	struct gateway *gateway;
+	const struct clock_ops *clock; /* NULL: the real one */
 	struct backend *backend; /* for the next start; NULL: the folder's */
 	char dir[64];
 	bool closed;
