@@ -142,14 +142,23 @@ static void put_data(const struct consent_event *e, struct str address,
 	buf_c(out, '}');
 }
 
+/* NULL: of no interest elsewhere. */
+static const char *event_type(enum consent_type t)
+{
+	if (consent_agrees(t))
+		return "consent.granted";
+	if (t == CONSENT_WITHDRAW)
+		return "consent.withdrawn";
+	return t == CONSENT_EXPIRE ? "consent.expired" : NULL;
+}
+
 static void publish_consent(struct ledger *l, const struct consent_event *e)
 {
-	const char *type = e->type == CONSENT_GRANT ? "consent.granted"
-						    : "consent.withdrawn";
+	const char *type = event_type(e->type);
 	struct buf data = { 0 }, masked = { 0 };
 	char address[ADDRESS_MAX];
 
-	if ((e->type != CONSENT_GRANT && e->type != CONSENT_WITHDRAW) ||
+	if (type == NULL ||
 	    !publish_wanted(l->core->publish, e->tenant, type, STR_NONE))
 		return;
 	buf_init(&data, BUF_NO_LIMIT);
@@ -234,6 +243,8 @@ static void on_term(void *owner, const struct consent_event *over)
 void ledger_tick(struct ledger *l)
 {
 	must(l != NULL);
+	if (l->core->store->ops->ready(l->core->store) != 0)
+		return; /* what is due waits until it can be written */
 	terms_tick(l->terms);
 	ledger_mark(l, false);
 }

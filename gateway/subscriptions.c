@@ -16,6 +16,7 @@
 #define SOURCES_MAX 4
 #define SHOWN_MAX 20 /* in one answer; also the numbers a reply can name */
 #define LISTS_MAX 10000
+#define LIST_BYTES 600 /* then it ends: an answer has few parts */
 #define LIST_KEEP_MS ((int64_t)86400000)
 
 /* What a number was shown: a reply names a place in it. */
@@ -247,9 +248,10 @@ static enum wish read_wish(struct str text, bool listed, uint64_t *n)
 		return WISH_LIST;
 	if (str_eqz(s, "000000") || (listed && str_eqz(s, "td")))
 		return WISH_ALL;
-	s = str_starts(s, STR("0000")) ? str_from(s, 4)
-	    : str_starts(s, STR("td")) ? str_from(s, 2)
-				       : STR_NONE;
+	/* of a list that was not sent TD and a number is no more than TD */
+	s = str_starts(s, STR("0000"))           ? str_from(s, 4)
+	    : listed && str_starts(s, STR("td")) ? str_from(s, 2)
+						 : STR_NONE;
 	if (s.len == 0 || s.len > 2 || s.p[0] == '0' || str_u64(s, 99, n) != 0)
 		return WISH_NONE;
 	return WISH_ONE;
@@ -293,6 +295,8 @@ static void put_list(struct subscriptions *s, const struct inbound *in,
 	for (unsigned i = 0; i < x->n; i++) {
 		buf_f(zh, " %u.%s", i + 1, x->v[i].title_zh);
 		buf_f(en, " %u. %s;", i + 1, x->v[i].title_en);
+		if (MAX(zh->len, en->len) > LIST_BYTES)
+			x->n = i + 1; /* the rest by another 0000 */
 	}
 	buf_f(zh, "%s 回复0000加序号退订一项,回复0000 00全部退订。",
 	      n > x->n ? " ……" : "");

@@ -86,8 +86,9 @@ int wordset_add(struct wordset *w, struct str word, struct err *err)
 		return err_set(err, -ENOSPC, "more than %d words",
 			       WORDSET_WORDS_MAX);
 	buf_init(&folded, BUF_NO_LIMIT);
-	if (text_fold(word, false, &folded) != 0)
-		return err_set(err, -EINVAL, "a word is not UTF-8");
+	if (str_find(word, '\0') < word.len ||
+	    text_fold(word, false, &folded) != 0)
+		return err_set(err, -EINVAL, "a word is not UTF-8 text");
 	if (folded.len > 0 && is_tight(buf_str(&folded))) {
 		buf_reset(&folded);
 		IGNORE(text_fold(word, true, &folded));

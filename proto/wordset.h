@@ -18,7 +18,7 @@ struct wordset;
 
 struct wordset *wordset_new(void);
 void wordset_free(struct wordset **wp);
-/* -EINVAL: empty, too long, or not UTF-8; -ENOSPC. */
+/* -EINVAL: empty, too long, not UTF-8, or with a NUL in it; -ENOSPC. */
 MUST_USE int wordset_add(struct wordset *w, struct str word, struct err *err);
 size_t wordset_len(const struct wordset *w);
 /* The first one that stands in the text, as it was added: word lives as long

@@ -24,11 +24,18 @@ log { level = "warn" }
 """
 
 
+def cpu_s(node):
+    with open("/proc/%d/stat" % node.program.pid, encoding="ascii") as f:
+        v = f.read().rsplit(")", 1)[1].split()
+    return (int(v[11]) + int(v[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def verify(node):
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), cpu_s(node)
     a = node.get("/v1/consents/verify", timeout=120)
     assert a.status == 200, a
-    return a.body, time.monotonic() - begun
+    took = time.monotonic() - begun
+    return a.body, "%.2f s (%.2f s of CPU)" % (took, cpu_s(node) - cpu)
 
 
 def change_one_byte(path, seq):
@@ -56,7 +63,7 @@ def main():
         for _ in range(3):
             said, took = verify(node)
             assert said["ok"] and said["rows"] == EVENTS, said
-            print("verify, whole: %.2f s" % took)
+            print("verify, whole: " + took)
         begun = time.monotonic()
         code, out, err = node.cli("consent", "verify", timeout=120)
         assert code == 0 and str(EVENTS) in out, (out, err)
@@ -70,7 +77,7 @@ def main():
         assert not said["ok"] and said["seq"] == seq, (seq, said)
         assert said["what"] == "content", said
         print("one byte changed at %d of the file: found at event %d, %s, "
-              "in %.2f s" % (at, said["seq"], said["why"], took))
+              "in %s" % (at, said["seq"], said["why"], took))
 
 
 if __name__ == "__main__":

@@ -205,12 +205,16 @@ static void r12_a_number_without_a_list_gets_the_list(void **state)
 	assert_int_equal(count(b), 2);
 }
 
-/* TD alone, with no list before it, is what it always was. */
+/* TD, with no list before it, is what it always was; a number behind it too. */
 static void td_alone_is_an_opt_out_of_one_tenant(void **state)
 {
 	struct bed *b = *state;
 
 	three_tenants(b);
+	hear(b, "TD 3"); /* of no list */
+	assert_true(granted(b, "OTHER", "marketing") ||
+		    gateway_subscriptions(b->gateway, STR("OTHER"), SHI, NULL,
+					  0) == 1);
 	hear(b, "TD");
 	assert_false(granted(b, "DEMOTEL", "marketing"));
 	assert_true(granted(b, "ACME", "news"));

@@ -80,6 +80,8 @@ static void refuses_what_is_no_word(void **state)
 	assert_int_equal(wordset_add(w, STR("  "), &err), -EINVAL);
 	assert_int_equal(wordset_add(w, STR("x"), &err), -EINVAL);
 	assert_int_equal(wordset_add(w, STR("\xFF\xFE"), &err), -EINVAL);
+	assert_int_equal(wordset_add(w, str_bytes("free\0money", 10), &err),
+			 -EINVAL);
 	assert_int_equal(wordset_len(w), 0);
 	wordset_free(&w);
 	wordset_free(&w);
