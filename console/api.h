@@ -69,6 +69,7 @@ void api_members_post(struct request *r);
 extern const struct fields consent_fields;
 void api_consents_post(struct request *r);
 void api_consents_verify(struct request *r);
+extern const struct query verify_query[], heads_query[];
 void api_consents_heads(struct request *r);
 
 /* api_subscriptions.c */
@@ -78,6 +79,7 @@ void api_unsubscribe(struct request *r);
 
 /* api_suspects.c, api_suppress.c */
 extern const struct fields suspect_fields;
+extern const struct query suppress_query[];
 void api_suspects_list(struct request *r);
 void api_suspect_settle(struct request *r);
 void api_suppress_begin(struct request *r);
@@ -86,6 +88,7 @@ void api_suppress_end(struct request *r);
 void api_suppressions_list(struct request *r);
 
 void api_address_get(struct request *r);
+extern const struct query evidence_query[];
 void api_address_evidence(struct request *r);
 
 /* api_copy.c */

@@ -246,6 +246,11 @@ static int head_parse(struct str text, uint64_t *seq, uint8_t hash[32])
 	return 0;
 }
 
+const struct query verify_query[] = {
+	{ "head", "A head that was kept elsewhere, as SEQ:HASH." },
+	{ NULL, NULL },
+};
+
 void api_consents_verify(struct request *r)
 {
 	struct str head = request_query(r, "head");
@@ -261,6 +266,12 @@ void api_consents_verify(struct request *r)
 			    "a head is SEQ:HASH, the hash in 64 digits of "
 			    "lower-case hex");
 }
+
+const struct query heads_query[] = {
+	{ "after", "Only heads after this event." },
+	{ "limit", "Heads of one page, 1 to 1000; 100 without it." },
+	{ NULL, NULL },
+};
 
 /* On the reader's thread. */
 static bool show_ledger_head(void *owner, const struct row *row)

@@ -180,6 +180,16 @@ static void on_bad(void *owner, unsigned line, const char *why)
 	}
 }
 
+const struct query suppress_query[] = {
+	{ "list", "The name of the list." },
+	{ "kind", "list: nothing goes there; registry: no promotion does." },
+	{ "source", "Where the list is from; the evidence of every row." },
+	{ "as_of", "The date of the list; today without it." },
+	{ "until", "Rows that name no end of their own end then." },
+	{ "action", "add, or remove." },
+	{ NULL, NULL },
+};
+
 /* ---- the request ----------------------------------------------------------------- */
 
 static bool name_ok(struct str s)

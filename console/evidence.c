@@ -300,6 +300,12 @@ static void on_events(struct request *r, int rc)
 		     on_sent);
 }
 
+const struct query evidence_query[] = {
+	{ "format", "json, or html: a page that needs nothing else." },
+	{ "lang", "Of the page: en, or zh." },
+	{ NULL, NULL },
+};
+
 static bool read_format(struct request *r, struct evidence *ev)
 {
 	struct str format = request_query(r, "format");

@@ -30,33 +30,6 @@ static const struct query q_segments[] = {
 	{ NULL, NULL },
 };
 
-static const struct query q_verify[] = {
-	{ "head", "A head that was kept elsewhere, as SEQ:HASH." },
-	{ NULL, NULL },
-};
-
-static const struct query q_heads[] = {
-	{ "after", "Only heads after this event." },
-	{ "limit", "Heads of one page, 1 to 1000; 100 without it." },
-	{ NULL, NULL },
-};
-
-static const struct query q_suppress[] = {
-	{ "list", "The name of the list." },
-	{ "kind", "list: nothing goes there; registry: no promotion does." },
-	{ "source", "Where the list is from; the evidence of every row." },
-	{ "as_of", "The date of the list; today without it." },
-	{ "until", "Rows that name no end of their own end then." },
-	{ "action", "add, or remove." },
-	{ NULL, NULL },
-};
-
-static const struct query q_evidence[] = {
-	{ "format", "json, or html: a page that needs nothing else." },
-	{ "lang", "Of the page: en, or zh." },
-	{ NULL, NULL },
-};
-
 static const struct query q_audit[] = {
 	{ "limit", "Rows of one page, 1 to 1000; 100 without it." },
 	{ "cursor", "`next` of the page before: rows after that seq." },
@@ -336,10 +309,10 @@ const struct route routes_all[] = {
 	     &consent_fields, 201, "Append an event to the consent ledger.",
 	     .branch = BRANCH_KEPT),
 	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,
-	     q_verify,
+	     verify_query,
 	     "Prove the whole ledger, link by link, and that it went through every head."),
 	READ("/v1/consents/heads", PERM_CONSENT_READ, api_consents_heads,
-	     q_heads, "What the ledger ended with, from time to time."),
+	     heads_query, "What the ledger ended with, from time to time."),
 	/* over every tenant; for those who also see the audit log */
 	NOTED("/v1/numbers/{address}/subscriptions",
 	      PERM_CONSENT_WRITE | PERM_AUDIT, api_subscriptions_get, none,
@@ -364,7 +337,7 @@ const struct route routes_all[] = {
 	  .handle = api_suppress_end,
 	  .begin = api_suppress_begin,
 	  .piece = api_suppress_piece,
-	  .query = q_suppress,
+	  .query = suppress_query,
 	  .ok = 200,
 	  .summary =
 		  "Put the numbers of a CSV on a suppression list or registry, or take them off." },
@@ -372,7 +345,7 @@ const struct route routes_all[] = {
 	      none, "What the gate knows of an address.",
 	      .branch = BRANCH_KEPT),
 	NOTED("/v1/addresses/{address}/evidence", PERM_CONSENT_READ,
-	      api_address_evidence, q_evidence,
+	      api_address_evidence, evidence_query,
 	      "The evidence pack: every ledger event, the standing, what was sent.",
 	      .branch = BRANCH_KEPT),
 	READ("/v1/templates", PERM_TEMPLATE_READ, api_templates_list,
