@@ -122,8 +122,9 @@ static int check(const struct campaigns *c, struct str tenant,
 }
 
 /* Whoever has written it cannot approve it. */
-static bool is_editor(const struct campaign *m, struct str actor)
+bool campaign_written_by(const struct campaign *m, struct str actor)
 {
+	must(m != NULL);
 	struct str rest = str_of(m->life.editors), one;
 
 	while (rest.len > 0) {
@@ -138,7 +139,7 @@ static void add_editor(struct campaign *m, struct str actor)
 {
 	struct buf b = { 0 };
 
-	if (actor.len == 0 || is_editor(m, actor))
+	if (actor.len == 0 || campaign_written_by(m, actor))
 		return;
 	buf_init(&b, BUF_NO_LIMIT);
 	buf_str_put(&b, str_of(m->life.editors));
@@ -315,7 +316,7 @@ int campaign_simulate(struct campaigns *c, struct campaign *m, bool submit,
 static int may_approve(const struct campaigns *c, struct campaign *m,
 		       const struct campaign_by *by, struct campaign_no *no)
 {
-	if (is_editor(m, by->actor))
+	if (campaign_written_by(m, by->actor))
 		return act_no(no, -EPERM, "own_work", NULL,
 			      "who has written a campaign cannot approve it");
 	form_set(&m->life.approver, by->name);

@@ -174,8 +174,6 @@ static void on_inbound(void *owner, const struct inbound *in,
 	if (str_eqz(in->claim, CLAIM_OPT_OUT)) {
 		m->life.optouts++;
 		campaign_put(c, m);
-	} else if (str_eqz(in->claim, "complaint")) {
-		campaign_complaint(c, m);
 	}
 }
 
@@ -187,6 +185,32 @@ void campaign_complaint(struct campaigns *c, struct campaign *m)
 	campaign_put(c, m);
 	if (m->state == CAMPAIGN_RUNNING)
 		look_running(c, m);
+}
+
+static bool says_the_same(const struct campaign *a, const struct campaign *b)
+{
+	struct str template = str_of(a->spec.template_id);
+
+	return a == b ||
+	       (template.len > 0 && str_eqz(template, b->spec.template_id) &&
+		strcmp(a->tenant, b->tenant) == 0);
+}
+
+unsigned campaigns_pause_like(struct campaigns *c, const struct campaign *m,
+			      const char *why)
+{
+	unsigned n = 0;
+
+	must(c != NULL && m != NULL && why != NULL);
+	for (size_t i = 0; i < c->n; i++) {
+		struct campaign *x = c->v[i];
+
+		if (x->state != CAMPAIGN_RUNNING || !says_the_same(m, x))
+			continue;
+		step(c, x, STEP_PAUSE, why, "complaints about what it says");
+		n++;
+	}
+	return n;
 }
 
 /* ---- open and close ---------------------------------------------------------------------- */

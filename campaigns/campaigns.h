@@ -127,6 +127,12 @@ MUST_USE int campaign_test(struct campaigns *c, struct campaign *m,
 			   struct submitted *out, struct campaign_no *no);
 /* A customer complained about it. */
 void campaign_complaint(struct campaigns *c, struct campaign *m);
+/* Pauses it, and all of its tenant that run and send the same template; how
+ * many. why: a constant. */
+unsigned campaigns_pause_like(struct campaigns *c, const struct campaign *m,
+			      const char *why);
+/* Is it somebody who has written it? */
+bool campaign_written_by(const struct campaign *m, struct str actor);
 /* Something happened to somebody: campaigns that wait for it take the person
  * in. Returns how many. */
 unsigned campaigns_event(struct campaigns *c, struct str tenant,

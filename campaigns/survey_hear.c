@@ -149,9 +149,16 @@ static bool take(struct surveys *s, struct session *x, unsigned question,
 	put_answer(s, x, question, a, in, trace, late);
 	survey_count_answer(s, x, question, before);
 	survey_publish(s, x, "survey.answered", question, a, in->channel, late);
-	if (is_low(q, a->option))
+	if (is_low(q, a->option)) {
+		const struct survey_low low = { x, q,
+						q->options[a->option].score,
+						in };
+
 		survey_publish(s, x, "survey.low_score", question, a,
 			       in->channel, late);
+		if (s->low != NULL)
+			s->low(s->low_owner, &low);
+	}
 	stat_add(s->answers, 1);
 	return true;
 }

@@ -221,6 +221,15 @@ void surveys_step(struct surveys *s, uint64_t message, const struct event *e)
 	survey_guard(s, x, &before);
 }
 
+void surveys_on_low(struct surveys *s,
+		    void (*fn)(void *owner, const struct survey_low *low),
+		    void *owner)
+{
+	must(s != NULL);
+	s->low = fn;
+	s->low_owner = owner;
+}
+
 /* ---- what becomes due -------------------------------------------------------------- */
 
 static void remind(struct surveys *s, struct session *x)

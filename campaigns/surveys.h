@@ -82,6 +82,17 @@ const struct session *surveys_session(const struct surveys *s, uint64_t id);
 MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */
 /* The gateway says what became of a message. */
 void surveys_step(struct surveys *s, uint64_t message, const struct event *e);
+/* An answer at or below the question's `low`; views, for the call. */
+struct survey_low {
+	const struct session *session;
+	const struct survey_question *question;
+	int64_t score;
+	const struct inbound *inbound;
+};
+/* fn hears of each, in the batch that stores it. One listener. */
+void surveys_on_low(struct surveys *s,
+		    void (*fn)(void *owner, const struct survey_low *low),
+		    void *owner);
 /* Does what is due; its own timer calls it. */
 void surveys_tick(struct surveys *s);
 /* As struct claimant. */

@@ -25,6 +25,8 @@ struct surveys {
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;
+	void (*low)(void *owner, const struct survey_low *low);
+	void *low_owner;
 	struct stat *answers, *unparsed, *asked;
 };
 

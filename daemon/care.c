@@ -9,6 +9,7 @@ struct care {
 	struct surveys *surveys;
 	struct reminders *reminders;
 	struct events *events;
+	struct cases *cases;
 };
 
 static void on_step(void *owner, uint64_t id, const struct event *e)
@@ -77,6 +78,50 @@ static int open_events(struct care *c, const struct care_env *env,
 	return events_open(&c->events, &eenv, err);
 }
 
+static int open_cases(struct care *c, const struct care_env *env,
+		      struct err *err)
+{
+	const struct cases_env cenv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.surveys = c->surveys,
+		.cfg = section_of(env->settings, "cases"),
+		.node = env->node,
+	};
+
+	return cases_open(&c->cases, &cenv, err);
+}
+
+static void on_inbound(void *owner, const struct inbound *in,
+		       struct str campaign)
+{
+	struct care *c = owner;
+
+	(void)campaign;
+	cases_inbound(c->cases, in);
+}
+
+static void on_low(void *owner, const struct survey_low *low)
+{
+	struct care *c = owner;
+
+	cases_low(c->cases, low);
+}
+
+/* Who is told of what, and in which order. */
+static void introduce(struct care *c, struct gateway *g)
+{
+	gateway_claimant(g, CLAIMANT_SURVEY, &surveys_claimant, c->surveys);
+	gateway_claimant(g, CLAIMANT_REMINDER, &reminders_claimant,
+			 c->reminders);
+	gateway_claimant(g, CLAIMANT_CASE, &cases_claimant, c->cases);
+	gateway_on_step(g, on_step, c);
+	gateway_on_inbound(g, on_inbound, c);
+	surveys_on_low(c->surveys, on_low, c);
+}
+
 int care_open(struct care **out, const struct care_env *env, struct err *err)
 {
 	must(out != NULL && env != NULL);
@@ -87,13 +132,11 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_reminders(c, env, err);
 	if (rc == 0)
 		rc = open_events(c, env, err);
+	if (rc == 0)
+		rc = open_cases(c, env, err);
 	if (rc != 0)
 		return rc;
-	gateway_claimant(env->gateway, CLAIMANT_SURVEY, &surveys_claimant,
-			 c->surveys);
-	gateway_claimant(env->gateway, CLAIMANT_REMINDER, &reminders_claimant,
-			 c->reminders);
-	gateway_on_step(env->gateway, on_step, c);
+	introduce(c, env->gateway);
 	*out = TAKE(c);
 	return 0;
 }
@@ -116,12 +159,19 @@ struct events *care_events(const struct care *c)
 	return c->events;
 }
 
+struct cases *care_cases(const struct care *c)
+{
+	must(c != NULL);
+	return c->cases;
+}
+
 void care_stop(struct care *c)
 {
 	if (c == NULL)
 		return;
 	surveys_stop(c->surveys);
 	reminders_stop(c->reminders);
+	cases_stop(c->cases);
 }
 
 void care_close(struct care **cp)
@@ -130,6 +180,7 @@ void care_close(struct care **cp)
 
 	if (c == NULL)
 		return;
+	cases_close(&c->cases);
 	events_close(&c->events);
 	reminders_close(&c->reminders);
 	surveys_close(&c->surveys);

@@ -1,8 +1,9 @@
-/* The rooms of care in one: surveys, reminders, business events, and what they
- * need of the gateway. */
+/* The rooms of care in one: surveys, reminders, business events, cases, and
+ * what they need of the gateway. */
 #pragma once
 
 #include "campaigns/events.h"
+#include "care/cases.h"
 
 struct care;
 
@@ -22,6 +23,7 @@ MUST_USE int care_open(struct care **out, const struct care_env *env,
 struct surveys *care_surveys(const struct care *c);
 struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);
+struct cases *care_cases(const struct care *c);
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */
 void care_stop(struct care *c);
 /* After the store. */

@@ -339,6 +339,7 @@ static int open_all(struct node *n, struct err *err)
 	rc = campaigns_open(&n->campaigns, &penv, err);
 	if (rc != 0)
 		return rc;
+	cases_campaigns(care_cases(n->care), n->campaigns);
 	cenv.campaigns = n->campaigns;
 	return console_open(&n->console, &cenv, err);
 }

@@ -4,6 +4,7 @@
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "campaigns/reminders.h"
+#include "care/cases.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -36,6 +37,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&surveys_section,      &campaigns_section, &pack_section,
 		&group_section,        &events_section,    &trigger_section,
 		&login_section,        &report_section,
+		&cases_section,
 	};
 	size_t n = 0;
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "campaigns/trigger.h"
+#include "care/cases.h"
 #include "channels/smpp/channel.h"
 #include "channels/smpp/server.h"
 #include "console/server.h"
@@ -19,7 +20,8 @@
 /* Sections that a file may leave out, with all their defaults. */
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
-	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n";
+	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n"
+	"cases{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -145,6 +147,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	esme_check_settings(out, faults);
 	trigger_check(out, faults);
 	report_check_settings(out, faults);
+	cases_check(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);

@@ -8,6 +8,7 @@
 #include "gateway/journey.h"
 #include "gateway/publish.h"
 #include "gateway/receipts.h"
+#include "gateway/threads.h"
 #include "gateway/waiting.h"
 #include "model/address.h"
 #include "proto/e164.h"
@@ -427,6 +428,22 @@ const char *gateway_country(const struct gateway *g)
 {
 	must(g != NULL);
 	return g->core.cfg->country;
+}
+
+const char *gateway_tenant(const struct gateway *g)
+{
+	must(g != NULL);
+	return g->core.cfg->tenant;
+}
+
+struct str gateway_last_campaign(const struct gateway *g, struct str address)
+{
+	struct thread thread;
+
+	must(g != NULL);
+	return threads_find(g->core.threads, address, &thread) == 0
+		       ? str_of(thread.campaign)
+		       : STR_NONE;
 }
 
 struct str gateway_lang(const struct gateway *g, struct str tenant,

@@ -362,7 +362,8 @@ void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
 void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 		     struct str data);
 /* fn hears of every inbound message that was taken, in its batch: claim, and
- * the campaign that last wrote to that address, or "". One listener. */
+ * the campaign that last wrote to that address, or "". Up to four, told in
+ * the order in which they came. */
 void gateway_on_inbound(struct gateway *g,
 			void (*fn)(void *owner, const struct inbound *in,
 				   struct str campaign),
@@ -377,9 +378,11 @@ enum claimant_rank {
 	CLAIMANT_CONFIRM,
 	CLAIMANT_SURVEY,
 	CLAIMANT_REMINDER,
-	CLAIMANT_KEYWORD
+	CLAIMANT_CASE,
+	CLAIMANT_KEYWORD,
+	CLAIMANT_FAQ
 };
-#define CLAIMANT_RANKS (CLAIMANT_KEYWORD + 1)
+#define CLAIMANT_RANKS (CLAIMANT_FAQ + 1)
 
 struct claimant_ops {
 	/* In the open batch, before the message is stored: the name of the
@@ -404,6 +407,10 @@ void gateway_on_step(struct gateway *g,
 		     void *owner);
 /* Of numbers that begin with one 0. */
 const char *gateway_country(const struct gateway *g);
+/* Of those who name none. */
+const char *gateway_tenant(const struct gateway *g);
+/* The campaign that last wrote to that address; "". */
+struct str gateway_last_campaign(const struct gateway *g, struct str address);
 /* The language of whom that address belongs to; "" unknown. */
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address);

@@ -19,6 +19,7 @@
 /* How long a repeated delivery is recognised. */
 #define REMEMBER_MS (int64_t)600000
 #define REMEMBER_MAX 1000000
+#define HEAR_LISTENERS 4
 
 struct heard {
 	struct list node; /* oldest first */
@@ -36,9 +37,12 @@ struct hear {
 		void *owner;
 	} claimants[CLAIMANT_RANKS];
 	struct stat *repeated, *claimed;
-	void (*listener)(void *owner, const struct inbound *in,
-			 struct str campaign);
-	void *listener_owner;
+	struct {
+		void (*fn)(void *owner, const struct inbound *in,
+			   struct str campaign);
+		void *owner;
+	} listeners[HEAR_LISTENERS];
+	unsigned nlisteners;
 };
 
 struct hear *hear_new(struct core *core)
@@ -275,9 +279,9 @@ void hear_listen(struct hear *h,
 			    struct str campaign),
 		 void *owner)
 {
-	must(h != NULL);
-	h->listener = fn;
-	h->listener_owner = owner;
+	must(h != NULL && fn != NULL && h->nlisteners < HEAR_LISTENERS);
+	h->listeners[h->nlisteners].fn = fn;
+	h->listeners[h->nlisteners++].owner = owner;
 }
 
 /* For reports: how many answer, how many leave. */
@@ -328,8 +332,9 @@ static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 	buf_done(&b);
 	measure(core, in);
 	publish_inbound(h, in, base);
-	if (h->listener != NULL)
-		h->listener(h->listener_owner, in, str_of(thread.campaign));
+	for (unsigned i = 0; i < h->nlisteners; i++)
+		h->listeners[i].fn(h->listeners[i].owner, in,
+				   str_of(thread.campaign));
 	if (core->listener != NULL)
 		core->listener->inbound(core->listener->owner, in);
 	log_info("inbound", KV_ID("id", in->id), KV_ADDR("from", in->from),

@@ -11,19 +11,6 @@
 #include "model/address.h"
 #include "proto/text.h"
 
-static bool is_chinese(struct str text)
-{
-	size_t at = 0;
-
-	while (at < text.len) {
-		uint32_t cp = text_next(text, &at);
-
-		if (cp >= 0x4e00 && cp <= 0x9fff)
-			return true;
-	}
-	return false;
-}
-
 /* In the customer's language: the contact's, else that of the words. */
 static void answer(struct core *core, const struct inbound *in, const char *zh,
 		   const char *en, uint8_t flags)
@@ -31,7 +18,7 @@ static void answer(struct core *core, const struct inbound *in, const char *zh,
 	struct str lang =
 		standing_lang(facts_of(core->facts, in->tenant, in->from));
 	bool chinese =
-		lang.len > 0 ? str_eqz(lang, "zh") : is_chinese(in->text);
+		lang.len > 0 ? str_eqz(lang, "zh") : text_has_han(in->text);
 	struct submission s = {
 		.tenant = str_eqz(in->tenant, "*") ? STR_NONE : in->tenant,
 		.to = in->from,

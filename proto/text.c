@@ -221,3 +221,16 @@ int text_to_latin1(struct str utf8, struct buf *out)
 		buf_u8(out, (uint8_t)text_next(utf8, &at));
 	return 0;
 }
+
+bool text_has_han(struct str utf8)
+{
+	size_t at = 0;
+
+	while (at < utf8.len) {
+		uint32_t cp = text_next(utf8, &at);
+
+		if (cp >= 0x4e00 && cp <= 0x9fff)
+			return true;
+	}
+	return false;
+}

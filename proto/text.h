@@ -66,3 +66,5 @@ void text_gsm_unpack(struct str packed, size_t septets, unsigned shift,
  * 1,024 bytes is cut. -EBADMSG for invalid UTF-8.
  */
 MUST_USE int text_fold(struct str utf8, bool tight, struct buf *out);
+/* Does a Chinese character stand in it? */
+bool text_has_han(struct str utf8);

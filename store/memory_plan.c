@@ -69,6 +69,12 @@ static const struct {
 	[TABLE_SUSPENSION] = { 3, "tenant account cycle delivered_ms task "
 				  "released" },
 	[TABLE_SURVEY] = { 3, "tenant id version body actor at_ms" },
+	[TABLE_CASE] = { 1,
+			 "id tenant version kind state owner address channel "
+			 "account topic source ref campaign opened_ms due_ms "
+			 "replied_ms visible_ms closed_ms marks cause verdict "
+			 "refund_fen resurvey solved" },
+	[TABLE_CASE_EVENT] = { 2, "case_id n at_ms actor name action what" },
 	[TABLE_SESSION] = { 3, "tenant survey id version address ref vars lang "
 			       "state reason question reprompts answered marks "
 			       "unparsed message created_ms contacted_ms "
@@ -224,6 +230,13 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_SUSPENSION_SCAN] = { PLAN_SHOW, TABLE_SUSPENSION },
 	[STATEMENT_SURVEY_PUT] = { PLAN_PUT, TABLE_SURVEY },
 	[STATEMENT_SURVEY_SCAN] = { PLAN_SHOW, TABLE_SURVEY },
+	[STATEMENT_CASE_PUT] = { PLAN_PUT, TABLE_CASE },
+	[STATEMENT_CASE_GET] = { PLAN_SHOW, TABLE_CASE },
+	[STATEMENT_CASE_LIST] = { PLAN_NEWEST, TABLE_CASE },
+	[STATEMENT_CASE_OPEN_SCAN] = { PLAN_SHOW, TABLE_CASE },
+	[STATEMENT_CASE_SCAN] = { PLAN_SHOW, TABLE_CASE },
+	[STATEMENT_CASE_EVENT_APPEND] = { PLAN_ADD, TABLE_CASE_EVENT },
+	[STATEMENT_CASE_EVENTS] = { PLAN_SHOW, TABLE_CASE_EVENT },
 	[STATEMENT_SESSION_PUT] = { PLAN_PUT, TABLE_SESSION },
 	[STATEMENT_SESSION_LIST] = { PLAN_SHOW, TABLE_SESSION },
 	[STATEMENT_SESSION_GET] = { PLAN_SHOW, TABLE_SESSION },

@@ -531,7 +531,7 @@ static void runs_every_call(void **state)
 	struct bed *b = *state;
 	const struct cell cells[] = { CELL_I(1), CELL_I(1), CELL_I(1),
 				      CELL_I(1), CELL_I(1), CELL_I(1),
-				      CELL_I(1), CELL_I(1) };
+				      CELL_I(1), CELL_I(1), CELL_I(1) };
 
 	for (unsigned call = 0; call < STORE_CALLS; call++) {
 		if (store_calls[call].kind == STORE_WRITE)

@@ -21,7 +21,8 @@ static const struct channel_ops *const channels[] = { &fake_channel_ops };
 
 /* Marketing goes at any hour here: the gate's hours have tests of their own. */
 static const char base_config[] =
-	"gateway { tenant = DEMOTEL drain = 50ms }\n"
+	"gateway { tenant = DEMOTEL drain = 50ms "
+	" blocked_words = {\"胡说\"} }\n"
 	"class marketing { consent = required priority = 7 "
 	" opt_out_text = true }\n"
 	"class alert { consent = none priority = 0 bypass = true resend = once "

@@ -1,0 +1,115 @@
+/* What customers say becomes cases; what harms, comes home to its campaign. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/cases_impl.h"
+#include "proto/text.h"
+
+static const struct case_by customer = { .name = { "customer", 8 } };
+
+/* In the customer's language: the one that is known, else that of the words. */
+static bool is_chinese(const struct cases *c, struct str tenant,
+		       const struct inbound *in)
+{
+	struct str lang = gateway_lang(c->gateway, tenant, in->from);
+
+	return lang.len > 0 ? str_starts(lang, STR("zh"))
+			    : text_has_han(in->text);
+}
+
+/* ---- replies ---------------------------------------------------------------------- */
+
+/* What came by any channel is one and the same. */
+static const char *hear(struct cases *c, const struct inbound *in,
+			const struct complaint *found)
+{
+	struct str tenant = str_eqz(in->tenant, "*")
+				    ? str_of(gateway_tenant(c->gateway))
+				    : in->tenant;
+	char ref[ID_TEXT];
+	struct care_case *x = NULL;
+	struct case_no no;
+	bool joined;
+
+	id_text(in->id, ref);
+	const struct case_ask ask = {
+		.tenant = tenant,
+		.kind = found->kind,
+		.to = in->from,
+		.channel = in->channel,
+		.topic = str_of(found->topic),
+		.source = STR("inbound"),
+		.ref = str_of(ref),
+		.campaign = gateway_last_campaign(c->gateway, in->from),
+		.receipt = true,
+		.zh = is_chinese(c, tenant, in),
+	};
+
+	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0) {
+		log_warn("case.refused", KV_ADDR("from", in->from),
+			 KV_S("why", no.err.text));
+		return NULL; /* stays in the inbox, for a person */
+	}
+	return case_kinds[found->kind].name;
+}
+
+static const char *claim(void *owner, const struct inbound *in)
+{
+	struct cases *c = owner;
+	struct complaint found;
+
+	if (c->stopped || !complaint_find(c->words, in->text, &found))
+		return NULL;
+	return hear(c, in, &found);
+}
+
+/* What a survey, a refusal or a campaign has taken may complain, too; a
+ * suggestion in an answer is an answer. */
+void cases_inbound(struct cases *c, const struct inbound *in)
+{
+	struct complaint found;
+
+	must(c != NULL && in != NULL);
+	if (c->stopped || str_eqz(in->claim, "inbox") ||
+	    !complaint_find(c->words, in->text, &found) ||
+	    str_eqz(in->claim, case_kinds[found.kind].name) ||
+	    found.kind == CASE_SUGGESTION)
+		return;
+	IGNORE(hear(c, in, &found) == NULL);
+}
+
+const struct claimant_ops cases_claimant = { claim, NULL, NULL };
+
+/* ---- low scores ---------------------------------------------------------------------- */
+
+void cases_low(struct cases *c, const struct survey_low *low)
+{
+	must(c != NULL && low != NULL);
+	const struct session *s = low->session;
+	AUTO(buf_done) struct buf text = { 0 };
+	char ref[ID_TEXT];
+	struct care_case *x = NULL;
+	struct case_no no;
+	bool joined;
+
+	if (c->stopped)
+		return;
+	id_text(s->id, ref);
+	buf_init(&text, 256);
+	buf_f(&text, "%s %s: %lld", s->survey->id, low->question->id,
+	      (long long)low->score);
+	const struct case_ask ask = {
+		.tenant = str_of(s->survey->tenant),
+		.kind = CASE_COMPLAINT,
+		.to = str_of(s->address),
+		.topic = low->question->kind == ANSWER_NPS ? STR("detractor")
+							   : STR("low_score"),
+		.source = STR("survey"),
+		.ref = str_of(ref),
+		.text = buf_str(&text),
+		.zh = s->zh,
+	};
+
+	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0)
+		log_warn("case.refused", KV_ID("session", s->id),
+			 KV_S("why", no.err.text));
+}

@@ -1,0 +1,126 @@
+/*
+ * Cases at work: opened by what a customer says, a low score or a person; a
+ * clock for the first reply, an alarm when it is silent, and no end without
+ * a cause and a word to the customer.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/settings.h"
+#include "campaigns/campaigns.h"
+#include "campaigns/surveys.h"
+#include "care/case.h"
+
+struct cases;
+
+/* The struct behind `cases { ... }`. */
+struct cases_cfg {
+	char *owner;         /* of what nobody was named for; never "" */
+	int64_t first_reply; /* ms: R-19 */
+	int64_t silence;     /* ms without a word to the customer: R-34 */
+	int64_t reopen;      /* ms: a closed one can be opened again */
+	int64_t max;         /* cases in memory */
+	int64_t per_person;  /* open at once */
+	struct setting_list causes;
+	char *class_name; /* of what is said */
+	char *receipt_zh, *receipt_en;
+	char *progress_zh, *progress_en;
+	char *resurvey; /* id of a survey; "": none */
+	int64_t resurvey_after;
+	int64_t burst_count, burst_window; /* complaints about a template */
+	int64_t burst_factor;              /* times what is usual */
+	int64_t burst_least; /* complaints an hour before that is asked */
+};
+
+extern const struct setting_section cases_section;
+/* The owner is not blank, the words can be rendered; appends faults. */
+void cases_check(const struct settings *s, struct faults *faults);
+
+struct cases_env {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct gateway *gateway;
+	struct store *store;
+	struct surveys *surveys;
+	const struct cases_cfg *cfg; /* lives as long */
+	unsigned node;
+};
+
+/* Reads what the store holds: before serving only. -EIO. */
+MUST_USE int cases_open(struct cases **out, const struct cases_env *env,
+			struct err *err);
+/* Whose complaints are told to; they open later. Before the loop runs. */
+void cases_campaigns(struct cases *c, struct campaigns *campaigns);
+void cases_stop(struct cases *c);    /* before the gateway closes */
+void cases_close(struct cases **cp); /* after the store */
+
+/* Who does it, and to which version (0: whichever it is). */
+struct case_by {
+	struct str actor; /* who it is, whatever the name; "": the system */
+	struct str name;  /* for people to read */
+	uint64_t version;
+};
+
+/* Why not. rc: -EINVAL, -EPROTO (not now), -ESTALE (changed meanwhile),
+ * -EPERM, -ENOSPC. */
+struct case_no {
+	const char *code;
+	const char *field; /* NULL: none in particular */
+	struct err err;    /* a sentence */
+};
+
+struct case_ask {
+	struct str tenant;
+	enum case_kind kind;
+	struct str to, channel; /* whose; "" channel: any */
+	struct str owner;       /* "": the setting's */
+	struct str account, topic, source, ref, campaign;
+	struct str text; /* what was said, where no message holds it */
+	bool receipt;    /* tell them at once that it is here */
+	bool zh;         /* in which language */
+};
+
+/*
+ * Opens one; durable after the next store_then. One that joins an open one
+ * of that person and kind gives that (joined). -EINVAL, -ENOSPC.
+ */
+MUST_USE int cases_add(struct cases *c, const struct case_ask *ask,
+		       const struct case_by *by, struct care_case **out,
+		       bool *joined, struct case_no *no);
+
+/* What somebody does; which of it counts depends on the act. */
+struct case_deed {
+	enum case_act act;
+	struct str owner;          /* ASSIGN */
+	struct str text;           /* REPLY, NOTE, ESCALATE, CLOSE: outcome */
+	enum case_verdict verdict; /* VERDICT; CLOSE, if there is none yet */
+	int64_t amount_fen;        /* REFUND; CLOSE for CASE_CAUSE_CHARGE */
+	struct str cause;          /* CLOSE */
+	struct str silent;         /* CLOSE without an outcome: why */
+	bool solved;               /* CLOSE */
+};
+
+/* Durable after the next store_then; the version has grown by one. */
+MUST_USE int cases_do(struct cases *c, struct care_case *x,
+		      const struct case_deed *deed, const struct case_by *by,
+		      struct case_no *no);
+
+/* NULL: not in memory (closed long ago, or never there), or another
+ * tenant's ("": of any). */
+struct care_case *cases_find(struct cases *c, struct str tenant, uint64_t id);
+/* Open ones of that owner; tenant "": of all. */
+unsigned cases_owned(const struct cases *c, struct str tenant,
+		     struct str owner);
+/* Does what is due; its own timer calls it. */
+void cases_tick(struct cases *c);
+
+/* ---- what customers say -------------------------------------------------------- */
+
+/* Takes what complains and nobody else has taken. As struct claimant_ops. */
+extern const struct claimant_ops cases_claimant;
+/* Of every inbound message that was taken: one that somebody else took may
+ * complain, too. */
+void cases_inbound(struct cases *c, const struct inbound *in);
+/* A low score opens a case (surveys_on_low). */
+void cases_low(struct cases *c, const struct survey_low *low);

@@ -1,0 +1,77 @@
+/* The room of cases, for the files that are its parts. */
+#pragma once
+
+#include "base/id.h"
+#include "base/map.h"
+#include "base/stats.h"
+#include "care/burst.h"
+#include "care/cases.h"
+#include "care/complaint.h"
+
+struct cases {
+	struct loop *loop;
+	const struct clock_ops *clock;
+	struct gateway *gateway;
+	struct store *store;
+	struct surveys *surveys;
+	struct campaigns *campaigns; /* NULL: not yet */
+	const struct cases_cfg *cfg;
+	struct id_source ids;
+	struct map *all;    /* id */
+	struct map *people; /* tenant and address -> the newest */
+	struct heap due;
+	size_t open;
+	struct complaints *words;
+	struct burst *burst;
+	struct loop_timer *timer;
+	bool stopped;
+	struct stat *s_open, *s_refused;
+};
+
+static inline int64_t cases_now(const struct cases *c)
+{
+	return clock_wall_ms(c->clock);
+}
+
+/* Fills no and gives rc. */
+int case_no(struct case_no *no, int rc, const char *code, const char *field,
+	    const char *fmt, ...) PRINTF(5, 6);
+
+/* ---- case_keep.c: memory and store ---------------------------------------------- */
+
+void case_index(struct cases *c, struct care_case *x);
+struct care_case *case_newest(const struct cases *c, struct str tenant,
+			      struct str address);
+/* When there is next something to do. */
+void case_due(struct cases *c, struct care_case *x);
+/*
+ * One more row of its history, its own row, and the notice "case.<type>"
+ * (NULL: none), in the open batch; put back to `before` if that is not
+ * stored. what: members of a JSON object, or "".
+ */
+void case_step(struct cases *c, struct care_case *x, const char *action,
+	       const char *type, const struct case_by *by, struct str what,
+	       const struct case_now *before);
+void case_forget(struct cases *c, struct care_case *x);
+MUST_USE int cases_recover(struct cases *c, struct err *err);
+
+/* ---- case_harm.c ----------------------------------------------------------------- */
+
+/* A new one: counts against what it is about. */
+void case_harm(struct cases *c, const struct care_case *x);
+
+/* ---- case_say.c ------------------------------------------------------------------ */
+
+/* A text to the customer. 0 with the message's id; else as no says: the gate
+ * refused it (-EPERM), or it is wrong. */
+MUST_USE int case_say(struct cases *c, const struct care_case *x,
+		      struct str text, uint64_t *message, struct case_no *no);
+/* Words of ours with {{case}} and {{hours}} in them; "" says nothing:
+ * -ENOENT. */
+MUST_USE int case_say_words(struct cases *c, const struct care_case *x,
+			    const char *words, uint64_t *message,
+			    struct case_no *no);
+/* Can these words be rendered? */
+MUST_USE int case_words_check(const char *words, struct err *err);
+/* Asks once more how it was. */
+void case_resurvey(struct cases *c, struct care_case *x);

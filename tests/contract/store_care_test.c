@@ -1,0 +1,85 @@
+/* Tables of care, the same for every back end. */
+#include "tests/contract/store_bed.h"
+
+static const char *under_test;
+
+static int setup(void **state)
+{
+	struct bed *b = mem_new(struct bed);
+
+	bed_init(b, under_test);
+	bed_open(b);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bed_done(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static void put_case(struct bed *b, int64_t id, int64_t version,
+		     const char *owner, int64_t replied, int64_t closed)
+{
+	const struct cell z = CELL_Z("");
+
+	store_put(b->s, STORE_CASE_PUT,
+		  BED_CELLS(CELL_I(id), CELL_Z("a"), CELL_I(version),
+			    CELL_Z("complaint"), CELL_Z("opened"),
+			    CELL_Z(owner), CELL_Z("+441"), z, z, z, z, z, z,
+			    CELL_I(1), CELL_I(50), CELL_I(replied), CELL_I(1),
+			    CELL_I(closed), CELL_I(0), z, z, CELL_I(0),
+			    CELL_I(0), CELL_I(0)));
+}
+
+#define CASE_ROW(id, version, owner, replied, closed) \
+	id "|a|" version "|complaint|opened|" owner   \
+	   "|+441|||||||1|50|" replied "|1|" closed "|0|||0|0|0;"
+
+static void keeps_cases(void **state)
+{
+	struct bed *b = *state;
+
+	put_case(b, 1, 1, "ann", 0, 0);
+	put_case(b, 2, 1, "bob", 0, 7);
+	put_case(b, 1, 2, "bob", 0, 0);
+	put_case(b, 3, 1, "bob", 9, 0);
+	for (unsigned n = 1; n <= 2; n++)
+		store_put(b->s, STORE_CASE_EVENT_APPEND,
+			  BED_CELLS(CELL_I(1), CELL_I(n), CELL_I(5),
+				    CELL_Z("user:1"), CELL_Z("ann"),
+				    CELL_Z("note"), CELL_Z("{}")));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_CASE_OPEN_SCAN,
+				     BED_CELLS(CELL_I(0))),
+			    CASE_ROW("1", "2", "bob", "0", "0")
+				    CASE_ROW("3", "1", "bob", "9", "0"));
+	assert_string_equal(bed_scan(b, STORE_CASE_SCAN, BED_CELLS(CELL_I(7))),
+			    CASE_ROW("2", "1", "bob", "0", "7"));
+	/* late and without a reply */
+	assert_string_equal(bed_get(b, STORE_CASE_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_N, CELL_N,
+					      CELL_Z("bob"), CELL_N, CELL_I(0),
+					      CELL_I(60), CELL_N, CELL_I(1))),
+			    CASE_ROW("2", "1", "bob", "0", "7"));
+	assert_string_equal(bed_get(b, STORE_CASE_EVENTS,
+				    BED_CELLS(CELL_I(1), CELL_I(1), CELL_I(9))),
+			    "1|2|5|user:1|ann|note|{};");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keeps_cases, setup, teardown),
+	};
+	static const char *const backends[] = { "sqlite:t.db", "memory:t" };
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+		under_test = backends[i];
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return failed;
+}

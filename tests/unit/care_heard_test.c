@@ -1,0 +1,131 @@
+/* How cases come: replies over any channel, low scores; and the survey after
+ * the end. */
+#include "tests/lib/caredesk.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/secret.h"
+
+/* ---- how they come -------------------------------------------------------------------- */
+
+static void test_r49_every_channel_the_same_case(void **state)
+{
+	static const char *const channels[] = { "sms", "mqtt", "webhook" };
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	for (unsigned i = 0; i < ARRAY_LEN(channels); i++) {
+		caredesk_write_in(&d, SHI, channels[i], "投诉!");
+		assert_string_equal(d.claimed, "complaint");
+	}
+	/* what is said again is the same case */
+	caredesk_expect(&d, "case.opened case.said_again case.said_again ");
+	caredesk_stop(&d);
+}
+
+static void test_limits(void **state)
+{
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	for (unsigned i = 0; i < 3; i++) {
+		caredesk_write_in(&d, SHI, "sms", "举报");
+		assert_string_equal(d.claimed, "suspected_opt_out");
+	}
+	caredesk_expect(&d, "case.opened case.opened case.opened ");
+	/* the fourth of one person stays in the inbox */
+	caredesk_write_in(&d, SHI, "sms", "JB");
+	assert_string_equal(d.claimed, "inbox");
+	caredesk_expect(&d, "");
+	caredesk_stop(&d);
+}
+
+/* ---- surveys ---------------------------------------------------------------------------- */
+
+static const char sv01[] =
+	"{\"id\":\"sv-01\",\"questions\":[{\"id\":\"q1\",\"kind\":\"csat\","
+	"\"low\":2,\"text\":{\"zh\":\"满意吗?回复1-5\",\"en\":\"1-5?\"}}]}";
+
+static void put_survey(struct caredesk *d)
+{
+	const struct survey *v = NULL;
+	struct err err = { "" };
+	json_t *o = json_loads(sv01, 0, NULL);
+
+	assert_non_null(o);
+	if (surveys_put(d->surveys, CAREDESK_TENANT, o, STR("test"), &v,
+			&err) != 0)
+		fail_msg("%s", err.text);
+	json_decref(o);
+	commit(d->bed);
+}
+
+static uint64_t invite(struct caredesk *d)
+{
+	const struct survey_ask a = { .tenant = CAREDESK_TENANT,
+				      .survey = STR("sv-01"),
+				      .to = SHI,
+				      .lang = STR("zh") };
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t id = 0;
+
+	if (surveys_ask(d->surveys, &a, &out, &id, &err) != 0)
+		fail_msg("%s", err.text);
+	commit(d->bed);
+	return id;
+}
+
+static void test_f01_a_low_score_and_a_complaint_in_one_text(void **state)
+{
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	put_survey(&d);
+	IGNORE(invite(&d) == 0);
+	caredesk_write_in(&d, SHI, "sms", "2 投诉");
+	assert_string_equal(d.claimed, "survey");
+	/* the score opens it, the word says it again */
+	caredesk_expect(&d, "case.opened case.said_again ");
+	caredesk_stop(&d);
+}
+
+static void test_k48_asked_again_after_the_end(void **state)
+{
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	d.cfg.resurvey = Z("sv-01");
+	d.cfg.resurvey_after = 24 * HOUR;
+	put_survey(&d);
+
+	struct care_case *x = caredesk_add(&d, CASE_COMPLAINT, "");
+
+	assert_string_equal(CLOSE(&d, x), "");
+	assert_int_not_equal(x->now.resurvey, 0);
+
+	const struct session *s = surveys_session(d.surveys, x->now.resurvey);
+
+	assert_non_null(s);
+	assert_true(strncmp(s->ref, "case:", 5) == 0);
+	caredesk_stop(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
+		CASE(test_r49_every_channel_the_same_case),
+		CASE(test_limits),
+		CASE(test_f01_a_low_score_and_a_complaint_in_one_text),
+		CASE(test_k48_asked_again_after_the_end),
+#undef CASE
+	};
+
+	log_threshold = LOG_ERROR;
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);
+}
