@@ -136,6 +136,16 @@ int64_t case_alarm_ms(const struct care_case *x, unsigned alarm,
 
 enum { MARK_ALARMS = 3, MARK_ESCALATED = 4, MARK_ZH = 8 };
 
+unsigned case_marks_alarms(int64_t marks)
+{
+	return (unsigned)marks & MARK_ALARMS;
+}
+
+bool case_marks_escalated(int64_t marks)
+{
+	return ((unsigned)marks & MARK_ESCALATED) != 0;
+}
+
 void case_cells(const struct care_case *x, struct cell cells[CASE_CELLS])
 {
 	must(x != NULL && x->now.owner[0] != '\0');
@@ -143,31 +153,31 @@ void case_cells(const struct care_case *x, struct cell cells[CASE_CELLS])
 	unsigned marks = (n->alarms & MARK_ALARMS) |
 			 (n->escalated ? MARK_ESCALATED : 0u) |
 			 (x->zh ? MARK_ZH : 0u);
-	const struct cell v[] = {
-		CELL_I(x->id),
-		CELL_Z(x->tenant),
-		CELL_I(n->version),
-		CELL_Z(case_kinds[x->kind].name),
-		CELL_Z(state_names[n->state]),
-		CELL_Z(n->owner),
-		CELL_Z(x->address),
-		CELL_Z(x->channel),
-		CELL_Z(x->account),
-		CELL_Z(x->topic),
-		CELL_Z(x->source),
-		CELL_Z(x->ref),
-		CELL_Z(x->campaign),
-		CELL_I(x->opened_ms),
-		CELL_I(n->due_ms),
-		CELL_I(n->replied_ms),
-		CELL_I(n->visible_ms),
-		CELL_I(n->closed_ms),
-		CELL_I(marks),
-		CELL_Z(n->cause),
-		CELL_Z(verdict_names[n->verdict]),
-		CELL_I(n->refund_fen),
-		CELL_I(n->resurvey),
-		CELL_I(n->solved),
+	const struct cell v[CASE_CELLS] = {
+		[CASE_ID] = CELL_I(x->id),
+		[CASE_TENANT] = CELL_Z(x->tenant),
+		[CASE_VERSION] = CELL_I(n->version),
+		[CASE_KIND] = CELL_Z(case_kinds[x->kind].name),
+		[CASE_STATE] = CELL_Z(state_names[n->state]),
+		[CASE_OWNER] = CELL_Z(n->owner),
+		[CASE_ADDRESS] = CELL_Z(x->address),
+		[CASE_CHANNEL] = CELL_Z(x->channel),
+		[CASE_ACCOUNT] = CELL_Z(x->account),
+		[CASE_TOPIC] = CELL_Z(x->topic),
+		[CASE_SOURCE] = CELL_Z(x->source),
+		[CASE_REF] = CELL_Z(x->ref),
+		[CASE_CAMPAIGN] = CELL_Z(x->campaign),
+		[CASE_OPENED_MS] = CELL_I(x->opened_ms),
+		[CASE_DUE_MS] = CELL_I(n->due_ms),
+		[CASE_REPLIED_MS] = CELL_I(n->replied_ms),
+		[CASE_VISIBLE_MS] = CELL_I(n->visible_ms),
+		[CASE_CLOSED_MS] = CELL_I(n->closed_ms),
+		[CASE_MARKS] = CELL_I(marks),
+		[CASE_CAUSE] = CELL_Z(n->cause),
+		[CASE_VERDICT_NAME] = CELL_Z(verdict_names[n->verdict]),
+		[CASE_REFUND_FEN] = CELL_I(n->refund_fen),
+		[CASE_RESURVEY] = CELL_I(n->resurvey),
+		[CASE_SOLVED] = CELL_I(n->solved),
 	};
 
 	memcpy(cells, v, sizeof(v));
@@ -181,16 +191,16 @@ static int read_names(const struct row *row, struct care_case *x)
 		size_t size;
 		unsigned column;
 	} texts[] = {
-		{ x->tenant, sizeof(x->tenant), 1 },
-		{ n->owner, sizeof(n->owner), 5 },
-		{ x->address, sizeof(x->address), 6 },
-		{ x->channel, sizeof(x->channel), 7 },
-		{ x->account, sizeof(x->account), 8 },
-		{ x->topic, sizeof(x->topic), 9 },
-		{ x->source, sizeof(x->source), 10 },
-		{ x->ref, sizeof(x->ref), 11 },
-		{ x->campaign, sizeof(x->campaign), 12 },
-		{ n->cause, sizeof(n->cause), 19 },
+		{ x->tenant, sizeof(x->tenant), CASE_TENANT },
+		{ n->owner, sizeof(n->owner), CASE_OWNER },
+		{ x->address, sizeof(x->address), CASE_ADDRESS },
+		{ x->channel, sizeof(x->channel), CASE_CHANNEL },
+		{ x->account, sizeof(x->account), CASE_ACCOUNT },
+		{ x->topic, sizeof(x->topic), CASE_TOPIC },
+		{ x->source, sizeof(x->source), CASE_SOURCE },
+		{ x->ref, sizeof(x->ref), CASE_REF },
+		{ x->campaign, sizeof(x->campaign), CASE_CAMPAIGN },
+		{ n->cause, sizeof(n->cause), CASE_CAUSE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -199,10 +209,10 @@ static int read_names(const struct row *row, struct care_case *x)
 			return -EBADMSG;
 	}
 	if (n->owner[0] == '\0' ||
-	    case_kind_parse(row_s(row, 3), &x->kind) != 0 ||
-	    case_state_parse(row_s(row, 4), &n->state) != 0)
+	    case_kind_parse(row_s(row, CASE_KIND), &x->kind) != 0 ||
+	    case_state_parse(row_s(row, CASE_STATE), &n->state) != 0)
 		return -EBADMSG;
-	return case_verdict_parse(row_s(row, 20), &n->verdict);
+	return case_verdict_parse(row_s(row, CASE_VERDICT_NAME), &n->verdict);
 }
 
 int case_from_row(const struct row *row, struct care_case **out)
@@ -210,22 +220,22 @@ int case_from_row(const struct row *row, struct care_case **out)
 	must(row != NULL && out != NULL);
 	struct care_case *x = mem_new(struct care_case);
 	struct case_now *n = &x->now;
-	unsigned marks = (unsigned)row_i(row, 18);
+	int64_t marks = row_i(row, CASE_MARKS);
 
 	heap_node_init(&x->due);
-	x->id = (uint64_t)row_i(row, 0);
-	n->version = (uint64_t)row_i(row, 2);
-	x->opened_ms = row_i(row, 13);
-	n->due_ms = row_i(row, 14);
-	n->replied_ms = row_i(row, 15);
-	n->visible_ms = row_i(row, 16);
-	n->closed_ms = row_i(row, 17);
-	n->alarms = marks & MARK_ALARMS;
-	n->escalated = (marks & MARK_ESCALATED) != 0;
-	x->zh = (marks & MARK_ZH) != 0;
-	n->refund_fen = row_i(row, 21);
-	n->resurvey = (uint64_t)row_i(row, 22);
-	n->solved = row_i(row, 23) != 0;
+	x->id = (uint64_t)row_i(row, CASE_ID);
+	n->version = (uint64_t)row_i(row, CASE_VERSION);
+	x->opened_ms = row_i(row, CASE_OPENED_MS);
+	n->due_ms = row_i(row, CASE_DUE_MS);
+	n->replied_ms = row_i(row, CASE_REPLIED_MS);
+	n->visible_ms = row_i(row, CASE_VISIBLE_MS);
+	n->closed_ms = row_i(row, CASE_CLOSED_MS);
+	n->alarms = case_marks_alarms(marks);
+	n->escalated = case_marks_escalated(marks);
+	x->zh = ((unsigned)marks & MARK_ZH) != 0;
+	n->refund_fen = row_i(row, CASE_REFUND_FEN);
+	n->resurvey = (uint64_t)row_i(row, CASE_RESURVEY);
+	n->solved = row_i(row, CASE_SOLVED) != 0;
 	if (read_names(row, x) != 0) {
 		mem_free(x);
 		return -EBADMSG;

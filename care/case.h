@@ -119,6 +119,37 @@ extern const unsigned case_alarm_percent[CASE_ALARMS];
 int64_t case_alarm_ms(const struct care_case *x, unsigned alarm,
 		      int64_t span_ms);
 
-#define CASE_CELLS 24
+/* Columns of its row. */
+enum {
+	CASE_ID,
+	CASE_TENANT,
+	CASE_VERSION,
+	CASE_KIND,
+	CASE_STATE,
+	CASE_OWNER,
+	CASE_ADDRESS,
+	CASE_CHANNEL,
+	CASE_ACCOUNT,
+	CASE_TOPIC,
+	CASE_SOURCE,
+	CASE_REF,
+	CASE_CAMPAIGN,
+	CASE_OPENED_MS,
+	CASE_DUE_MS,
+	CASE_REPLIED_MS,
+	CASE_VISIBLE_MS,
+	CASE_CLOSED_MS,
+	CASE_MARKS,
+	CASE_CAUSE,
+	CASE_VERDICT_NAME,
+	CASE_REFUND_FEN,
+	CASE_RESURVEY,
+	CASE_SOLVED,
+	CASE_CELLS
+};
+
+/* What the column of marks says. */
+unsigned case_marks_alarms(int64_t marks);
+bool case_marks_escalated(int64_t marks);
 void case_cells(const struct care_case *x, struct cell cells[CASE_CELLS]);
 MUST_USE int case_from_row(const struct row *row, struct care_case **out);

@@ -39,7 +39,7 @@ int case_say(struct cases *c, const struct care_case *x, struct str text,
 		return case_no(no, out.rc, out.code, out.field, "%s",
 			       out.err.text);
 	if (out.decision.verdict == VERDICT_DENY)
-		return case_no(no, -EPERM, "denied", "text",
+		return case_no(no, -EPROTO, "denied", "text",
 			       "the gate does not let it go: %.*s",
 			       STR_ARGS(out.decision.reason));
 	*message = out.id;

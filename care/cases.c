@@ -66,6 +66,20 @@ static struct care_case *same(const struct cases *c, const struct case_ask *ask,
 	return found;
 }
 
+/* The one that came from the same thing, open or not: nothing is new. */
+static struct care_case *seen(const struct cases *c, const struct case_ask *ask)
+{
+	struct care_case *x =
+		ask->ref.len == 0 ? NULL : case_newest(c, ask->tenant, ask->to);
+
+	while (x != NULL &&
+	       !(str_eqz(ask->ref, x->ref) && str_eqz(ask->source, x->source) &&
+		 str_eqz(ask->to, x->address) &&
+		 str_eqz(ask->tenant, x->tenant)))
+		x = x->older;
+	return x;
+}
+
 /* What was asked for, checked by size: what does not fit is refused. */
 static int fill(struct care_case *x, const struct case_ask *ask,
 		struct str owner, struct case_no *no)
@@ -172,8 +186,14 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 	const struct case_now none = { .version = 0 };
 	struct str owner = str_trim(ask->owner);
 	int64_t open;
-	struct care_case *x = same(c, ask, &open);
+	struct care_case *x = seen(c, ask);
 
+	*joined = true;
+	if (x != NULL) {
+		*out = x;
+		return 0;
+	}
+	x = same(c, ask, &open);
 	*joined = x != NULL;
 	if (x != NULL) {
 		join(c, x, ask, by);

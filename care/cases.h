@@ -82,8 +82,9 @@ struct case_ask {
 };
 
 /*
- * Opens one; durable after the next store_then. One that joins an open one
- * of that person and kind gives that (joined). -EINVAL, -ENOSPC.
+ * Opens one; durable after the next store_then. What says again what is open
+ * of that person and kind, or comes once more from the same ref, gives that
+ * one (joined). -EINVAL, -ENOSPC.
  */
 MUST_USE int cases_add(struct cases *c, const struct case_ask *ask,
 		       const struct case_by *by, struct care_case **out,

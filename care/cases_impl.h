@@ -63,7 +63,7 @@ void case_harm(struct cases *c, const struct care_case *x);
 /* ---- case_say.c ------------------------------------------------------------------ */
 
 /* A text to the customer. 0 with the message's id; else as no says: the gate
- * refused it (-EPERM), or it is wrong. */
+ * refused it (-EPROTO), or it is wrong. */
 MUST_USE int case_say(struct cases *c, const struct care_case *x,
 		      struct str text, uint64_t *message, struct case_no *no);
 /* Words of ours with {{case}} and {{hours}} in them; "" says nothing:

@@ -145,6 +145,13 @@ void api_session_end(struct request *r);
 void api_me(struct request *r);
 void api_me_password(struct request *r);
 
+/* api_cases.c */
+extern const struct fields case_fields, case_act_fields;
+void api_cases_list(struct request *r);
+void api_cases_post(struct request *r);
+void api_case_get(struct request *r);
+void api_case_act(struct request *r);
+
 /* api_links.c */
 void api_links_list(struct request *r);
 void api_link_get(struct request *r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/cases.h"
 #include "base/secret.h"
 #include "console/branch.h"
 #include "console/grant.h"
@@ -410,6 +411,22 @@ static bool patch_read(struct request *r, const struct user *u,
 	return branch_take(r, &body, &w->user) && body_take(r, &body, &w->user);
 }
 
+/* Whoever answers for open cases stays until they are another's. */
+static bool owns_nothing(struct request *r, const struct user *u)
+{
+	unsigned n = r->c->cases == NULL
+			     ? 0
+			     : cases_owned(r->c->cases, str_of(u->who.tenant),
+					   str_of(u->who.name));
+
+	if (n > 0)
+		reply_error(r, 409, "owns_cases", "state",
+			    "%u open cases are theirs: assign them to another "
+			    "first",
+			    n);
+	return n == 0;
+}
+
 void api_user_patch(struct request *r)
 {
 	must(r != NULL);
@@ -425,6 +442,8 @@ void api_user_patch(struct request *r)
 		     w->user.who.branch[0] == '\0';
 	if (!admin && u->state == USER_ACTIVE &&
 	    !grant_admin_may_go(r, &u->who))
+		return;
+	if (w->user.state != USER_ACTIVE && !owns_nothing(r, u))
 		return;
 	/* What a live stream shows was decided when it was opened. */
 	if (w->user.state != USER_ACTIVE || w->user.who.roles != u->who.roles ||
@@ -449,7 +468,7 @@ void api_user_delete(struct request *r)
 {
 	must(r != NULL);
 	const struct user *u = user_asked(r);
-	if (u == NULL || !grant_admin_may_go(r, &u->who))
+	if (u == NULL || !grant_admin_may_go(r, &u->who) || !owns_nothing(r, u))
 		return;
 	struct user_work *w = work_new(r);
 	w->user = *u;

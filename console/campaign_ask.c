@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "console/edit.h"
 
 bool campaign_asked(struct request *r, struct campaign **out)
 {
@@ -22,20 +23,10 @@ bool campaign_asked(struct request *r, struct campaign **out)
 
 bool campaign_by(struct request *r, struct campaign_by *out)
 {
-	struct str tag = str_trim(request_header(r, "If-Match"));
-
 	must(out != NULL);
 	*out = (struct campaign_by){ .actor = str_of(r->who.actor),
 				     .name = request_actor(r) };
-	if (tag.len == 0 || str_eqz(tag, "*"))
-		return true;
-	if (tag.len > 2 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"')
-		tag = str_first(str_from(tag, 1), tag.len - 2);
-	if (str_u64(tag, INT64_MAX, &out->version) == 0 && out->version > 0)
-		return true;
-	reply_error(r, 400, "bad_match", NULL,
-		    "If-Match is the ETag of a campaign: \"3\"");
-	return false;
+	return edit_version(r, &out->version);
 }
 
 void campaign_put_json(struct request *r, const struct campaign *m)

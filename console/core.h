@@ -22,6 +22,7 @@
 struct campaigns;
 struct route;
 struct stream_hub;
+struct cases;
 struct surveys;
 struct reminders;
 struct events;
@@ -55,6 +56,7 @@ struct console {
 	struct store *store;
 	struct library *library; /* NULL: no templates */
 	struct surveys *surveys; /* NULL: none */
+	struct cases *cases;     /* NULL: none */
 	struct reminders *reminders;
 	struct events *events;
 	const struct settings *settings;

@@ -19,6 +19,23 @@ bool edit_fresh(struct request *r, int64_t updated_ms)
 	return wanted.len == 0 || str_eqz(wanted, "*") || str_eqz(wanted, etag);
 }
 
+bool edit_version(struct request *r, uint64_t *out)
+{
+	must(r != NULL && out != NULL);
+	struct str tag = str_trim(request_header(r, "If-Match"));
+
+	*out = 0;
+	if (tag.len == 0 || str_eqz(tag, "*"))
+		return true;
+	if (tag.len > 2 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"')
+		tag = str_first(str_from(tag, 1), tag.len - 2);
+	if (str_u64(tag, INT64_MAX, out) == 0 && *out > 0)
+		return true;
+	reply_error(r, 400, "bad_match", NULL,
+		    "If-Match is the ETag of what was seen: \"3\"");
+	return false;
+}
+
 struct buf *edit_stale(struct request *r, int64_t updated_ms)
 {
 	char at[32];

@@ -13,7 +13,8 @@ static const char *const perm_names[PERM_COUNT] = {
 	"template.read",     "template.write", "template.approve",
 	"survey.read",       "survey.write",   "event.post",
 	"campaign.read",     "campaign.write", "campaign.approve",
-	"campaign.run",      "user.manage",
+	"campaign.run",      "user.manage",    "case.read",
+	"case.work",
 };
 
 /* Nobody below care reads texts; who looks after links sees no people; who
@@ -35,7 +36,7 @@ static const struct {
 				 PERM_SURVEY_WRITE | PERM_EVENT |
 				 PERM_CAMPAIGN_READ | PERM_CAMPAIGN_WRITE |
 				 PERM_CAMPAIGN_APPROVE | PERM_CAMPAIGN_RUN |
-				 PERM_USERS },
+				 PERM_USERS | PERM_CASE_READ | PERM_CASE_WORK },
 	[ROLE_OPERATOR] = { "operator",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_LINK_READ |
 				    PERM_LINK_CONTROL | PERM_STATUS |
@@ -67,12 +68,14 @@ static const struct {
 				PERM_CONSENT_WRITE | PERM_STATUS | PERM_STREAM |
 				PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE |
 				PERM_SURVEY_READ | PERM_SURVEY_WRITE |
-				PERM_EVENT | PERM_CAMPAIGN_READ },
+				PERM_EVENT | PERM_CAMPAIGN_READ |
+				PERM_CASE_READ | PERM_CASE_WORK },
 	[ROLE_AGENT] = { "agent", PERM_MESSAGE_READ | PERM_CONTACT_READ |
 					  PERM_CONSENT_READ |
 					  PERM_CONSENT_WRITE | PERM_STREAM |
 					  PERM_SURVEY_READ |
-					  PERM_CAMPAIGN_READ },
+					  PERM_CAMPAIGN_READ | PERM_CASE_READ |
+					  PERM_CASE_WORK },
 	[ROLE_SUPERVISOR] = { "supervisor",
 			      PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
 				      PERM_CHECK | PERM_CONTACT_READ |
@@ -81,13 +84,14 @@ static const struct {
 				      PERM_STATUS | PERM_STREAM |
 				      PERM_TEMPLATE_READ |
 				      PERM_TEMPLATE_APPROVE | PERM_SURVEY_READ |
-				      PERM_CAMPAIGN_READ | PERM_CAMPAIGN_RUN },
+				      PERM_CAMPAIGN_READ | PERM_CAMPAIGN_RUN |
+				      PERM_CASE_READ | PERM_CASE_WORK },
 	[ROLE_AUDITOR] = { "auditor",
 			   PERM_MESSAGE_READ | PERM_CONTACT_READ |
 				   PERM_CONTACT_FULL | PERM_CONSENT_READ |
 				   PERM_LINK_READ | PERM_AUDIT | PERM_STATUS |
 				   PERM_TEMPLATE_READ | PERM_SURVEY_READ |
-				   PERM_CAMPAIGN_READ },
+				   PERM_CAMPAIGN_READ | PERM_CASE_READ },
 	[ROLE_PARTNER] = { "partner",
 			   PERM_SEND | PERM_MESSAGE_READ | PERM_CHECK },
 };

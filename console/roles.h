@@ -53,7 +53,9 @@ enum perm {
 	PERM_CAMPAIGN_APPROVE = UINT64_C(1) << 26,
 	PERM_CAMPAIGN_RUN = UINT64_C(1) << 27, /* starts, pauses, cancels */
 	PERM_USERS = UINT64_C(1) << 28, /* user.manage: people, sessions */
-	PERM_COUNT = 29
+	PERM_CASE_READ = UINT64_C(1) << 29,
+	PERM_CASE_WORK = UINT64_C(1) << 30, /* answers, refunds, closes */
+	PERM_COUNT = 31
 };
 
 const char *role_name(enum role r);

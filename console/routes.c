@@ -60,6 +60,18 @@ static const struct query q_reminders[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_cases[] = {
+	{ "state", "opened, investigating or closed." },
+	{ "kind",
+	  "complaint, report, suggestion, question or charge_dispute." },
+	{ "owner", "Only cases of this owner." },
+	{ "to", "Only cases of this customer." },
+	{ "overdue", "true: no person has replied, and the time is over." },
+	{ "limit", "Cases of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_version[] = {
 	{ "version", "A version; the newest without it." },
 	{ NULL, NULL },
@@ -161,6 +173,16 @@ static const struct query q_stream[] = {
 		.needs = (n), .body = BODY_JSON, .handle = api_campaign_act,  \
 		.fields = &campaign_note_fields, .query = none, .bare = true, \
 		.stores = true, .ok = 200, .summary = __VA_ARGS__             \
+	}
+
+/* What is done to a case. */
+#define CASE(word, text)                                                \
+	{                                                               \
+		.method = "POST", .path = "/v1/cases/{id}/" word,       \
+		.needs = PERM_CASE_WORK, .body = BODY_JSON,             \
+		.handle = api_case_act, .fields = &case_act_fields,     \
+		.query = none, .bare = true, .stores = true, .ok = 200, \
+		.summary = (text)                                       \
 	}
 
 /* The busiest first: they are looked for in this order. */
@@ -423,6 +445,25 @@ const struct route routes_all[] = {
 	     .branch = BRANCH_KEPT),
 	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
 	     "Every type that was seen, and whether a trigger names it."),
+	READ("/v1/cases", PERM_CASE_READ, api_cases_list, q_cases,
+	     "List cases, the newest first."),
+	JSON("POST", "/v1/cases", PERM_CASE_WORK, api_cases_post, &case_fields,
+	     201, "Open a case; 200 when it says again what is open."),
+	READ("/v1/cases/{id}", PERM_CASE_READ, api_case_get, none,
+	     "One case with its history."),
+	CASE("assign",
+	     "Give it to another owner; takes If-Match, as all below."),
+	CASE("reply",
+	     "Answer the customer: stops the clock of the first reply."),
+	CASE("note", "Write something down that the customer does not hear."),
+	CASE("escalate", "Mark it as escalated, with why."),
+	CASE("refund",
+	     "Order a refund; a disputed charge before anything else."),
+	CASE("investigate", "Begin to look into it."),
+	CASE("verdict", "Say what checking a report came to."),
+	CASE("close",
+	     "Close it with its cause and an outcome for the customer."),
+	CASE("reopen", "Open it again, with why: all clocks begin anew."),
 	READ("/v1/reminders", PERM_SURVEY_READ, api_reminders_list, q_reminders,
 	     "Reminders, the newest first.", .branch = BRANCH_KEPT),
 	ACT("POST", "/v1/reminders/{id}/called", PERM_SURVEY_WRITE,

@@ -359,6 +359,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->store = env->store;
 	c->library = env->library;
 	c->surveys = env->surveys;
+	c->cases = env->cases;
 	c->reminders = env->reminders;
 	c->events = env->events;
 	c->node = str_dup(env->node != NULL ? env->node : "n1");

@@ -18,6 +18,7 @@
 struct campaigns;
 struct console;
 struct library;
+struct cases;
 struct surveys;
 struct reminders;
 struct events;
@@ -77,6 +78,7 @@ struct console_env {
 	struct campaigns *campaigns;
 	struct store *store;
 	struct library *library; /* of templates; closed after the console */
+	struct cases *cases;     /* as the library */
 	struct surveys *surveys; /* as the library; NULL: nobody
 				    asks for /v1/surveys */
 	struct reminders *reminders; /* the same, for /v1/reminders */

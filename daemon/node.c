@@ -323,6 +323,7 @@ static int open_all(struct node *n, struct err *err)
 	cenv.surveys = care_surveys(n->care);
 	cenv.reminders = care_reminders(n->care);
 	cenv.events = care_events(n->care);
+	cenv.cases = care_cases(n->care);
 	bus_events(n->bus, cenv.events);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)

@@ -23,6 +23,7 @@
 #include "base/secret.h"
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
+#include "care/cases.h"
 #include "channels/fake/fake.h"
 #include "console/keys.h"
 #include "console/server.h"
@@ -96,6 +97,7 @@ static const char bed_rest[] =
 	"surveys {}\n"
 	"events {}\n"
 	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
+	"cases { class = notice }\n"
 	"fake a { receipt_after = 1ms }\n"
 	"route all { pool = {\"a\"} }\n";
 
@@ -125,7 +127,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[13];
+	static struct setting_section kinds[14];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -144,7 +146,8 @@ static inline void bed_settings(struct bed *b)
 	kinds[10] = surveys_section;
 	kinds[11] = events_section;
 	kinds[12] = trigger_section;
-	if (settings_parse(config, "test", kinds, 13, &b->settings, &f) != 0)
+	kinds[13] = cases_section;
+	if (settings_parse(config, "test", kinds, 14, &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);
@@ -236,6 +239,8 @@ static inline void bed_start(struct bed *b, bool create)
 	if (campaigns_open(&b->campaigns, &penv, &err) != 0)
 		fail_msg("%s", err.text);
 	cenv.campaigns = b->campaigns;
+	cenv.cases = care_cases(b->care);
+	cases_campaigns(cenv.cases, b->campaigns);
 	if (console_open(&b->console, &cenv, &err) != 0)
 		fail_msg("%s", err.text);
 	b->closed = false;

@@ -1,0 +1,195 @@
+/* Cases over HTTP: opened, listed, worked on by the roles that may, closed. */
+#include "tests/unit/console_bed.h"
+
+#define SHI "\"to\":\"+447700900001\""
+
+static char agent[64], auditor[64];
+
+static void key_of(struct bed *b, const char *role, char out[64])
+{
+	char body[160];
+
+	b->key = ADMIN;
+	snprintf(body, sizeof(body),
+		 "{\"name\":\"%s\",\"role\":\"%s\",\"tenant\":\"acme\"}", role,
+		 role);
+	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+	must(str_copy(out, 64, str_of(bed_word(b, "key"))) == 0);
+	b->key = ADMIN;
+}
+
+static const char *open_case(struct bed *b, const char *members)
+{
+	static char id[16];
+	char body[512];
+
+	snprintf(body, sizeof(body), "{\"kind\":\"complaint\",%s}", members);
+	if (bed_post(b, "/v1/cases", body) != 201)
+		fail_msg("%d %.*s", b->status, STR_ARGS(b->body));
+	must(str_copy(id, sizeof(id), str_of(bed_word(b, "id"))) == 0);
+	return id;
+}
+
+static int act(struct bed *b, const char *id, const char *word,
+	       const char *body)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/v1/cases/%s/%s", id, word);
+	return bed_post(b, path, body);
+}
+
+static int look(struct bed *b, const char *id)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/v1/cases/%s", id);
+	return bed_get(b, path);
+}
+
+static void a_case_from_open_to_closed(void **state)
+{
+	struct bed *b = *state;
+
+	key_of(b, "agent", agent);
+	key_of(b, "auditor", auditor);
+	b->key = agent;
+
+	const char *id = open_case(b, SHI ",\"text\":\"热线打不通\","
+					  "\"owner\":\"ann\"");
+
+	assert_string_equal(bed_word(b, "state"), "opened");
+	assert_string_equal(bed_word(b, "owner"), "ann");
+	/* who works on it sees no number that is not theirs to see */
+	assert_false(bed_says(b, "900001"));
+	assert_int_equal(act(b, id, "reply", "{\"text\":\"我们在查\"}"), 200);
+	assert_true(bed_says(b, "\"first_reply\":"));
+	assert_int_equal(act(b, id, "reply", "{\"text\":\"去casino\"}"), 409);
+	assert_string_equal(bed_word(b, "error.code"), "denied");
+	assert_int_equal(act(b, id, "close", "{\"outcome\":\"好了\"}"), 400);
+	assert_string_equal(bed_word(b, "error.code"), "cause_missing");
+	assert_int_equal(act(b, id, "close",
+			     "{\"cause\":\"network\",\"outcome\":\"修好了\","
+			     "\"solved\":true}"),
+			 200);
+	assert_string_equal(bed_word(b, "state"), "closed");
+	assert_int_equal(act(b, id, "reply", "{\"text\":\"x\"}"), 409);
+	assert_string_equal(bed_word(b, "error.code"), "not_now");
+	assert_int_equal(look(b, id), 200);
+	assert_int_equal(bed_count(b, "history"), 3);
+	assert_true(bed_says(b, "热线打不通"));
+	/* an auditor sees who did what, and no word of it */
+	b->key = auditor;
+	assert_int_equal(look(b, id), 200);
+	assert_int_equal(bed_count(b, "history"), 3);
+	assert_false(bed_says(b, "热线打不通"));
+	assert_int_equal(act(b, id, "reopen", "{\"text\":\"x\"}"), 403);
+	b->key = agent;
+	assert_int_equal(act(b, id, "reopen", "{\"text\":\"又坏了\"}"), 200);
+	assert_string_equal(bed_word(b, "state"), "opened");
+}
+
+static void an_edit_names_what_it_saw(void **state)
+{
+	struct bed *b = *state;
+	const char *id = open_case(b, SHI);
+
+	b->extra = "If-Match: \"1\"\r\n";
+	assert_int_equal(act(b, id, "note", "{\"text\":\"a\"}"), 200);
+	assert_true(str_eqz(bed_header(b, "ETag"), "\"2\""));
+	assert_int_equal(act(b, id, "note", "{\"text\":\"b\"}"), 409);
+	assert_string_equal(bed_word(b, "error.code"), "changed");
+	b->extra = "If-Match: what\r\n";
+	assert_int_equal(act(b, id, "note", "{\"text\":\"b\"}"), 400);
+	b->extra = NULL;
+	assert_int_equal(act(b, id, "verdict", "{\"verdict\":\"maybe\"}"), 400);
+	assert_int_equal(act(b, "0000000000001", "note", "{\"text\":\"b\"}"),
+			 404);
+}
+
+static void lists_by_pages_and_filters(void **state)
+{
+	struct bed *b = *state;
+	char path[96];
+
+	for (unsigned i = 1; i <= 5; i++) {
+		char to[64];
+
+		snprintf(to, sizeof(to), "\"to\":\"+44770090000%u\"%s", i,
+			 i % 2 == 0 ? ",\"owner\":\"bob\"" : "");
+		IGNORE(open_case(b, to) == NULL);
+	}
+	assert_int_equal(bed_get(b, "/v1/cases?limit=2"), 200);
+	assert_int_equal(bed_count(b, "cases"), 2);
+	snprintf(path, sizeof(path), "/v1/cases?limit=2&cursor=%s",
+		 bed_word(b, "next"));
+	assert_int_equal(bed_get(b, path), 200);
+	assert_int_equal(bed_count(b, "cases"), 2);
+	assert_int_equal(bed_get(b, "/v1/cases?owner=bob"), 200);
+	assert_int_equal(bed_count(b, "cases"), 2);
+	assert_int_equal(bed_get(b, "/v1/cases?to=%2B447700900003"), 200);
+	assert_int_equal(bed_count(b, "cases"), 1);
+	assert_int_equal(bed_get(b, "/v1/cases?state=closed"), 200);
+	assert_int_equal(bed_count(b, "cases"), 0);
+	assert_int_equal(bed_get(b, "/v1/cases?overdue=true"), 200);
+	assert_int_equal(bed_count(b, "cases"), 0);
+	assert_int_equal(bed_get(b, "/v1/cases?state=lost"), 400);
+	assert_int_equal(bed_get(b, "/v1/cases?kind=lost"), 400);
+}
+
+static void the_same_ref_opens_one_case(void **state)
+{
+	static const char body[] =
+		"{\"kind\":\"report\"," SHI ",\"ref\":\"crm-17\"}";
+	struct bed *b = *state;
+	char id[16];
+
+	assert_int_equal(bed_post(b, "/v1/cases", body), 201);
+	must(str_copy(id, sizeof(id), str_of(bed_word(b, "id"))) == 0);
+	assert_int_equal(bed_post(b, "/v1/cases", body), 200);
+	assert_string_equal(bed_word(b, "id"), id);
+	assert_int_equal(bed_post(b, "/v1/cases", "{\"kind\":\"x\"," SHI "}"),
+			 400);
+	assert_string_equal(bed_word(b, "error.code"), "bad_kind");
+	assert_int_equal(bed_post(b, "/v1/cases", "{\"kind\":\"report\"}"),
+			 400);
+}
+
+/* An owner with open cases stays; one who is gone gets none. */
+static void r35_an_owner_is_not_switched_off(void **state)
+{
+	struct bed *b = *state;
+	char path[96];
+
+	assert_int_equal(bed_post(b, "/v1/users",
+				  "{\"name\":\"ann\",\"roles\":[\"agent\"],"
+				  "\"tenant\":\"acme\",\"password\":"
+				  "\"correct horse battery\"}"),
+			 201);
+	snprintf(path, sizeof(path), "/v1/users/%s", bed_word(b, "id"));
+
+	const char *id = open_case(b, SHI ",\"owner\":\"ann\"");
+
+	assert_int_equal(bed_ask(b, "PATCH", path, "{\"state\":\"off\"}"), 409);
+	assert_string_equal(bed_word(b, "error.code"), "owns_cases");
+	assert_int_equal(bed_ask(b, "DELETE", path, ""), 409);
+	assert_int_equal(act(b, id, "assign", "{\"owner\":\"bob\"}"), 200);
+	assert_int_equal(bed_ask(b, "PATCH", path, "{\"state\":\"off\"}"), 200);
+	assert_int_equal(act(b, id, "assign", "{\"owner\":\"ann\"}"), 400);
+	assert_string_equal(bed_word(b, "error.code"), "bad_owner");
+	assert_int_equal(act(b, id, "assign", "{\"owner\":\"\"}"), 400);
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
+	static const struct CMUnitTest tests[] = {
+		CASE(a_case_from_open_to_closed),
+		CASE(an_edit_names_what_it_saw),
+		CASE(lists_by_pages_and_filters),
+		CASE(the_same_ref_opens_one_case),
+		CASE(r35_an_owner_is_not_switched_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
