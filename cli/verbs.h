@@ -24,6 +24,14 @@ int verb_contacts_show(struct cli *c, const struct args *a);
 int verb_contacts_merge(struct cli *c, const struct args *a);
 int verb_contacts_erase(struct cli *c, const struct args *a);
 
+/* cases.c */
+extern const struct option case_list_options[], case_open_options[];
+extern const struct option case_act_options[];
+int verb_case_list(struct cli *c, const struct args *a);
+int verb_case_show(struct cli *c, const struct args *a);
+int verb_case_open(struct cli *c, const struct args *a);
+int verb_case_do(struct cli *c, const struct args *a);
+
 /* consent.c */
 extern const struct option grant_options[], withdraw_options[];
 extern const struct option evidence_options[], verify_options[];
