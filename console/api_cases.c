@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "care/cases.h"
+#include "console/branch.h"
 #include "console/edit.h"
+#include "console/page.h"
 #include "console/users.h"
 #include "proto/text.h"
 
@@ -71,36 +73,16 @@ static void put_live(struct request *r, const struct care_case *x)
 	put_tag(r, x->now.version);
 }
 
-struct cases_page {
-	uint64_t n, last;
-};
-
 static bool show_case(void *owner, const struct row *row)
 {
 	struct request *r = owner;
-	struct cases_page *p = r->own;
 
+	page_row(r, (uint64_t)row_i(row, CASE_ID));
+	page_row_of(r, row_s(row, CASE_TENANT), row_s(row, CASE_ADDRESS));
 	json_open(&r->out, '{');
 	put_case(r, row);
 	json_close(&r->out, '}');
-	p->n++;
-	p->last = (uint64_t)row_i(row, CASE_ID);
 	return true;
-}
-
-static void on_listed(struct request *r, int rc)
-{
-	struct cases_page *p = r->own;
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	if (p->n > 0 && p->n == r->asked)
-		json_kid(&r->out, "next", p->last);
-	json_close(&r->out, '}');
-	reply_send(r, 200);
 }
 
 static struct cell text_or_any(struct str s)
@@ -130,7 +112,6 @@ static bool filters_are_known(struct request *r)
 
 void api_cases_list(struct request *r)
 {
-	uint64_t before = 0, limit = CASES_PAGE;
 	char to[ADDRESS_MAX] = "";
 	struct str tenant;
 
@@ -138,14 +119,9 @@ void api_cases_list(struct request *r)
 	struct str wanted = request_query(r, "to");
 	bool late = str_eqz(request_query(r, "overdue"), "true");
 
-	if (!request_scope(r, &tenant) || !query_id(r, "cursor", &before) ||
-	    !query_u64(r, "limit", CASES_PAGE_MAX, &limit) ||
-	    !filters_are_known(r) ||
+	if (!request_scope(r, &tenant) || !filters_are_known(r) ||
 	    (wanted.len > 0 && !request_address(r, wanted, "to", to)))
 		return;
-	r->asked = MAX(limit, 1);
-	r->own = mem_new(struct cases_page);
-	r->own_free = mem_free;
 	struct cell cells[] = {
 		text_or_any(tenant),
 		text_or_any(request_query(r, "state")),
@@ -154,16 +130,20 @@ void api_cases_list(struct request *r)
 		text_or_any(str_of(to)),
 		late ? CELL_I(0) : CELL_N,
 		late ? CELL_I(clock_wall_ms(r->c->clock)) : CELL_N,
-		before == 0 ? CELL_N : CELL_I(before),
-		CELL_I(r->asked),
+		CELL_N, /* the cursor */
+		CELL_N, /* the limit */
 	};
-	struct buf *b = reply_json(r);
 
-	json_open(b, '{');
-	json_key(b, "cases");
-	json_open(b, '[');
-	request_read(r, STORE_CASE_LIST, cells, ARRAY_LEN(cells), show_case,
-		     on_listed);
+	page_serve(r, &(struct page_ask){ .name = "cases",
+					  .usual = CASES_PAGE,
+					  .most = CASES_PAGE_MAX,
+					  .call = STORE_CASE_LIST,
+					  .cells = cells,
+					  .n = ARRAY_LEN(cells),
+					  .cursor = 7,
+					  .limit = 8,
+					  .any = true,
+					  .show = show_case });
 }
 
 /* Who works on cases, and who may see texts, sees what was said. */
@@ -199,7 +179,8 @@ static void on_history(struct request *r, int rc)
 }
 
 struct one {
-	char tenant[TENANT_MAX + 1]; /* "": any */
+	char tenant[TENANT_MAX + 1]; /* "": any; then the case's */
+	char address[ADDRESS_MAX];
 	uint64_t id, version;
 };
 
@@ -213,7 +194,10 @@ static bool show_one(void *owner, const struct row *row)
 		return false;
 	put_case(r, row);
 	o->version = (uint64_t)row_i(row, CASE_VERSION);
-	return true;
+	return str_copy(o->tenant, sizeof(o->tenant),
+			row_s(row, CASE_TENANT)) == 0 &&
+	       str_copy(o->address, sizeof(o->address),
+			row_s(row, CASE_ADDRESS)) == 0;
 }
 
 static void on_one(struct request *r, int rc)
@@ -228,6 +212,8 @@ static void on_one(struct request *r, int rc)
 		reply_error(r, 404, "no_case", NULL, "there is no such case");
 		return;
 	}
+	if (!branch_check_address(r, str_of(o->tenant), str_of(o->address)))
+		return;
 	put_tag(r, o->version);
 	struct cell cells[] = { CELL_I(o->id), CELL_I(0), CELL_I(HISTORY_MAX) };
 
@@ -374,6 +360,7 @@ void api_cases_post(struct request *r)
 
 	if (!request_fields(r, &body) || !request_tenant(r, &ask.tenant) ||
 	    !request_address(r, body.to, "to", to) ||
+	    !branch_check_address(r, ask.tenant, str_of(to)) ||
 	    !owner_works(r, body.owner))
 		return;
 	if (case_kind_parse(body.kind, &ask.kind) != 0) {
@@ -442,6 +429,9 @@ static struct care_case *asked(struct request *r)
 	if (x == NULL)
 		reply_error(r, 404, "no_case", NULL,
 			    "there is no such case that can still change");
+	else if (!branch_check_address(r, str_of(x->tenant),
+				       str_of(x->address)))
+		return NULL;
 	return x;
 }
 

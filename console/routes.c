@@ -182,7 +182,7 @@ static const struct query q_stream[] = {
 		.needs = PERM_CASE_WORK, .body = BODY_JSON,             \
 		.handle = api_case_act, .fields = &case_act_fields,     \
 		.query = none, .bare = true, .stores = true, .ok = 200, \
-		.summary = (text)                                       \
+		.branch = BRANCH_KEPT, .summary = (text)                \
 	}
 
 /* The busiest first: they are looked for in this order. */
@@ -446,11 +446,12 @@ const struct route routes_all[] = {
 	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
 	     "Every type that was seen, and whether a trigger names it."),
 	READ("/v1/cases", PERM_CASE_READ, api_cases_list, q_cases,
-	     "List cases, the newest first."),
+	     "List cases, the newest first.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/cases", PERM_CASE_WORK, api_cases_post, &case_fields,
-	     201, "Open a case; 200 when it says again what is open."),
+	     201, "Open a case; 200 when it says again what is open.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/cases/{id}", PERM_CASE_READ, api_case_get, none,
-	     "One case with its history."),
+	     "One case with its history.", .branch = BRANCH_KEPT),
 	CASE("assign",
 	     "Give it to another owner; takes If-Match, as all below."),
 	CASE("reply",

@@ -16,6 +16,7 @@ static const char survey[] =
 /* What stands for ids in the paths below. */
 struct south {
 	char contact[16], message[16], session[16], segment[16];
+	char ticket[16];
 };
 
 static void keep_id(struct bed *b, const char *name, char out[16])
@@ -74,6 +75,10 @@ static void ask_south(struct bed *b, struct south *s)
 				  "{\"name\":\"all\",\"filter\":\"all\"}"),
 			 201);
 	keep_id(b, "id", s->segment);
+	assert_int_equal(bed_post(b, "/v1/cases",
+				  "{\"kind\":\"report\",\"to\":\"" SOUTH "\"}"),
+			 201);
+	keep_id(b, "id", s->ticket);
 }
 
 /* From here on the key of one who has a branch. */
@@ -108,7 +113,8 @@ static void nothing_of_others(struct bed *b, const char *path)
 
 /*
  * How each BRANCH_KEPT route is asked for a thing of another branch, and what
- * must come of it. $C, $M, $V, $G: the south's contact, message, survey session, a segment. A
+ * must come of it. $C, $M, $V, $K, $G: the south's contact, message, survey session, case,
+ * a segment. A
  * new route that says it is kept needs a row here.
  */
 static const struct {
@@ -175,6 +181,21 @@ static const struct {
 	  "/v1/surveys/sv/sessions/$V", "", 403 },
 	{ "POST", "/v1/surveys/{id}/sessions/{session}/cancel",
 	  "/v1/surveys/sv/sessions/$V/cancel", "", 403 },
+	{ "GET", "/v1/cases", "", "", 200 },
+	{ "POST", "/v1/cases", "", "{\"kind\":\"report\",\"to\":\"" SOUTH "\"}",
+	  403 },
+	{ "GET", "/v1/cases/{id}", "/v1/cases/$K", "", 403 },
+	{ "POST", "/v1/cases/{id}/assign", "/v1/cases/$K/assign", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/reply", "/v1/cases/$K/reply", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/note", "/v1/cases/$K/note", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/escalate", "/v1/cases/$K/escalate", "{}",
+	  403 },
+	{ "POST", "/v1/cases/{id}/refund", "/v1/cases/$K/refund", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/investigate", "/v1/cases/$K/investigate",
+	  "{}", 403 },
+	{ "POST", "/v1/cases/{id}/verdict", "/v1/cases/$K/verdict", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/close", "/v1/cases/$K/close", "{}", 403 },
+	{ "POST", "/v1/cases/{id}/reopen", "/v1/cases/$K/reopen", "{}", 403 },
 	{ "GET", "/v1/keys", "", "", 200 },
 	{ "POST", "/v1/keys", "",
 	  "{\"name\":\"x\",\"role\":\"care\",\"branch\":\"south\"}", 403 },
@@ -203,6 +224,7 @@ static void path_of(const struct south *s, const char *text, char out[160])
 			const char *id = c == 'C'   ? s->contact
 					 : c == 'M' ? s->message
 					 : c == 'G' ? s->segment
+					 : c == 'K' ? s->ticket
 						    : s->session;
 			n += (size_t)snprintf(out + n, 160 - n, "%s", id);
 		} else if (p[0] == '{') {
