@@ -291,6 +291,40 @@ static const struct {
 	[CASE_REOPEN] = { do_reopen, "case.opened" },
 };
 
+const struct care_case *cases_replied(struct cases *c, struct str tenant,
+				      struct str to, uint64_t message,
+				      const struct case_by *by)
+{
+	must(c != NULL && by != NULL);
+	AUTO(buf_done) struct buf what = { 0 };
+	struct care_case *x = case_newest(c, tenant, to);
+
+	while (x != NULL &&
+	       (x->now.state == CASE_CLOSED || !str_eqz(to, x->address) ||
+		!str_eqz(tenant, x->tenant)))
+		x = x->older;
+	if (x == NULL)
+		return NULL;
+	const struct case_now before = x->now;
+
+	x->now.visible_ms = cases_now(c);
+	if (x->now.replied_ms == 0)
+		x->now.replied_ms = x->now.visible_ms;
+	buf_init(&what, 64);
+	json_open(&what, '{');
+	json_kid(&what, "message", message);
+	json_close(&what, '}');
+	case_step(c, x, case_act_name(CASE_REPLY), deeds[CASE_REPLY].notice, by,
+		  buf_str(&what), &before);
+	return x;
+}
+
+const char *cases_class(const struct cases *c)
+{
+	must(c != NULL);
+	return c->cfg->class_name;
+}
+
 int cases_do(struct cases *c, struct care_case *x, const struct case_deed *deed,
 	     const struct case_by *by, struct case_no *no)
 {

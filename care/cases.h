@@ -107,6 +107,13 @@ MUST_USE int cases_do(struct cases *c, struct care_case *x,
 		      const struct case_deed *deed, const struct case_by *by,
 		      struct case_no *no);
 
+/* A person has written to them outside of a case: the newest open one hears
+ * of it, and its clocks stop as for a reply. NULL: none is open. */
+const struct care_case *cases_replied(struct cases *c, struct str tenant,
+				      struct str to, uint64_t message,
+				      const struct case_by *by);
+/* The class of what is said to customers. */
+const char *cases_class(const struct cases *c);
 /* NULL: not in memory (closed long ago, or never there), or another
  * tenant's ("": of any). */
 struct care_case *cases_find(struct cases *c, struct str tenant, uint64_t id);

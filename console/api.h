@@ -152,6 +152,11 @@ void api_cases_post(struct request *r);
 void api_case_get(struct request *r);
 void api_case_act(struct request *r);
 
+/* api_threads.c */
+extern const struct fields thread_fields;
+void api_thread_get(struct request *r);
+void api_thread_reply(struct request *r);
+
 /* api_links.c */
 void api_links_list(struct request *r);
 void api_link_get(struct request *r);

@@ -2,6 +2,7 @@
 #include "console/routes.h"
 
 #include "console/api.h"
+#include "console/case_queries.h"
 
 static const struct query none[] = { { NULL, NULL } };
 
@@ -56,18 +57,6 @@ static const struct query q_reminders[] = {
 	{ "state",
 	  "waiting, delivered, task, done, answered, failed or cancelled." },
 	{ "limit", "Reminders of one page, 1 to 1000; 50 without it." },
-	{ "cursor", "`next` of the page before." },
-	{ NULL, NULL },
-};
-
-static const struct query q_cases[] = {
-	{ "state", "opened, investigating or closed." },
-	{ "kind",
-	  "complaint, report, suggestion, question or charge_dispute." },
-	{ "owner", "Only cases of this owner." },
-	{ "to", "Only cases of this customer." },
-	{ "overdue", "true: no person has replied, and the time is over." },
-	{ "limit", "Cases of one page, 1 to 1000; 50 without it." },
 	{ "cursor", "`next` of the page before." },
 	{ NULL, NULL },
 };
@@ -445,6 +434,13 @@ const struct route routes_all[] = {
 	     .branch = BRANCH_KEPT),
 	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
 	     "Every type that was seen, and whether a trigger names it."),
+	NOTED("/v1/threads/{address}", PERM_CASE_READ, api_thread_get, q_thread,
+	      "All that went to one person and came from them, the newest first. Written down.",
+	      .branch = BRANCH_KEPT),
+	JSON("POST", "/v1/threads/{address}/reply", PERM_CASE_WORK,
+	     api_thread_reply, &thread_fields, 202,
+	     "A word to them, through the gate; answers their open case, if there is one.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/cases", PERM_CASE_READ, api_cases_list, q_cases,
 	     "List cases, the newest first.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/cases", PERM_CASE_WORK, api_cases_post, &case_fields,

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/faq.h"
 
 struct care {
 	struct surveys *surveys;
 	struct reminders *reminders;
 	struct events *events;
 	struct cases *cases;
+	struct faq *faq;
 };
 
 static void on_step(void *owner, uint64_t id, const struct event *e)
@@ -117,6 +119,7 @@ static void introduce(struct care *c, struct gateway *g)
 	gateway_claimant(g, CLAIMANT_REMINDER, &reminders_claimant,
 			 c->reminders);
 	gateway_claimant(g, CLAIMANT_CASE, &cases_claimant, c->cases);
+	gateway_claimant(g, CLAIMANT_FAQ, &faq_claimant, c->faq);
 	gateway_on_step(g, on_step, c);
 	gateway_on_inbound(g, on_inbound, c);
 	surveys_on_low(c->surveys, on_low, c);
@@ -136,6 +139,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_cases(c, env, err);
 	if (rc != 0)
 		return rc;
+	c->faq = faq_new(env->settings, env->gateway, env->clock,
+			 cases_class(c->cases));
 	introduce(c, env->gateway);
 	*out = TAKE(c);
 	return 0;
@@ -180,6 +185,7 @@ void care_close(struct care **cp)
 
 	if (c == NULL)
 		return;
+	faq_free(&c->faq);
 	cases_close(&c->cases);
 	events_close(&c->events);
 	reminders_close(&c->reminders);

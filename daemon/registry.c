@@ -5,6 +5,7 @@
 #include "campaigns/library.h"
 #include "campaigns/reminders.h"
 #include "care/cases.h"
+#include "care/faq.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -36,8 +37,8 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&smpp_server_settings, &kannel_section,    &templates_section,
 		&surveys_section,      &campaigns_section, &pack_section,
 		&group_section,        &events_section,    &trigger_section,
-		&login_section,        &report_section,
-		&cases_section,
+		&login_section,        &report_section,    &cases_section,
+		&faq_section,
 	};
 	size_t n = 0;
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "campaigns/trigger.h"
 #include "care/cases.h"
+#include "care/faq.h"
 #include "channels/smpp/channel.h"
 #include "channels/smpp/server.h"
 #include "console/server.h"
@@ -148,6 +149,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	trigger_check(out, faults);
 	report_check_settings(out, faults);
 	cases_check(out, faults);
+	faq_check(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);

@@ -98,6 +98,8 @@ static const struct {
 	{ "POST", "/v1/events/csv", "ASC" },
 	{ "GET", "/v1/events", "AMPCGUD" },
 	{ "GET", "/v1/events/types", "AMPCGUD" },
+	{ "GET", "/v1/threads/{address}", "ACGUD" },
+	{ "POST", "/v1/threads/{address}/reply", "ACGU" },
 	{ "GET", "/v1/cases", "ACGUD" },
 	{ "POST", "/v1/cases", "ACGU" },
 	{ "GET", "/v1/cases/{id}", "ACGUD" },

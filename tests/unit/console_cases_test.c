@@ -180,6 +180,62 @@ static void r35_an_owner_is_not_switched_off(void **state)
 	assert_int_equal(act(b, id, "assign", "{\"owner\":\"\"}"), 400);
 }
 
+static void wait_for(struct bed *b, const char *path, const char *text)
+{
+	uint64_t until = clock_mono_ms(&clock_real) + 20000;
+
+	do
+		assert_int_equal(bed_get(b, path), 200);
+	while (!bed_says(b, text) && clock_mono_ms(&clock_real) < until);
+	if (!bed_says(b, text))
+		fail_msg("no %s in %.*s", text, STR_ARGS(b->body));
+}
+
+/* One line of time over every address of a person; a word to them answers
+ * what is open, and passes the same gate (R-47). */
+static void r47_a_thread_is_one_line_of_time(void **state)
+{
+	static const char sms[] = "/v1/threads/%2B447700900001";
+	struct bed *b = *state;
+
+	assert_int_equal(bed_post(b, "/v1/contacts",
+				  "{\"ref\":\"c1\",\"name\":\"Shi\","
+				  "\"phone\":\"+447700900001\","
+				  "\"mqtt\":\"device-1\"}"),
+			 201);
+	key_of(b, "care", agent);
+	b->key = agent; /* who reads texts */
+	bed_hear(b, "+447700900001", "when do you open?");
+	wait_for(b, sms, "when do you open?");
+	bed_hear(b, "device-1", "hello from the app");
+	wait_for(b, sms, "hello from the app");
+
+	const char *id = open_case(b, SHI);
+
+	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900001/reply",
+				  "{\"text\":\"go to the casino\"}"),
+			 200);
+	assert_string_equal(bed_word(b, "verdict"), "deny");
+	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900001/reply",
+				  "{\"text\":\"at nine\"}"),
+			 202);
+	assert_string_equal(bed_word(b, "case"), id);
+	wait_for(b, sms, "at nine");
+	assert_true(bed_count(b, "thread") >= 3);
+	assert_int_equal(look(b, id), 200);
+	assert_true(bed_says(b, "\"first_reply\":"));
+	assert_int_equal(bed_get(b, "/v1/threads/%2B447700900001?limit=1"),
+			 200);
+	assert_int_equal(bed_count(b, "thread"), 1);
+	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900001/reply", "{}"),
+			 400);
+	/* nobody's words but for those who may read them */
+	key_of(b, "auditor", auditor);
+	b->key = auditor;
+	assert_int_equal(bed_get(b, sms), 200);
+	assert_false(bed_says(b, "hello from the app"));
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -189,6 +245,7 @@ int main(void)
 		CASE(lists_by_pages_and_filters),
 		CASE(the_same_ref_opens_one_case),
 		CASE(r35_an_owner_is_not_switched_off),
+		CASE(r47_a_thread_is_one_line_of_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

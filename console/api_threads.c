@@ -1,0 +1,316 @@
+/* /v1/threads/{address}: all that went to one person and came from them, over
+ * every channel, as one line of time; and a word to them. */
+#include "console/api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/cases.h"
+#include "console/branch.h"
+#include "console/submission.h"
+#include "console/view.h"
+#include "model/inbound.h"
+
+#define THREAD_PAGE 50
+#define THREAD_PAGE_MAX 200
+#define ADDRESSES_MAX 8
+
+/* One message, out or in, as JSON text. */
+struct piece {
+	uint64_t id; /* of either: in order of time */
+	size_t at, len;
+};
+
+struct thread_page {
+	bool texts; /* may they be seen? */
+	char tenant[TENANT_MAX + 1];
+	bool of_default; /* what is nobody's in particular counts as theirs */
+	char address[ADDRESSES_MAX][ADDRESS_MAX];
+	unsigned naddresses, asked; /* so many of them were read */
+	bool inbound;               /* the next read is of what came in */
+	uint64_t before, limit;
+	struct piece *v;
+	size_t n;
+	struct buf text;
+};
+
+static void page_free(void *own)
+{
+	struct thread_page *p = own;
+
+	mem_free(p->v);
+	buf_done(&p->text);
+	mem_free(p);
+}
+
+static void add(struct thread_page *p, uint64_t id, size_t from)
+{
+	/* commas put themselves between two that follow each other */
+	from += p->text.p[from] == ',';
+	p->v = mem_resize(p->v, (p->n + 1) * sizeof(*p->v));
+	p->v[p->n++] = (struct piece){ id, from, p->text.len - from };
+}
+
+/* ---- read, on the reader's thread --------------------------------------------------- */
+
+static bool show_out(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+	struct thread_page *p = r->own;
+	size_t from = p->text.len;
+	struct view v = { .who = &r->who, .out = &p->text };
+
+	must(str_copy(v.tenant, sizeof(v.tenant), str_of(p->tenant)) == 0);
+	if (!view_message(&v, row))
+		return true;
+	json_kz(&p->text, "direction", "out");
+	json_close(&p->text, '}');
+	add(p, (uint64_t)row_i(row, 0), from);
+	return true;
+}
+
+static bool is_theirs(const struct thread_page *p, struct str tenant)
+{
+	return p->tenant[0] == '\0' || str_eqz(tenant, p->tenant) ||
+	       (p->of_default && str_eqz(tenant, "*"));
+}
+
+static bool show_in(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+	struct thread_page *p = r->own;
+	struct buf *b = &p->text;
+	size_t from = b->len;
+	struct inbound in;
+
+	if (inbound_decode(row_s(row, 1), (uint64_t)row_i(row, 0), &in) != 0 ||
+	    !is_theirs(p, in.tenant))
+		return true;
+	json_open(b, '{');
+	json_kid(b, "id", in.id);
+	json_kt(b, "at", in.at_ms);
+	json_ks(b, "channel", in.channel);
+	json_key(b, "from");
+	who_address_json(b, &r->who, in.tenant, in.from);
+	json_ks(b, "to", in.to);
+	if (p->texts)
+		json_ks(b, "text", in.text);
+	json_ks(b, "claim", in.claim);
+	json_kz(b, "direction", "in");
+	json_close(b, '}');
+	add(p, in.id, from);
+	return true;
+}
+
+/* ---- put together ------------------------------------------------------------------ */
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	return (x->id < y->id) - (x->id > y->id);
+}
+
+static void answer(struct request *r)
+{
+	struct thread_page *p = r->own;
+	struct buf *b = reply_json(r);
+	size_t n = MIN(p->n, (size_t)p->limit);
+
+	if (p->n > 0)
+		qsort(p->v, p->n, sizeof(*p->v), newest_first);
+	json_open(b, '{');
+	json_key(b, "thread");
+	json_open(b, '[');
+	for (size_t i = 0; i < n; i++)
+		json_raw(b, str_bytes(p->text.p + p->v[i].at, p->v[i].len));
+	json_close(b, ']');
+	if (n == p->limit)
+		json_kid(b, "next", p->v[n - 1].id);
+	json_close(b, '}');
+	reply_send(r, 200);
+}
+
+static void read_next(struct request *r, int rc)
+{
+	struct thread_page *p = r->own;
+
+	if (rc != 0) {
+		reply_rc(r, rc);
+		return;
+	}
+	if (p->asked == p->naddresses) {
+		answer(r);
+		return;
+	}
+	struct cell address = CELL_Z(p->address[p->asked]);
+	struct cell before = CELL_I(p->before);
+	struct cell in[] = { CELL_N, address, CELL_I(0), before,
+			     CELL_I(p->limit) };
+	struct cell out[] = { p->tenant[0] == '\0' ? CELL_N : CELL_Z(p->tenant),
+			      CELL_N,
+			      CELL_N,
+			      address,
+			      CELL_N,
+			      CELL_I(0),
+			      before,
+			      CELL_I(p->limit) };
+
+	if (p->inbound) {
+		p->inbound = false;
+		p->asked++;
+		request_read(r, STORE_INBOUND_LIST, in, ARRAY_LEN(in), show_in,
+			     read_next);
+		return;
+	}
+	p->inbound = true;
+	request_read(r, STORE_MESSAGE_LIST, out, ARRAY_LEN(out), show_out,
+		     read_next);
+}
+
+static void add_address(struct thread_page *p, struct str address)
+{
+	for (unsigned i = 0; i < p->naddresses; i++) {
+		if (str_eqz(address, p->address[i]))
+			return;
+	}
+	if (p->naddresses < ADDRESSES_MAX &&
+	    str_copy(p->address[p->naddresses], ADDRESS_MAX, address) == 0)
+		p->naddresses++;
+}
+
+/* Every address of whom that address belongs to. */
+static bool show_person(void *owner, const struct row *row)
+{
+	struct request *r = owner;
+
+	add_address(r->own, row_s(row, 18)); /* the column `address` */
+	return true;
+}
+
+void api_thread_get(struct request *r)
+{
+	uint64_t before = 0, limit = THREAD_PAGE;
+	struct str tenant, mine = str_of(r->c->tenant);
+	char address[ADDRESS_MAX];
+
+	if (!request_scope(r, &tenant) || !query_id(r, "cursor", &before) ||
+	    !query_u64(r, "limit", THREAD_PAGE_MAX, &limit) ||
+	    !request_address(r, r->param[0], "address", address) ||
+	    !branch_check_address(r, tenant.len > 0 ? tenant : mine,
+				  str_of(address)))
+		return;
+	struct thread_page *p = mem_new(struct thread_page);
+
+	r->own = p;
+	r->own_free = page_free;
+	buf_init(&p->text, (size_t)64 << 20);
+	p->before = before;
+	p->limit = MAX(limit, 1);
+	p->texts = request_may(r, PERM_MESSAGE_CONTENT);
+	p->of_default = str_eq(tenant, mine);
+	must(str_copy(p->tenant, sizeof(p->tenant), tenant) == 0);
+	add_address(p, str_of(address));
+	request_audit(r, tenant.len > 0 ? tenant : mine, "thread.read",
+		      str_of(address), STR_NONE);
+	struct cell cells[] = { CELL_T(tenant.len > 0 ? tenant : mine),
+				CELL_Z(address), CELL_I(0) };
+
+	request_read(r, STORE_PERSON_BY_ADDRESS, cells, ARRAY_LEN(cells),
+		     show_person, read_next);
+}
+
+/* ---- a word ------------------------------------------------------------------------- */
+
+struct word_body {
+	struct str text, template, lang, channel;
+	json_t *vars;
+};
+
+#define AT(f) offsetof(struct word_body, f)
+static const struct field word_rows[] = {
+	{ "text", FIELD_STR, AT(text), false,
+	  "Free words; the gate and the blocked words hold." },
+	{ "template", FIELD_STR, AT(template), false,
+	  "An approved snippet instead: id of a template." },
+	{ "lang", FIELD_STR, AT(lang), false, "Of the template." },
+	{ "vars", FIELD_OBJECT, AT(vars), false, "Its values." },
+	{ "channel", FIELD_STR, AT(channel), false, "Any without it." },
+};
+#undef AT
+const struct fields thread_fields = { "word", word_rows, ARRAY_LEN(word_rows) };
+
+static void on_said(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, r->status);
+}
+
+/* What an agent says to somebody with an open case answers that case, and
+ * stops its clock (R-19). */
+static void note_reply(struct request *r, struct str tenant, struct str to,
+		       uint64_t message, struct buf *b)
+{
+	const struct case_by by = { .actor = str_of(r->who.actor),
+				    .name = request_actor(r) };
+	const struct care_case *x =
+		cases_replied(r->c->cases, tenant, to, message, &by);
+
+	if (x != NULL)
+		json_kid(b, "case", x->id);
+}
+
+void api_thread_reply(struct request *r)
+{
+	struct word_body w = { .vars = NULL };
+	struct message_body body = { 0 };
+	struct submission s = { .class_name = str_of(cases_class(r->c->cases)),
+				.priority = -1,
+				.flags = MESSAGE_FLAG_REPLY };
+	struct submitted got = { 0 };
+	struct refusal why = { 0 };
+	char to[ADDRESS_MAX];
+
+	if (!request_fields(r, &w) || !request_tenant(r, &s.tenant) ||
+	    !request_address(r, r->param[0], "address", to) ||
+	    !branch_check_address(r, s.tenant, str_of(to)))
+		return;
+	if ((w.text.len > 0) == (w.template.len > 0)) {
+		reply_error(r, 400, "no_words", "text",
+			    "either a text or a template is needed");
+		return;
+	}
+	s.to = str_of(to);
+	s.text = w.text;
+	s.channel = w.channel;
+	body.template_id = w.template;
+	body.lang = w.lang;
+	body.vars = w.vars;
+	if (message_body_render(r->c->library, r->c->gateway, &body, &s,
+				&why) != 0) {
+		reply_refusal(r, &why);
+		message_body_done(&body);
+		return;
+	}
+	gateway_submit(r->c->gateway, &s, &got);
+	message_body_done(&body);
+	if (got.rc != 0) {
+		reply_submitted_error(r, &got);
+		return;
+	}
+	bool denied = got.decision.verdict == VERDICT_DENY;
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	view_submitted(b, &got);
+	if (!denied)
+		note_reply(r, s.tenant, s.to, got.id, b);
+	json_close(b, '}');
+	r->status = denied ? 200 : 202;
+	request_audit(r, s.tenant, "thread.reply", s.to, STR_NONE);
+	request_then(r, on_said);
+}
