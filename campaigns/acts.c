@@ -8,6 +8,7 @@
 #include "campaigns/approval.h"
 #include "campaigns/census.h"
 #include "campaigns/library.h"
+#include "campaigns/reach.h"
 #include "campaigns/schedule.h"
 
 int act_no(struct campaign_no *no, int rc, const char *code, const char *field,
@@ -86,17 +87,17 @@ static int check_template(const struct campaigns *c, struct str tenant,
 		      pick.version->class_name);
 }
 
-/* What a spec can say and no run would keep to: refused, not left out. */
-static int check_kept(const struct spec *spec, struct campaign_no *no)
+static int check_group(const struct campaigns *c, const struct spec *spec,
+		       struct campaign_no *no)
 {
-	if (spec->audience == AUDIENCE_SEGMENT)
-		return act_no(no, -EINVAL, "no_segments", "audience",
-			      "a campaign does not read segments yet: name "
-			      "addresses, or all contacts");
-	if (spec->exclusive != NULL)
-		return act_no(no, -EINVAL, "no_exclusion", "exclusive",
-			      "the gate keeps no exclusion groups yet");
-	return 0;
+	if (spec->exclusive == NULL ||
+	    gateway_exclusion(c->gateway, str_of(spec->exclusive)))
+		return 0;
+	return act_no(
+		no, -EINVAL, "unknown_group", "exclusive",
+		"there is no exclusion group \"%.64s\": the configuration "
+		"names them",
+		spec->exclusive);
 }
 
 static int check(const struct campaigns *c, struct str tenant,
@@ -116,7 +117,7 @@ static int check(const struct campaigns *c, struct str tenant,
 	if (spec->start_ms - campaigns_now(c) > YEAR_MS)
 		return act_no(no, -EINVAL, "invalid", "start",
 			      "the start is more than a year ahead");
-	if (check_kept(spec, no) != 0)
+	if (check_group(c, spec, no) != 0)
 		return -EINVAL;
 	return check_template(c, tenant, spec, no);
 }
@@ -183,7 +184,7 @@ static void forget_review(struct campaign *m)
 				 &m->life.rules,        &m->life.audience_hash,
 				 &m->life.content_hash, &m->life.funnel,
 				 &m->life.pilot,        &m->life.pilot_by,
-				 &m->life.briefed_by };
+				 &m->life.briefed_by,   &m->life.filter };
 
 	for (unsigned i = 0; i < ARRAY_LEN(texts); i++)
 		form_set(texts[i], STR_NONE);
@@ -240,6 +241,7 @@ static void submitted(struct campaigns *c, struct campaign *m,
 	approval_content(&m->spec, hash);
 	form_set(&m->life.content_hash, str_of(hash));
 	form_set(&m->life.funnel, funnel);
+	form_set(&m->life.filter, found->filter);
 	m->life.people = found->funnel->people;
 	m->life.sendable = found->funnel->sendable;
 	m->life.parts = found->funnel->parts;
@@ -265,7 +267,7 @@ static void on_walked(void *owner, struct campaign *m, int rc,
 		      const struct err *why, const struct census_found *found)
 {
 	struct asked *a = owner;
-	struct campaign_no no = { .code = "audience" };
+	struct campaign_no no = { .code = "audience", .field = "audience" };
 	struct buf json = { 0 };
 
 	buf_init(&json, BUF_NO_LIMIT);
@@ -325,18 +327,6 @@ static int may_approve(const struct campaigns *c, struct campaign *m,
 	return 0;
 }
 
-static bool has_link(const struct campaigns *c, const struct campaign *m)
-{
-	const char *kind = m->spec.channel == NULL ? "sms" : m->spec.channel;
-	struct link_view v;
-
-	for (unsigned i = 0; gateway_link(c->gateway, i, &v) == 0; i++) {
-		if (v.kind != NULL && str_eqz(str_of(v.kind), kind))
-			return true;
-	}
-	return false;
-}
-
 /* Everything that must be there before the first person gets it. */
 static int may_go(const struct campaigns *c, struct campaign *m,
 		  struct campaign_no *no)
@@ -356,7 +346,7 @@ static int may_go(const struct campaigns *c, struct campaign *m,
 			      "for more than %lld people a pilot comes first: "
 			      "it has arrived and is signed off",
 			      (long long)c->cfg->pilot_above);
-	if (!has_link(c, m))
+	if (!reach_exists(c, m))
 		return act_no(no, -EPROTO, "no_route", NULL,
 			      "no link carries this channel");
 	if (m->spec.end_ms != 0 && campaigns_now(c) >= m->spec.end_ms)

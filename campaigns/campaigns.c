@@ -11,6 +11,8 @@
 #include "campaigns/counts.h"
 #include "campaigns/guard.h"
 #include "campaigns/materialise.h"
+#include "campaigns/quota.h"
+#include "campaigns/reach.h"
 #include "campaigns/runner.h"
 #include "campaigns/schedule.h"
 #include "campaigns/walk.h"
@@ -100,6 +102,29 @@ static void look_window(struct campaigns *c, struct campaign *m)
 		step(c, m, STEP_EXPIRE, "window_over", "");
 }
 
+#define CHANNEL_CUT "channel_down"
+#define QUOTA_USED "quota"
+
+/* Has no link been up for long enough? What was handed over comes back then,
+ * and is judged anew when one is. */
+static bool is_cut_off(const struct campaigns *c, struct campaign *m,
+		       struct err *what)
+{
+	uint64_t now_ms = clock_mono_ms(c->clock);
+
+	if (c->cfg->down_after == 0 || reach_up(c, m)) {
+		m->down_ms = 0;
+		return false;
+	}
+	if (m->down_ms == 0)
+		m->down_ms = now_ms;
+	if (now_ms - m->down_ms < (uint64_t)c->cfg->down_after)
+		return false;
+	err_set(what, 0, "no link of its channel is up for %lld s",
+		(long long)(now_ms - m->down_ms) / 1000);
+	return true;
+}
+
 static void look_running(struct campaigns *c, struct campaign *m)
 {
 	struct err what = { "" };
@@ -107,6 +132,14 @@ static void look_running(struct campaigns *c, struct campaign *m)
 
 	if (why == NULL && approval_broken(c, m) != NULL)
 		why = "rule_pack_changed";
+	if (why == NULL && is_cut_off(c, m, &what))
+		why = CHANNEL_CUT;
+	if (why == NULL && quota_left(c, str_of(m->tenant)) == 0 &&
+	    (m->runner == NULL || !runner_empty(m->runner))) {
+		err_set(&what, 0, "%lld messages of the tenant today",
+			(long long)c->cfg->quota);
+		why = QUOTA_USED;
+	}
 	if (why != NULL) {
 		log_warn("campaign.alarm", KV_ID("id", m->id), KV_S("why", why),
 			 KV_S("what", what.text));
@@ -114,6 +147,20 @@ static void look_running(struct campaigns *c, struct campaign *m)
 	} else if (m->spec.schedule != SCHEDULE_EVENT && m->runner != NULL &&
 		   runner_empty(m->runner)) {
 		step(c, m, STEP_EMPTY, "", "");
+	} else {
+		look_window(c, m);
+	}
+}
+
+/* What paused it is over: it goes on by itself. */
+static void look_paused(struct campaigns *c, struct campaign *m)
+{
+	if (strcmp(m->reason, CHANNEL_CUT) == 0 && reach_up(c, m)) {
+		m->down_ms = 0;
+		step(c, m, STEP_RESUME, "", "a link is up");
+	} else if (strcmp(m->reason, QUOTA_USED) == 0 &&
+		   quota_left(c, str_of(m->tenant)) > 0) {
+		step(c, m, STEP_RESUME, "", "another day");
 	} else {
 		look_window(c, m);
 	}
@@ -128,7 +175,7 @@ static void look(struct campaigns *c, struct campaign *m)
 	else if (m->state == CAMPAIGN_RUNNING)
 		look_running(c, m);
 	else if (m->state == CAMPAIGN_PAUSED)
-		look_window(c, m);
+		look_paused(c, m);
 	else if (m->state == CAMPAIGN_DRAINING && is_settled(c, m))
 		step(c, m, comes_again(c, m) ? STEP_AGAIN : STEP_COMPLETE, "",
 		     "");
@@ -271,6 +318,12 @@ static bool show_tally(void *owner, const struct row *row)
 	return true;
 }
 
+static bool show_quota(void *owner, const struct row *row)
+{
+	quota_recover(((struct opening *)owner)->c->quota, row);
+	return true;
+}
+
 static int read_all(struct campaigns *c, struct err *err)
 {
 	static const struct {
@@ -280,6 +333,7 @@ static int read_all(struct campaigns *c, struct err *err)
 		{ STORE_CAMPAIGN_SCAN, show_campaign },
 		{ STORE_CAMPAIGN_RUN_SCAN, show_run },
 		{ STORE_CAMPAIGN_TALLY_SCAN, show_tally },
+		{ STORE_QUOTA_SCAN, show_quota },
 	};
 	struct opening o = { .c = c };
 
@@ -310,6 +364,7 @@ int campaigns_open(struct campaigns **out, const struct campaigns_env *env,
 	c->store = env->store;
 	c->library = env->library;
 	c->step = own_step;
+	c->quota = quota_new();
 	c->tick = loop_timer_new(c->loop, on_tick, c);
 	c->beat = loop_timer_new(c->loop, on_beat, c);
 	int rc = read_all(c, err);
@@ -329,8 +384,8 @@ void campaigns_stop(struct campaigns *c)
 	if (c == NULL)
 		return;
 	c->stopping = true;
-	loop_timer_stop(c->tick);
-	loop_timer_stop(c->beat);
+	loop_timer_free(&c->tick);
+	loop_timer_free(&c->beat);
 }
 
 void campaigns_close(struct campaigns **cp)
@@ -344,6 +399,7 @@ void campaigns_close(struct campaigns **cp)
 	for (size_t i = 0; i < c->n; i++)
 		campaign_free(c->v[i]);
 	mem_free(c->v);
+	quota_free(&c->quota);
 	loop_timer_free(&c->tick);
 	loop_timer_free(&c->beat);
 	mem_free(c);

@@ -36,6 +36,8 @@ struct campaigns_cfg {
 	int64_t optout_share, optout_over;
 	int64_t complaint_share, complaint_over;
 	int64_t complaint_count, complaint_window;
+	int64_t down_after; /* ms without a link; 0: never */
+	int64_t quota;      /* messages of a tenant a day; 0: no limit */
 };
 
 extern const struct setting_section campaigns_section;
@@ -133,8 +135,9 @@ unsigned campaigns_pause_like(struct campaigns *c, const struct campaign *m,
 			      const char *why);
 /* Is it somebody who has written it? */
 bool campaign_written_by(const struct campaign *m, struct str actor);
-/* Something happened to somebody: campaigns that wait for it take the person
- * in. Returns how many. */
+/* Something happened to somebody: running and paused campaigns that wait for it
+ * write the person down, in the open batch; if that is not stored, nobody was.
+ * Returns how many. */
 unsigned campaigns_event(struct campaigns *c, struct str tenant,
 			 struct str event, struct str address, int64_t at_ms);
 

@@ -33,13 +33,15 @@ static bool census_page(void *owner, const struct people *p)
 static void census_over(void *owner, int rc, const struct err *why)
 {
 	struct census *s = owner;
+	struct walk *w = TAKE(s->m->walk); /* has `why` and the filter */
 	struct census_found found = { .funnel = &s->funnel,
-				      .hash = judge_hash(s->judge) };
+				      .hash = judge_hash(s->judge),
+				      .filter = walk_filter(w) };
 
-	walk_free(&s->m->walk);
 	if (rc == 0)
 		funnel_time(&s->funnel, s->c, s->m, s->start_ms, &found.time);
 	s->done(s->owner, s->m, rc, why, rc == 0 ? &found : NULL);
+	walk_free(&w);
 	judge_free(&s->judge);
 	mem_free(s);
 }

@@ -8,6 +8,7 @@ struct census_found {
 	const struct funnel *funnel;
 	struct funnel_time time;
 	const uint8_t *hash; /* 32 bytes: of the audience */
+	struct str filter;   /* of its segment, as JSON; "" none */
 };
 
 /* found NULL: it failed, rc and why say how. The campaign's walk is over when

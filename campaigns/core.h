@@ -13,6 +13,7 @@
 #include "campaigns/states.h"
 #include "model/address.h"
 
+struct quota;
 struct walk;
 struct writing;
 struct runner;
@@ -28,6 +29,7 @@ struct life {
 	char *pilot; /* ids of pilot messages, a blank each */
 	char *pilot_by, *briefed_by;
 	char *funnel;    /* JSON: the simulation that was approved */
+	char *filter;    /* JSON: what its segment was then */
 	int64_t changes; /* edits after an approval */
 	int64_t created_ms, approved_ms, briefed_ms, pilot_ms;
 	int64_t people, sendable, parts; /* of the last walk */
@@ -68,7 +70,8 @@ struct campaign {
 	/* By state, as far as the journal is folded. */
 	int64_t messages[MESSAGE_STATES], pilots[MESSAGE_STATES];
 	struct guard guard;
-	double rate; /* people begun with, a second */
+	uint64_t down_ms; /* since when no link is up; 0: one is */
+	double rate;      /* people begun with, a second */
 	int64_t rate_claimed;
 	bool counting;           /* its counts are being read */
 	struct walk *walk;       /* one at a time; NULL: none */
@@ -93,6 +96,7 @@ struct campaigns {
 	void (*step)(struct campaigns *c, struct campaign *m,
 		     enum campaign_step step, const char *reason,
 		     struct str what);
+	struct quota *quota;
 	bool stopping;
 	unsigned reads; /* of the store, under way */
 };

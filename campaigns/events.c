@@ -146,6 +146,20 @@ static void run_all(struct events *e, const struct occurrence *o,
 	}
 }
 
+/* Campaigns that wait for it. */
+static void run_campaigns(struct events *e, const struct occurrence *o,
+			  struct taken *t, int64_t at_ms)
+{
+	if (e->env.campaigns == NULL || o->to.len == 0 ||
+	    campaigns_event(e->env.campaigns, o->tenant, o->type, o->to,
+			    at_ms) == 0)
+		return;
+	if (t->state != TAKEN_MATCHED && t->state != TAKEN_DECIDED) {
+		t->state = TAKEN_MATCHED;
+		t->reason = "";
+	}
+}
+
 static void first_result(const struct seen *s, struct taken *out)
 {
 	*out = (struct taken){
@@ -164,6 +178,7 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 {
 	must(e != NULL && o != NULL && out != NULL && field != NULL);
 	int64_t now_ms = clock_wall_ms(e->env.clock);
+	int64_t at_ms = o->at_ms == 0 ? now_ms : o->at_ms;
 	int rc = check(o, field, err);
 
 	if (rc != 0)
@@ -186,7 +201,8 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 		return rc;
 	t.seq = id_next(&e->ids, now_ms);
 	run_all(e, o, &t);
-	event_put(e, o, &t, o->at_ms == 0 ? now_ms : o->at_ms);
+	run_campaigns(e, o, &t, at_ms);
+	event_put(e, o, &t, at_ms);
 	event_remember(e, key, &t);
 	event_count(e, o->type, t.state != TAKEN_NO_RULE);
 	stat_add(t.state == TAKEN_NO_RULE ? e->no_rule : e->taken, 1);

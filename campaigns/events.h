@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "campaigns/reminders.h"
 
@@ -16,6 +17,7 @@ struct events_env {
 	struct surveys *surveys;
 	struct reminders *reminders;
 	struct library *library;         /* NULL: no templates */
+	struct campaigns *campaigns;     /* that wait for events; or NULL */
 	const struct settings *settings; /* as of reminders_env */
 	const struct events_cfg *cfg;
 	unsigned node;

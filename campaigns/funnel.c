@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "campaigns/pace.h"
+#include "campaigns/reach.h"
 #include "campaigns/schedule.h"
 #include "proto/json.h"
 
@@ -24,11 +25,29 @@ static void funnel_due(struct funnel *f, int64_t at_ms, unsigned parts)
 	f->due[i].parts += parts;
 }
 
+static void funnel_missing(struct funnel *f, struct str name)
+{
+	unsigned i = 0;
+
+	while (i < f->nmissing && !str_eqz(name, f->missing[i].name))
+		i++;
+	if (i == FUNNEL_MISSING_MAX)
+		return;
+	if (i == f->nmissing) {
+		f->nmissing++;
+		IGNORE(str_copy(f->missing[i].name, sizeof(f->missing[i].name),
+				name));
+	}
+	f->missing[i].people++;
+}
+
 void funnel_add(struct funnel *f, const struct recipient *r, unsigned parts)
 {
 	must(f != NULL && r != NULL);
 	recipient_tally_add(&f->tally, r->state, r->reason, 1);
 	f->people++;
+	if (r->detail.len > 0)
+		funnel_missing(f, r->detail);
 	if (r->state == RECIPIENT_SUPPRESSED)
 		return;
 	f->sendable++;
@@ -37,24 +56,6 @@ void funnel_add(struct funnel *f, const struct recipient *r, unsigned parts)
 }
 
 /* ---- time ------------------------------------------------------------------------ */
-
-/* What the links of that kind take in a second; 0: one of them has no limit,
- * or there is none. */
-static double links_rate(const struct campaigns *c, const char *channel)
-{
-	const char *kind = channel == NULL ? "sms" : channel;
-	struct link_view v;
-	double sum = 0;
-
-	for (unsigned i = 0; gateway_link(c->gateway, i, &v) == 0; i++) {
-		if (v.kind == NULL || !str_eqz(str_of(v.kind), kind))
-			continue;
-		if (v.rate <= 0)
-			return 0;
-		sum += v.rate;
-	}
-	return sum;
-}
 
 static double seconds(int64_t n, double rate)
 {
@@ -78,7 +79,7 @@ void funnel_time(const struct funnel *f, const struct campaigns *c,
 	must(f != NULL && c != NULL && m != NULL && out != NULL);
 	*out = (struct funnel_time){
 		.people_rate = (double)m->spec.rate,
-		.parts_rate = links_rate(c, m->spec.channel),
+		.parts_rate = reach_rate(c, m),
 		.start_ms = start_ms,
 		.end_ms = schedule_end(m),
 	};
@@ -140,6 +141,21 @@ static void put_counts(const struct recipient_tally *t, struct buf *out)
 	json_close(out, ']');
 }
 
+static void put_missing(const struct funnel *f, struct buf *out)
+{
+	if (f->nmissing == 0)
+		return;
+	json_key(out, "missing");
+	json_open(out, '[');
+	for (unsigned i = 0; i < f->nmissing; i++) {
+		json_open(out, '{');
+		json_kz(out, "variable", f->missing[i].name);
+		json_ki(out, "count", f->missing[i].people);
+		json_close(out, '}');
+	}
+	json_close(out, ']');
+}
+
 void funnel_json(const struct funnel *f, const struct funnel_time *t,
 		 const struct campaigns *c, struct buf *out)
 {
@@ -151,6 +167,7 @@ void funnel_json(const struct funnel *f, const struct funnel_time *t,
 	json_ki(out, "cost_milli", f->parts * c->cfg->price);
 	json_kz(out, "currency", c->cfg->currency);
 	put_counts(&f->tally, out);
+	put_missing(f, out);
 	json_kt(out, "start", t->start_ms);
 	json_kt(out, "finish", t->finish_ms);
 	json_kt_opt(out, "window_end", t->end_ms);

@@ -5,6 +5,7 @@
 #include "campaigns/core.h"
 
 #define FUNNEL_DUES_MAX 512
+#define FUNNEL_MISSING_MAX 16
 
 struct funnel {
 	struct recipient_tally tally;
@@ -14,6 +15,12 @@ struct funnel {
 		int64_t at_ms, people, parts;
 	} due[FUNNEL_DUES_MAX];
 	unsigned ndue;
+	/* Variables without a value; the first few that were met. */
+	struct {
+		char name[TEMPLATE_NAME_MAX + 1];
+		int64_t people;
+	} missing[FUNNEL_MISSING_MAX];
+	unsigned nmissing;
 };
 
 void funnel_add(struct funnel *f, const struct recipient *r, unsigned parts);

@@ -1,100 +1,107 @@
-/* Something happened to a person: campaigns that wait for it take them in. */
+/* Something happened to a person: campaigns that wait for it write them down,
+ * in the event's own batch. The gate is asked when their time has come. */
 #include "base/mem.h"
 #include "campaigns/core.h"
 #include "campaigns/judge.h"
 #include "campaigns/runner.h"
+#include "campaigns/schedule.h"
+#include "proto/e164.h"
 
+/* Written down, and not yet stored. */
 struct happening {
-	struct campaigns *c;
 	struct campaign *m;
-	int64_t due_ms;
-	struct people people;
-	char address[ADDRESS_MAX];
+	enum recipient_state state;
+	char reason[32];
 };
 
-static bool happening_show(void *owner, const struct row *row)
+/* The event is not stored either, and comes again. Its n stays unused. */
+static void happening_stored(void *owner, int rc)
 {
 	struct happening *h = owner;
 
-	IGNORE(people_add(&h->people, (uint64_t)row_i(row, 0), row, 1) == NULL);
-	return false;
+	if (rc != 0)
+		recipient_tally_add(&h->m->tally, h->state, str_of(h->reason),
+				    -1);
+	mem_free(h);
 }
 
-static void happening_put(struct happening *h)
+static void happening_put(struct campaigns *c, struct campaign *m,
+			  const struct person_row *p, int64_t due_ms)
 {
-	struct campaign *m = h->m;
-	struct recipient r = { .n = m->run.people + 1 };
-	struct judge *j = NULL;
-	struct err err;
+	struct recipient r = { .n = ++m->run.people };
+	struct happening *h = mem_new(struct happening);
+	int64_t end_ms = schedule_end(m);
 
-	if (judge_new(&j, h->c, m, &err) != 0)
-		return;
-	m->run.people++;
-	judge_begin(j, m->run.hash);
-	judge_person(j, &h->people.v[0], h->due_ms, &r);
 	/* It waits even when its time is now: rows in order are claimed by
 	 * number, and those of events come in any order of time. */
-	if (r.state == RECIPIENT_READY) {
+	if (judge_lots(m, p->address, &r)) {
 		r.state = RECIPIENT_DEFERRED;
 		r.reason = STR(WHY_SCHEDULED);
-		r.due_ms = MAX(h->due_ms, 1);
+		r.due_ms = MAX(due_ms, 1);
 	}
-	recipient_put(h->c->store, m->id, m->life.run, &r, &h->people.v[0]);
+	if (r.state == RECIPIENT_DEFERRED && end_ms != 0 && due_ms >= end_ms) {
+		r.state = RECIPIENT_SUPPRESSED;
+		r.reason = STR(WHY_MISSED);
+		r.due_ms = 0;
+	}
+	recipient_put(c->store, m->id, m->life.run, &r, p);
 	recipient_tally_add(&m->tally, r.state, r.reason, 1);
-	progress_put(h->c, m);
-	judge_free(&j);
+	progress_put(c, m);
+	h->m = m;
+	h->state = r.state;
+	IGNORE(str_copy(h->reason, sizeof(h->reason), r.reason));
+	store_then(c->store, happening_stored, h);
 	if (m->runner != NULL)
 		runner_look(m->runner);
 }
 
-static void happening_came(void *owner, int rc)
+/* Is it of the audience? Of the addresses, if it names some. */
+static bool is_meant(const struct campaign *m, struct str address)
 {
-	struct happening *h = owner;
+	struct str rest = str_of(m->spec.audience_text), line;
 
-	h->c->reads--;
-	if (rc == 0 && h->people.n == 0)
-		IGNORE(people_add_address(&h->people, str_of(h->address)) ==
-		       NULL);
-	people_settle(&h->people);
-	if (rc == 0 && !h->c->stopping && h->m->state == CAMPAIGN_RUNNING)
-		happening_put(h);
-	people_done(&h->people);
-	mem_free(h);
+	if (m->spec.audience != AUDIENCE_ADDRESSES)
+		return true;
+	while (rest.len > 0) {
+		rest = str_cut(rest, '\n', &line);
+		if (str_eq(line, address))
+			return true;
+	}
+	return false;
 }
 
-static void happening_begin(struct campaigns *c, struct campaign *m,
-			    struct str address, int64_t at_ms)
+static bool waits_for(const struct campaign *m, struct str tenant,
+		      struct str event)
 {
-	struct happening *h = mem_new(struct happening);
-	const char *channel = m->spec.channel == NULL ? "sms" : m->spec.channel;
-	const struct cell cells[] = { CELL_Z(m->tenant), CELL_T(address),
-				      CELL_Z(channel), CELL_I(1) };
-
-	h->c = c;
-	h->m = m;
-	h->due_ms = at_ms + m->spec.after_ms;
-	IGNORE(str_copy(h->address, sizeof(h->address), address));
-	people_init(&h->people);
-	c->reads++;
-	c->store->ops->get(c->store, STORE_CAMPAIGN_PERSON, cells,
-			   ARRAY_LEN(cells), happening_show, happening_came, h);
+	return (m->state == CAMPAIGN_RUNNING || m->state == CAMPAIGN_PAUSED) &&
+	       m->spec.schedule == SCHEDULE_EVENT &&
+	       str_eqz(tenant, m->tenant) &&
+	       str_eq(event, str_of(m->spec.event));
 }
 
 unsigned campaigns_event(struct campaigns *c, struct str tenant,
 			 struct str event, struct str address, int64_t at_ms)
 {
+	struct person_view known;
+	char number[E164_MAX];
 	unsigned n = 0;
 
 	must(c != NULL);
 	for (size_t i = 0; i < c->n && !c->stopping; i++) {
 		struct campaign *m = c->v[i];
+		struct person_row p = { .address = address };
 
-		if (m->state != CAMPAIGN_RUNNING ||
-		    m->spec.schedule != SCHEDULE_EVENT ||
-		    !str_eqz(tenant, m->tenant) ||
-		    !str_eq(event, str_of(m->spec.event)))
+		if (!waits_for(m, tenant, event))
 			continue;
-		happening_begin(c, m, address, at_ms);
+		if (m->spec.channel == NULL &&
+		    e164_parse(address, gateway_country(c->gateway), number,
+			       NULL) == 0)
+			p.address = str_of(number);
+		if (!is_meant(m, p.address))
+			continue;
+		gateway_person(c->gateway, tenant, p.address, &known);
+		p.contact = known.contact;
+		happening_put(c, m, &p, at_ms + m->spec.after_ms);
 		n++;
 	}
 	return n;

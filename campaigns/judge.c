@@ -113,27 +113,43 @@ static void suppress(struct recipient *r, const char *why)
 	r->due_ms = 0;
 }
 
+bool judge_lots(const struct campaign *m, struct str address,
+		struct recipient *r)
+{
+	must(m != NULL && r != NULL);
+	if (lot(m, "control", address) < (unsigned)m->spec.control) {
+		suppress(r, WHY_CONTROL);
+		return false;
+	}
+	r->arm = lot(m, "arm", address) < (unsigned)m->spec.share_b;
+	return true;
+}
+
 /* The text for a person: one of the spec's own, or the template's in the
  * person's language. NULL: there is none that may be used. */
 static const struct template *judge_text(const struct judge *j,
 					 const struct person_row *p,
-					 unsigned arm)
+					 unsigned arm,
+					 struct library_pick *pick)
 {
 	const struct spec *spec = &j->m->spec;
 	const struct library_ask ask = {
 		.tenant = str_of(j->m->tenant),
 		.id = str_of(spec->template_id),
 		.number = (unsigned)spec->template_version,
-		.lang = p->lang,
+		.lang = p->lang.len > 0 || p->sample
+				? p->lang
+				: gateway_lang(j->c->gateway,
+					       str_of(j->m->tenant),
+					       p->address),
 	};
-	struct library_pick pick;
 	struct err err;
 
 	if (spec->template_id == NULL || j->texts[arm] != NULL)
 		return j->texts[arm];
-	if (library_find(j->c->library, &ask, &pick, &err) != 0)
+	if (library_find(j->c->library, &ask, pick, &err) != 0)
 		return NULL;
-	return pick.translation->program;
+	return pick->translation->program;
 }
 
 bool judge_submission(struct judge *j, const struct person_row *p,
@@ -141,13 +157,16 @@ bool judge_submission(struct judge *j, const struct person_row *p,
 {
 	const struct spec *spec = &j->m->spec;
 	const struct template *t;
+	struct library_pick pick = { .version = NULL };
 	struct err err;
 	int rc;
 
 	must(j != NULL && p != NULL && s != NULL);
 	buf_reset(&j->text);
-	t = judge_text(j, p, r->arm);
-	rc = t == NULL ? -EBADMSG : person_render(t, p, &j->text, &err);
+	t = judge_text(j, p, r->arm, &pick);
+	r->detail = STR_NONE;
+	rc = t == NULL ? -EBADMSG
+		       : person_render(t, p, &j->text, &r->detail, &err);
 	if (rc != 0) {
 		suppress(r, rc == -ENOENT ? WHY_VARIABLE : WHY_RENDER);
 		return false;
@@ -161,14 +180,19 @@ bool judge_submission(struct judge *j, const struct person_row *p,
 		.channel = str_of(spec->channel),
 		.business_line = str_of(spec->business_line),
 		.campaign = str_of(j->m->label),
+		.exclusion = str_of(spec->exclusive),
 		.priority = -1,
 		.valid_until_ms = schedule_end(j->m),
 	};
+	if (pick.version != NULL) {
+		s->template_ref = library_ref(&pick);
+		s->department = str_of(pick.version->owner);
+	}
 	return true;
 }
 
 /* What the door says of a text or an address that it cannot take. */
-static const char *refused_why(const char *code)
+const char *judge_refused(const char *code)
 {
 	static const char *const reasons[][2] = {
 		{ "bad_number", WHY_BAD_ADDRESS },
@@ -178,6 +202,7 @@ static const char *refused_why(const char *code)
 		{ "bad_time", WHY_MISSED },
 	};
 
+	must(code != NULL);
 	for (unsigned i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (strcmp(code, reasons[i][0]) == 0)
 			return reasons[i][1];
@@ -196,7 +221,7 @@ static unsigned judge_gate(struct judge *j, const struct person_row *p,
 	s.send_at_ms = r->due_ms;
 	gateway_judge(j->c->gateway, &s, &out);
 	if (out.rc != 0) {
-		suppress(r, refused_why(out.code));
+		suppress(r, judge_refused(out.code));
 		return 0;
 	}
 	IGNORE(str_copy(j->reason, sizeof(j->reason), out.decision.reason));
@@ -222,12 +247,10 @@ static unsigned judge_gate(struct judge *j, const struct person_row *p,
 unsigned judge_person(struct judge *j, const struct person_row *p,
 		      int64_t start_ms, struct recipient *r)
 {
-	const struct spec *spec = &j->m->spec;
-
 	must(j != NULL && p != NULL && r != NULL);
 	judge_count(j, p->address);
 	r->state = RECIPIENT_READY;
-	r->reason = STR_NONE;
+	r->reason = r->detail = STR_NONE;
 	r->arm = 0;
 	r->due_ms = start_ms > campaigns_now(j->c) ? start_ms : 0;
 	if (p->address.len == 0) {
@@ -235,12 +258,11 @@ unsigned judge_person(struct judge *j, const struct person_row *p,
 	} else if (j->seen != NULL &&
 		   dict_set(j->seen, p->address, j) != NULL) {
 		suppress(r, WHY_DUPLICATE);
-	} else if (lot(j->m, "control", p->address) < (unsigned)spec->control) {
-		suppress(r, WHY_CONTROL);
+	} else if (!judge_lots(j->m, p->address, r)) {
+		return 0;
 	} else if (!schedule_due(j->m, p, start_ms, &r->due_ms)) {
 		suppress(r, WHY_NO_ZONE);
 	} else {
-		r->arm = lot(j->m, "arm", p->address) < (unsigned)spec->share_b;
 		return judge_gate(j, p, r);
 	}
 	return 0;

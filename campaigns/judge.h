@@ -16,6 +16,12 @@ void judge_free(struct judge **jp);
  * start_ms: when the run begins. Returns the parts of the text, 0: none. */
 unsigned judge_person(struct judge *j, const struct person_row *p,
 		      int64_t start_ms, struct recipient *r);
+/* Control group and arm of an address; false: it is of the control group, and
+ * r suppressed. */
+bool judge_lots(const struct campaign *m, struct str address,
+		struct recipient *r);
+/* What a refusal of the gateway's door is called in a row. */
+const char *judge_refused(const char *code);
 /* SHA-256 over all persons judged, in order; begin: that of those before. */
 void judge_begin(struct judge *j, const uint8_t hash[32]);
 const uint8_t *judge_hash(const struct judge *j);

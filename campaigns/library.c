@@ -232,6 +232,17 @@ static int find_version(const struct library *l, const struct library_ask *ask,
 	return 0;
 }
 
+struct template_ref library_ref(const struct library_pick *p)
+{
+	must(p != NULL && p->version != NULL && p->translation != NULL);
+	return (struct template_ref){
+		.id = str_of(p->version->id),
+		.version = p->version->number,
+		.lang = str_of(p->translation->lang),
+		.sha256 = str_bytes(p->translation->sha256, VERSION_SHA256),
+	};
+}
+
 void library_tally(const struct library *l, const struct version *v,
 		   struct library_tally *out)
 {

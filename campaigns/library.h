@@ -89,6 +89,9 @@ MUST_USE int library_find(const struct library *l,
 			  const struct library_ask *ask,
 			  struct library_pick *out, struct err *err);
 
+/* What a message says its text is a rendering of; views into the pick. */
+struct template_ref library_ref(const struct library_pick *p);
+
 /* What came of what a version sent; all 0 when nothing was. */
 struct library_tally {
 	uint64_t sent, opt_outs, complaints;

@@ -106,10 +106,14 @@ static bool writing_page(void *owner, const struct people *p)
 	return false;
 }
 
-static void writing_end(struct campaigns *c, struct campaign *m)
+static void writing_end(struct campaigns *c, struct campaign *m, bool same)
 {
 	char hash[65];
 
+	if (!same) {
+		c->step(c, m, STEP_CHANGED, "segment_changed", STR("segment"));
+		return;
+	}
 	if (approval_of_audience(m) && !approval_same_audience(m, hash)) {
 		c->step(c, m, STEP_CHANGED, "audience_changed",
 			STR("audience"));
@@ -126,6 +130,8 @@ static void writing_over(void *owner, int rc, const struct err *why)
 	struct writing *w = owner;
 	struct campaigns *c = w->c;
 	struct campaign *m = w->m;
+	struct err said = *why;
+	bool same;
 
 	if (c->stopping)
 		return;
@@ -135,14 +141,15 @@ static void writing_over(void *owner, int rc, const struct err *why)
 		writing_again(w);
 		return;
 	}
+	same = str_eq(walk_filter(m->walk), str_of(m->life.filter));
 	walk_free(&m->walk);
 	m->writing = NULL;
 	writing_free(w);
 	if (rc == 0)
-		writing_end(c, m);
+		writing_end(c, m, same);
 	else
 		c->step(c, m, STEP_FAIL, "audience_unreadable",
-			str_of(why->text));
+			str_of(said.text));
 }
 
 /* Addresses of the spec are few, and repeats among them must be seen: from

@@ -1,10 +1,10 @@
 /* Pages of people: their texts in one buffer. */
 #include "campaigns/people.h"
 
-#include <jansson.h>
-#include <string.h>
+#include <errno.h>
 
 #include "base/mem.h"
+#include "campaigns/values.h"
 #include "templates/render.h"
 
 void people_init(struct people *p)
@@ -78,81 +78,44 @@ void people_settle(struct people *p)
 
 /* ---- texts -------------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	size_t offset;
-} person_fields[] = {
-	{ "address", offsetof(struct person_row, address) },
-	{ "ref", offsetof(struct person_row, ref) },
-	{ "name", offsetof(struct person_row, name) },
-	{ "lang", offsetof(struct person_row, lang) },
-	{ "tier", offsetof(struct person_row, tier) },
-	{ "branch", offsetof(struct person_row, branch) },
-	{ TEMPLATE_ZONE, offsetof(struct person_row, tz) },
-};
-
-/* A person whose text is made; attrs are read when one is asked for. */
+/* A person whose text is made. */
 struct rendering {
+	struct values values; /* of the contact */
 	const struct person_row *p;
-	json_t *attrs;
-	char number[32];
 };
-
-static bool rendering_attr(struct rendering *g, struct str name,
-			   struct str *value)
-{
-	char key[TEMPLATE_NAME_MAX + 1];
-
-	if (str_copy(key, sizeof(key), name) != 0)
-		return false;
-	if (g->attrs == NULL)
-		g->attrs = json_loadb(g->p->attrs.p, g->p->attrs.len, 0, NULL);
-
-	const json_t *v = json_object_get(g->attrs, key);
-	if (json_is_string(v)) {
-		*value = str_bytes(json_string_value(v), json_string_length(v));
-		return true;
-	}
-	if (json_is_integer(v))
-		snprintf(g->number, sizeof(g->number), "%lld",
-			 (long long)json_integer_value(v));
-	else if (json_is_real(v))
-		snprintf(g->number, sizeof(g->number), "%.10g",
-			 json_real_value(v));
-	else
-		return false;
-	*value = str_of(g->number);
-	return true;
-}
 
 static bool rendering_value(void *owner, struct str name, struct str *value)
 {
 	struct rendering *g = owner;
 
-	for (unsigned i = 0; i < ARRAY_LEN(person_fields); i++) {
-		if (!str_eqz(name, person_fields[i].name))
-			continue;
-		memcpy(value, (const char *)g->p + person_fields[i].offset,
-		       sizeof(*value));
-		if (value->len == 0 && g->p->sample)
-			*value = name;
-		return !str_eqz(name, TEMPLATE_ZONE) || value->len > 0;
-	}
-	if (g->p->attrs.len > 0 && rendering_attr(g, name, value))
+	if (str_eqz(name, "address") && g->p->address.len > 0) {
+		*value = g->p->address;
 		return true;
-	if (g->p->sample)
-		*value = name;
-	return g->p->sample;
+	}
+	if (values_lookup(&g->values, name, value))
+		return true;
+	*value = name;
+	return g->p->sample && !str_eqz(name, TEMPLATE_ZONE);
 }
 
 int person_render(const struct template *t, const struct person_row *p,
-		  struct buf *out, struct err *err)
+		  struct buf *out, struct str *missing, struct err *err)
 {
-	struct rendering g = { .p = p };
+	const struct contact contact = {
+		.ref = p->ref,
+		.name = p->name,
+		.lang = p->lang,
+		.tz = p->tz,
+		.tier = p->tier,
+		.branch = p->branch,
+		.attrs = p->attrs,
+	};
+	struct rendering g = { .values = { .contact = &contact }, .p = p };
 	int rc;
 
-	must(t != NULL && p != NULL && out != NULL);
+	must(t != NULL && out != NULL && missing != NULL);
 	rc = template_render(t, rendering_value, &g, out, err);
-	json_decref(g.attrs);
+	*missing = rc == -ENOENT ? g.values.missing : STR_NONE;
+	values_done(&g.values);
 	return rc;
 }

@@ -41,7 +41,9 @@ struct person_row *people_add_address(struct people *p, struct str address);
 /* After the last people_add: the texts may be read from now on. */
 void people_settle(struct people *p);
 
-/* Text of a template for this person: its fields, and attrs by name. As
- * template_render; err names the variable. */
+/* Text of a template for this person: its address, what values.h knows of a
+ * contact. As template_render; -ENOENT: *missing, which is of the template, has
+ * no value. */
 MUST_USE int person_render(const struct template *t, const struct person_row *p,
-			   struct buf *out, struct err *err);
+			   struct buf *out, struct str *missing,
+			   struct err *err);

@@ -24,6 +24,7 @@ static int send_sample(struct campaigns *c, struct campaign *m, struct str to,
 	if (judge_submission(j, &p, &r, &s)) {
 		s.campaign = str_of(label);
 		s.valid_until_ms = 0;
+		s.exclusion = STR_NONE; /* seeds see every campaign */
 		s.flags = MESSAGE_FLAG_TEST;
 		gateway_submit(c->gateway, &s, out);
 	} else {

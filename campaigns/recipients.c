@@ -22,7 +22,7 @@ void recipient_put(struct store *s, uint64_t campaign, int64_t run,
 		CELL_I(campaign),   CELL_I(run),        CELL_I(r->n),
 		CELL_T(p->address), CELL_I(p->contact), CELL_I(r->arm),
 		CELL_I(r->state),   CELL_T(r->reason),  CELL_I(r->due_ms),
-		CELL_I(r->message),
+		CELL_I(r->message), CELL_T(r->detail),
 	};
 
 	store_put(s, STORE_RECIPIENT_PUT, cells, ARRAY_LEN(cells));

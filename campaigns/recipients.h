@@ -36,6 +36,7 @@ struct recipient {
 	unsigned arm; /* 0, or 1: the other text */
 	enum recipient_state state;
 	struct str reason;
+	struct str detail; /* of the reason: the variable that is missing */
 	int64_t due_ms;
 	uint64_t message; /* CLAIMED, SUPPRESSED by the gate: its record */
 };

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "campaigns/judge.h"
 #include "campaigns/pace.h"
+#include "campaigns/quota.h"
 #include "campaigns/schedule.h"
 
 #define DUE_MS 1000 /* how often deferred ones are looked for */
@@ -85,7 +86,7 @@ static void runner_said(struct recipient *x, const struct submitted *out)
 	x->reason = d->reason;
 	if (out->rc != 0) {
 		x->state = RECIPIENT_SUPPRESSED;
-		x->reason = STR(WHY_CONTENT);
+		x->reason = str_of(judge_refused(out->code));
 		return;
 	}
 	switch (d->verdict) {
@@ -127,8 +128,10 @@ static bool runner_claim(struct runner *r, unsigned i)
 	IGNORE(str_copy(r->page.reasons[i], sizeof(r->page.reasons[i]),
 			x->reason));
 	x->reason = str_of(r->page.reasons[i]);
-	if (x->state == RECIPIENT_CLAIMED)
+	if (x->state == RECIPIENT_CLAIMED) {
 		runner_note(r, x, p);
+		quota_take(r->c, str_of(m->tenant), 1);
+	}
 	if (!r->due)
 		m->run.claimed = x->n;
 	return true;
@@ -146,6 +149,8 @@ static void runner_undo(struct runner *r)
 		const struct recipient *x = &r->page.v[i];
 
 		recipient_tally_add(&m->tally, x->state, x->reason, -1);
+		quota_take(r->c, str_of(m->tenant),
+			   x->state == RECIPIENT_CLAIMED ? -1 : 0);
 		recipient_tally_add(&m->tally,
 				    r->due ? RECIPIENT_DEFERRED
 					   : RECIPIENT_READY,
@@ -181,9 +186,11 @@ static void runner_take_back(struct runner *r)
 		x.arm = h->arm;
 		recipient_put(r->c->store, m->id, m->life.run, &x, &p);
 		recipient_tally_add(&m->tally, RECIPIENT_CLAIMED, STR_NONE, -1);
+		quota_take(r->c, str_of(m->tenant), -1);
 		recipient_tally_add(&m->tally, x.state, x.reason, 1);
 	}
 	progress_put(r->c, r->m);
+	quota_put(r->c, str_of(m->tenant));
 }
 
 /* Stopped, and nothing is awaited any more. */
@@ -227,6 +234,7 @@ static unsigned runner_may(struct runner *r)
 	    c->store->ops->ready(c->store) != 0)
 		return 0;
 	may = MIN(may, (unsigned)(c->cfg->ahead - (int64_t)n.queued));
+	may = (unsigned)MIN((int64_t)may, quota_left(c, str_of(m->tenant)));
 	if (rate <= 0)
 		return may;
 	limit_set_rate(&r->pace, rate, MAX(rate / 4, 1), now_us);
@@ -248,6 +256,7 @@ static void runner_batch(struct runner *r)
 	if (r->at == r->first)
 		return;
 	progress_put(r->c, r->m);
+	quota_put(r->c, str_of(r->m->tenant));
 	r->committing = true;
 	store_then(r->c->store, runner_committed, r);
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "campaigns/segments.h"
+#include "proto/json.h"
 #include "proto/text.h"
 
 void segment_row_cells(const struct segment_row *s,
@@ -81,4 +82,24 @@ int segment_row_filter(const struct segment_row *row, struct segment **out,
 	if (rc == 0)
 		*list = row->is_static ? row->id : 0;
 	return rc;
+}
+
+void segment_filter_json(struct buf *b, const struct segment *s)
+{
+	AUTO(buf_done) struct buf text = { 0 };
+
+	must(b != NULL && s != NULL);
+	buf_init(&text, BUF_NO_LIMIT);
+	segment_text(s, &text);
+	json_ks(b, "filter", buf_str(&text));
+	json_key(b, "ast");
+	segment_json(s, b);
+	json_key(b, "sentence");
+	json_open(b, '{');
+	for (unsigned zh = 0; zh < 2; zh++) {
+		buf_reset(&text);
+		segment_sentence(s, zh != 0, &text);
+		json_ks(b, zh != 0 ? "zh" : "en", buf_str(&text));
+	}
+	json_close(b, '}');
 }

@@ -7,7 +7,7 @@
 #include "campaigns/segment.h"
 #include "gateway/gateway.h"
 
-/* What one step of a walk found. Persons are borrowed for the call. */
+/* What one step of a walk found; there until segment_more or segment_stop. */
 struct segment_page {
 	struct person *const *v; /* in order of their ids */
 	size_t n;
@@ -75,6 +75,8 @@ struct segment_row *segment_row_dup(const struct segment_row *s);
 /* 1 to SEGMENT_NAME_MAX bytes, printable, no line end. -EINVAL with a
  * sentence. */
 MUST_USE int segment_name_check(struct str name, struct err *err);
+/* Members of an open JSON object: the filter as text, tree and sentences. */
+void segment_filter_json(struct buf *b, const struct segment *s);
 /* What to walk for it: the filter ("all" for a list), and the list's id or
  * 0. -EBADMSG: its tree cannot be read. */
 MUST_USE int segment_row_filter(const struct segment_row *row,

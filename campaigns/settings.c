@@ -45,6 +45,12 @@ static const struct setting rows[] = {
 	    "complaints", "So many within complaint_window pause it, too."),
 	ROW(complaint_window, "complaint_window", SETTING_DURATION, "1h", 1000,
 	    604800000, NULL, "The time within which complaints are a burst."),
+	ROW(down_after, "down_after", SETTING_DURATION, "2m", 0, 86400000, NULL,
+	    "No link of its channel up for so long pauses a campaign until "
+	    "one is; 0: never."),
+	ROW(quota, "quota", SETTING_INT, "0", 0, 1000000000000, "messages",
+	    "Most messages that the campaigns of a tenant begin in a day (UTC); "
+	    "at it they pause until the next; 0: no limit."),
 };
 
 const struct setting_section campaigns_section = {

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "campaigns/core.h"
 #include "campaigns/schedule.h"
+#include "campaigns/segments.h"
 #include "proto/json.h"
 
 uint64_t campaign_id(const struct campaign *m)
@@ -50,10 +51,10 @@ const char *campaign_recipient_state(enum campaign_state campaign,
 {
 	enum recipient_state s = (enum recipient_state)row_i(row, 3);
 	const char *left = left_name(campaign);
-	int64_t message = row_i(row, 8);
+	int64_t message = row_i(row, 9);
 
 	must(row != NULL);
-	if (s == RECIPIENT_CLAIMED && row->v[8].type == CELL_INT &&
+	if (s == RECIPIENT_CLAIMED && row->v[9].type == CELL_INT &&
 	    message >= 0 && message < MESSAGE_STATES &&
 	    message_state_name((enum message_state)message) != NULL)
 		return message_state_name((enum message_state)message);
@@ -138,8 +139,22 @@ static void put_pace(const struct campaigns *c, const struct campaign *m,
 
 /* ---- what it says ---------------------------------------------------------------------- */
 
-static void put_audience(const struct spec *s, bool whole, struct buf *out)
+/* What the approval is for; of a list its name says all. */
+static void put_filter(const struct life *l, struct buf *out)
 {
+	struct segment *filter = NULL;
+	struct err err;
+
+	if (l->filter == NULL ||
+	    segment_from_text_json(str_of(l->filter), &filter, &err) != 0)
+		return;
+	segment_filter_json(out, filter);
+	segment_free(&filter);
+}
+
+static void put_audience(const struct campaign *m, bool whole, struct buf *out)
+{
+	const struct spec *s = &m->spec;
 	struct str rest = str_of(s->audience_text), one;
 
 	json_key(out, "audience");
@@ -157,6 +172,8 @@ static void put_audience(const struct spec *s, bool whole, struct buf *out)
 	}
 	json_ki(out, "control", s->control);
 	json_ks_opt(out, "exclusive", str_of(s->exclusive));
+	if (whole)
+		put_filter(&m->life, out);
 	json_close(out, '}');
 }
 
@@ -245,7 +262,7 @@ void campaign_json(const struct campaigns *c, const struct campaign *m,
 	json_kt(out, "updated", m->updated_ms);
 	json_kt_opt(out, "started", m->life.started_ms);
 	json_kt_opt(out, "window_end", schedule_end(m));
-	put_audience(&m->spec, whole, out);
+	put_audience(m, whole, out);
 	put_counts(m, out);
 	put_pace(c, m, out);
 	if (!whole)

@@ -116,6 +116,11 @@ static int check_whom(const struct spec *s, const struct spec_limits *limits,
 			n = -1;
 	} else if (s->audience == AUDIENCE_SEGMENT && rest.len == 0) {
 		err_set(err, 0, "the segment is not named");
+	} else if (s->audience == AUDIENCE_SEGMENT &&
+		   s->schedule == SCHEDULE_EVENT) {
+		err_set(err, 0,
+			"an event names its person: the audience of such a "
+			"campaign is contacts, or addresses");
 	} else {
 		n = -1;
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "campaigns/cohort.h"
 #include "campaigns/people.h"
 
 struct walk {
@@ -17,6 +18,8 @@ struct walk {
 	bool end, over, freed, busy;
 	bool held;
 	int rc;
+	struct err why;
+	struct cohort *cohort; /* of an audience that is a segment */
 	uint64_t after;
 	size_t at; /* in the addresses of the spec */
 	struct loop_timer *turn;
@@ -28,6 +31,7 @@ static void walk_destroy(struct walk *w)
 {
 	people_done(&w->pages[0]);
 	people_done(&w->pages[1]);
+	cohort_free(&w->cohort);
 	loop_timer_free(&w->turn);
 	mem_free(w);
 }
@@ -40,13 +44,12 @@ static void walk_turn_page(struct walk *w)
 	w->ready = true;
 	if (p->n > 0)
 		w->after = p->v[p->n - 1].contact;
-	w->end = p->n < PEOPLE_PAGE;
+	w->end = p->n < PEOPLE_PAGE ||
+		 (w->cohort != NULL && cohort_end(w->cohort));
 }
 
 static void walk_use(struct walk *w)
 {
-	static const struct err nothing;
-
 	while (w->ready && !w->held && !w->freed) {
 		const struct people *p = &w->pages[w->next];
 
@@ -57,7 +60,7 @@ static void walk_use(struct walk *w)
 		w->held = p->n > 0 && !w->events.page(w->owner, p);
 		if (w->reading || w->freed)
 			break;
-		/* Addresses of the spec: a page a turn. */
+		/* What is in memory: a page a turn. */
 		if (w->ready && !w->held) {
 			loop_timer_set(w->turn, 0);
 			return;
@@ -66,7 +69,7 @@ static void walk_use(struct walk *w)
 	if (!w->freed && !w->over && !w->held &&
 	    (w->rc != 0 || (w->end && !w->ready && !w->reading))) {
 		w->over = true;
-		w->events.done(w->owner, w->rc, &nothing);
+		w->events.done(w->owner, w->rc, &w->why);
 	}
 }
 
@@ -79,6 +82,21 @@ static void walk_run(struct walk *w)
 	w->busy = false;
 	if (w->freed && !w->reading)
 		walk_destroy(w);
+}
+
+/* A read that was waited for has ended; its page is settled. */
+static void walk_had(struct walk *w, int rc)
+{
+	w->reading = false;
+	if (w->freed) {
+		if (!w->busy)
+			walk_destroy(w);
+		return;
+	}
+	w->rc = w->c->stopping ? -EAGAIN : rc;
+	if (w->rc == 0)
+		walk_turn_page(w);
+	walk_run(w);
 }
 
 /* ---- contacts ----------------------------------------------------------------- */
@@ -97,18 +115,9 @@ static void walk_came(void *owner, int rc)
 {
 	struct walk *w = owner;
 
-	w->reading = false;
 	w->c->reads--;
-	if (w->freed) {
-		if (!w->busy)
-			walk_destroy(w);
-		return;
-	}
 	people_settle(&w->pages[w->next]);
-	w->rc = w->c->stopping ? -EAGAIN : rc;
-	if (w->rc == 0)
-		walk_turn_page(w);
-	walk_run(w);
+	walk_had(w, rc);
 }
 
 static void walk_read_contacts(struct walk *w)
@@ -144,13 +153,39 @@ static void walk_read_addresses(struct walk *w)
 	walk_turn_page(w);
 }
 
+/* ---- a segment ------------------------------------------------------------------ */
+
+static void walk_cohort_came(void *owner, int rc, const struct err *why)
+{
+	struct walk *w = owner;
+
+	w->why = *why;
+	walk_had(w, rc);
+}
+
+static void walk_read_segment(struct walk *w)
+{
+	if (w->cohort == NULL)
+		w->cohort =
+			cohort_new(w->c, w->m, w->after, walk_cohort_came, w);
+	if (cohort_read(w->cohort, &w->pages[w->next]))
+		walk_turn_page(w);
+	else
+		w->reading = true;
+}
+
+/* ---- any of them ------------------------------------------------------------------ */
+
 static void walk_read(struct walk *w)
 {
+	static void (*const reads[])(struct walk * w) = {
+		[AUDIENCE_ADDRESSES] = walk_read_addresses,
+		[AUDIENCE_CONTACTS] = walk_read_contacts,
+		[AUDIENCE_SEGMENT] = walk_read_segment,
+	};
+
 	people_clear(&w->pages[w->next]);
-	if (w->m->spec.audience == AUDIENCE_ADDRESSES)
-		walk_read_addresses(w);
-	else
-		walk_read_contacts(w);
+	reads[w->m->spec.audience](w);
 }
 
 static void walk_on_turn(void *owner)
@@ -185,6 +220,12 @@ void walk_go_on(struct walk *w)
 	walk_run(w);
 }
 
+struct str walk_filter(const struct walk *w)
+{
+	must(w != NULL);
+	return w->cohort == NULL ? STR_NONE : cohort_filter(w->cohort);
+}
+
 void walk_abort(struct walk *w)
 {
 	static const struct err stopping = { "the node stops" };
@@ -202,6 +243,10 @@ void walk_free(struct walk **wp)
 	if (w == NULL)
 		return;
 	w->freed = true;
+	if (w->cohort != NULL) { /* which then says nothing more */
+		cohort_free(&w->cohort);
+		w->reading = false;
+	}
 	if (!w->reading && !w->busy)
 		walk_destroy(w);
 }

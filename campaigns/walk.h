@@ -1,5 +1,5 @@
-/* A walk over an audience, page by page, from the store's reader or from the
- * addresses that the spec names. */
+/* A walk over an audience, page by page, from the store's reader, from a segment
+ * of its contacts, or from the addresses that the spec names. */
 #pragma once
 
 #include "campaigns/core.h"
@@ -17,6 +17,9 @@ struct walk *walk_new(struct campaigns *c, const struct campaign *m,
 		      uint64_t after, const struct walk_events *events,
 		      void *owner);
 void walk_go_on(struct walk *w);
+/* What the segment is, as JSON, when a page of it has been seen; "" without
+ * one. */
+struct str walk_filter(const struct walk *w);
 /* Ends it with -EAGAIN: the node stops. */
 void walk_abort(struct walk *w);
 /* Also from inside its events; a read under way is let go of. */

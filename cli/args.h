@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 #define ARGS_OPTIONS_MAX 20
-#define ARGS_MAX 4
+#define ARGS_MAX 11
 
 struct option {
 	const char *name;  /* "to"; the list ends with NULL */

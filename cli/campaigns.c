@@ -256,6 +256,44 @@ STEP(sign_off, "/sign-off")
 STEP(briefed, "/briefed")
 STEP(clone, "/clone")
 
+/* Every number is asked for at the gate; false: one did not get it. */
+static bool all_allowed(const json_t *results)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(results, i,
+			   one) if (text_of(one, "id")[0] == '\0' ||
+				    strcmp(text_of(one, "verdict"), "deny") ==
+					    0) return false;
+	return true;
+}
+
+int verb_campaign_test(struct cli *c, const struct args *a)
+{
+	static const char *const columns[] = { "to", "verdict", "reason", "id",
+					       "state" };
+	static const enum word heads[] = { WORD_TO, WORD_VERDICT, WORD_REASON,
+					   WORD_ID, WORD_STATE };
+	AUTO(buf_done) struct buf path = { 0 };
+	json_t *body = json_object(), *to = json_array();
+
+	path_of(a->v[0], "/test", &path);
+	for (unsigned i = 1; i < a->n; i++)
+		json_array_append_new(to, json_string(a->v[i]));
+	json_object_set_new(body, "to", to);
+	char *text = json_dumps(body, 0);
+	json_decref(body);
+	int rc = cli_ask(c, "POST", path.p, text);
+	free(text);
+	if (rc != CLI_DONE)
+		return rc;
+	const json_t *results = json_object_get(c->answer, "results");
+	if (!cli_json(c))
+		print_list(results, columns, heads, ARRAY_LEN(columns));
+	return all_allowed(results) ? CLI_DONE : CLI_FAILED;
+}
+
 /* ---- watched -------------------------------------------------------------------------- */
 
 /* Nothing more will happen by itself. */

@@ -104,6 +104,8 @@ const struct verb verbs[] = {
 	  campaign_step_options, verb_campaign_return },
 	{ "campaign", "pilot", "ID", 1, 1, WORD_H_CAMPAIGN_PILOT,
 	  campaign_step_options, verb_campaign_pilot },
+	{ "campaign", "test", "ID NUMBER...", 2, ARGS_MAX, WORD_H_CAMPAIGN_TEST,
+	  none, verb_campaign_test },
 	{ "campaign", "sign-off", "ID", 1, 1, WORD_H_CAMPAIGN_SIGN_OFF,
 	  campaign_step_options, verb_campaign_sign_off },
 	{ "campaign", "briefed", "ID", 1, 1, WORD_H_CAMPAIGN_BRIEFED,

@@ -124,6 +124,7 @@ int verb_campaign_submit(struct cli *c, const struct args *a);
 int verb_campaign_approve(struct cli *c, const struct args *a);
 int verb_campaign_return(struct cli *c, const struct args *a);
 int verb_campaign_pilot(struct cli *c, const struct args *a);
+int verb_campaign_test(struct cli *c, const struct args *a);
 int verb_campaign_sign_off(struct cli *c, const struct args *a);
 int verb_campaign_briefed(struct cli *c, const struct args *a);
 int verb_campaign_schedule(struct cli *c, const struct args *a);

@@ -205,6 +205,7 @@ static bool test_one(struct request *r, struct campaign *m, json_t *to,
 		return false;
 	}
 	json_open(&r->out, '{');
+	json_ks(&r->out, "to", text);
 	if (out.rc == 0)
 		view_submitted(&r->out, &out);
 	else

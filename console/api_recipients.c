@@ -33,6 +33,7 @@ enum {
 	COL_DUE,
 	COL_MESSAGE,
 	COL_ADDRESS,
+	COL_DETAIL,
 	COL_MESSAGE_STATE,
 	COL_MESSAGE_REASON,
 	COL_LINK,
@@ -58,6 +59,7 @@ static void put_json(const struct recipients_page *p, struct buf *b,
 	who_address_json(b, &p->who, str_of(p->tenant), address);
 	json_kz(b, "state", campaign_recipient_state(p->campaign, row));
 	json_ks_opt(b, "reason", reason_of(row));
+	json_ks_opt(b, "detail", row_s(row, COL_DETAIL));
 	json_kz(b, "arm", row_i(row, COL_ARM) == 0 ? "a" : "b");
 	json_kt_opt(b, "due", row_i(row, COL_DUE));
 	if (row_i(row, COL_CONTACT) != 0)
@@ -90,6 +92,7 @@ static void put_csv(const struct recipients_page *p, struct buf *b,
 		str_of(message),
 		row_s(row, COL_LINK),
 		str_of(at),
+		row_s(row, COL_DETAIL),
 	};
 	buf_f(b, "%lld", (long long)row_i(row, COL_N));
 	for (unsigned i = 0; i < ARRAY_LEN(cells); i++)
@@ -165,7 +168,8 @@ static bool page_ask(struct request *r, bool csv, uint64_t limit, uint64_t max,
 	p->limit = limit;
 	reply_json(r);
 	if (csv && after == 0)
-		buf_z(&r->out, "n,to,state,reason,arm,message,link,at\r\n");
+		buf_z(&r->out,
+		      "n,to,state,reason,arm,message,link,at,detail\r\n");
 	if (!csv) {
 		json_open(&r->out, '{');
 		json_key(&r->out, "recipients");

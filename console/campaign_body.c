@@ -36,11 +36,11 @@ static const struct field rows[] = {
 	{ "business_line", FIELD_STR, AT(business_line), false,
 	  "Whose business it is." },
 	{ "audience", FIELD_OBJECT, AT(audience), false,
-	  "{addresses: [...]} or {kind: \"contacts\"}; segments are refused." },
+	  "{addresses: [...]}, {segment: its name} or {kind: \"contacts\"}." },
 	{ "control", FIELD_INT, AT(control), false,
 	  "Percent that gets nothing, to compare with." },
 	{ "exclusive", FIELD_STR, AT(exclusive), false,
-	  "Exclusion group; refused until the gate keeps them." },
+	  "Exclusion group: of its campaigns one reaches a person." },
 	{ "schedule", FIELD_OBJECT, AT(schedule), false,
 	  "{kind: fixed|local|recurring|event, start, end, at, every, window, event, after}." },
 	{ "pace", FIELD_OBJECT, AT(pace), false,
@@ -129,7 +129,8 @@ struct audience_body {
 static const struct field audience_rows[] = {
 	{ "kind", FIELD_STR, IN_AUDIENCE(kind), false,
 	  "addresses, contacts or segment." },
-	{ "segment", FIELD_STR, IN_AUDIENCE(segment), false, "A segment." },
+	{ "segment", FIELD_STR, IN_AUDIENCE(segment), false,
+	  "Name of a segment or list." },
 	{ "addresses", FIELD_ARRAY, IN_AUDIENCE(addresses), false,
 	  "Addresses, one by one." },
 };

@@ -127,26 +127,6 @@ const struct segment_row *segment_rows_use(const struct segment_rows *s,
 	return NULL;
 }
 
-void segment_filter_json(struct buf *b, const struct segment *s)
-{
-	AUTO(buf_done) struct buf text = { 0 };
-
-	must(b != NULL && s != NULL);
-	buf_init(&text, BUF_NO_LIMIT);
-	segment_text(s, &text);
-	json_ks(b, "filter", buf_str(&text));
-	json_key(b, "ast");
-	segment_json(s, b);
-	json_key(b, "sentence");
-	json_open(b, '{');
-	for (unsigned zh = 0; zh < 2; zh++) {
-		buf_reset(&text);
-		segment_sentence(s, zh != 0, &text);
-		json_ks(b, zh != 0 ? "zh" : "en", buf_str(&text));
-	}
-	json_close(b, '}');
-}
-
 void segment_row_json(struct buf *b, const struct segment_row *row)
 {
 	struct segment *filter = NULL;

@@ -27,8 +27,6 @@ const struct segment_row *segment_rows_use(const struct segment_rows *s,
 					   struct str list);
 /* One as JSON: with its filter as text, tree and sentences. Pure. */
 void segment_row_json(struct buf *b, const struct segment_row *row);
-/* The members that say what a filter is. */
-void segment_filter_json(struct buf *b, const struct segment *s);
 /*
  * The filter that a body gives, as text or as its tree; answers itself and
  * gives false when it is none. Neither: *out stays NULL.

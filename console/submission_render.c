@@ -93,11 +93,6 @@ int message_body_render(const struct library *l, struct gateway *g,
 	s->text = buf_str(&b->rendered);
 	if (s->department.len == 0)
 		s->department = str_of(p.version->owner);
-	s->template_ref = (struct template_ref){
-		.id = str_of(p.version->id),
-		.version = p.version->number,
-		.lang = str_of(p.translation->lang),
-		.sha256 = str_bytes(p.translation->sha256, VERSION_SHA256),
-	};
+	s->template_ref = library_ref(&p);
 	return 0;
 }

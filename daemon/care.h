@@ -13,6 +13,7 @@ struct care_env {
 	struct gateway *gateway;
 	struct store *store;
 	struct library *library;
+	struct campaigns *campaigns;
 	const struct settings *settings; /* as they are now; live as long */
 	unsigned node;
 };

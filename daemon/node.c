@@ -243,6 +243,7 @@ static int open_care(struct node *n, struct err *err)
 		.gateway = n->gateway,
 		.store = n->store,
 		.library = n->library,
+		.campaigns = n->campaigns,
 		.settings = &n->settings,
 		.node = (unsigned)node->number,
 	};
@@ -316,6 +317,14 @@ static int open_all(struct node *n, struct err *err)
 	rc = open_purge(n, err);
 	if (rc != 0)
 		return rc;
+	penv.loop = n->loop;
+	penv.gateway = n->gateway;
+	penv.store = n->store;
+	penv.library = n->library;
+	rc = campaigns_open(&n->campaigns, &penv, err);
+	if (rc != 0)
+		return rc;
+	cenv.campaigns = n->campaigns;
 	rc = open_care(n, err);
 	if (rc != 0)
 		return rc;
@@ -324,6 +333,7 @@ static int open_all(struct node *n, struct err *err)
 	cenv.reminders = care_reminders(n->care);
 	cenv.events = care_events(n->care);
 	cenv.cases = care_cases(n->care);
+	cases_campaigns(cenv.cases, n->campaigns);
 	bus_events(n->bus, cenv.events);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)
@@ -333,15 +343,6 @@ static int open_all(struct node *n, struct err *err)
 	rc = esme_open(&n->esme, &eenv, err);
 	if (rc != 0)
 		return rc;
-	penv.loop = n->loop;
-	penv.gateway = n->gateway;
-	penv.store = n->store;
-	penv.library = n->library;
-	rc = campaigns_open(&n->campaigns, &penv, err);
-	if (rc != 0)
-		return rc;
-	cases_campaigns(care_cases(n->care), n->campaigns);
-	cenv.campaigns = n->campaigns;
 	return console_open(&n->console, &cenv, err);
 }
 

@@ -40,6 +40,12 @@ bool gateway_blocked(struct gateway *g, struct str text, struct str *word)
 	return intake_blocked(g->core.intake, text, word);
 }
 
+bool gateway_exclusion(const struct gateway *g, struct str name)
+{
+	must(g != NULL);
+	return groups_find(g->core.groups, name) != 0;
+}
+
 void gateway_person(struct gateway *g, struct str tenant, struct str to,
 		    struct person_view *out)
 {
@@ -54,6 +60,7 @@ void gateway_person(struct gateway *g, struct str tenant, struct str to,
 		     tenant.len > 0 ? tenant : str_of(g->core.cfg->tenant), to);
 	z = standing_zone(s);
 	out->lang = standing_lang(s);
+	out->contact = standing_contact(s);
 	out->zone = z != NULL ? str_of(tzone_name(z)) : STR_NONE;
 }
 

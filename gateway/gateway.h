@@ -154,10 +154,14 @@ void gateway_judge(struct gateway *g, const struct submission *s,
 		   struct submitted *out);
 /* Does the text hold a word of gateway.blocked_words? */
 bool gateway_blocked(struct gateway *g, struct str text, struct str *word);
-/* What is known of a person without asking the store; "" where nothing is. */
+/* Is there an exclusion group of that name? */
+bool gateway_exclusion(const struct gateway *g, struct str name);
+/* What is known of a person without asking the store; "" and 0 where nothing
+ * is. */
 struct person_view {
 	struct str lang;
 	struct str zone; /* "Asia/Shanghai" */
+	uint64_t contact;
 };
 void gateway_person(struct gateway *g, struct str tenant, struct str to,
 		    struct person_view *out);

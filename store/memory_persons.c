@@ -199,7 +199,8 @@ static size_t memory_chosen(const struct memory_showing *s,
 	}
 	if (chosen == 0)
 		rows[0] = NULL;
-	return chosen;
+	/* An audience has a person once. */
+	return s->st == STATEMENT_CAMPAIGN_AUDIENCE ? MIN(chosen, 1) : chosen;
 }
 
 void memory_show_persons(struct memory_showing *s)

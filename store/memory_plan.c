@@ -88,11 +88,12 @@ static const struct {
 				"updated_ms" },
 	[TABLE_CAMPAIGN_RUN] = { 2, "campaign run walked people claimed hash" },
 	[TABLE_CAMPAIGN_TALLY] = { 4, "campaign run state reason count" },
+	[TABLE_QUOTA] = { 1, "tenant day begun" },
 	[TABLE_CAMPAIGN_EVENT] = { 2,
 				   "campaign version at_ms actor action what" },
 	[TABLE_RECIPIENT] = { 3, "campaign run n address contact arm state "
-				 "reason due_ms message mstate mreason mlink "
-				 "mupdated_ms" },
+				 "reason due_ms message detail mstate mreason "
+				 "mlink mupdated_ms" },
 	[TABLE_CELL] = { 1, "id tenant branch department tier channel class" },
 	[TABLE_BODY_HASH] = { 1, "id hash" },
 	[TABLE_PURGE_WAIT] = { 1, "id due_ms" },
@@ -260,7 +261,8 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_CAMPAIGN_EVENT_APPEND] = { PLAN_ADD, TABLE_CAMPAIGN_EVENT },
 	[STATEMENT_CAMPAIGN_EVENTS] = { PLAN_SHOW, TABLE_CAMPAIGN_EVENT },
 	[STATEMENT_CAMPAIGN_AUDIENCE] = { PLAN_WITH_ADDRESSES, TABLE_CONTACT },
-	[STATEMENT_CAMPAIGN_PERSON] = { PLAN_BY_ADDRESS, TABLE_CONTACT },
+	[STATEMENT_QUOTA_PUT] = { PLAN_PUT, TABLE_QUOTA },
+	[STATEMENT_QUOTA_SCAN] = { PLAN_SHOW, TABLE_QUOTA },
 	[STATEMENT_RECIPIENT_PUT] = { PLAN_PUT, TABLE_RECIPIENT },
 	[STATEMENT_RECIPIENT_NEXT] = { PLAN_RECIPIENTS, TABLE_RECIPIENT },
 	[STATEMENT_RECIPIENT_DUE] = { PLAN_DUE, TABLE_RECIPIENT },

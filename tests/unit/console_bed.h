@@ -86,12 +86,13 @@ static const char bed_rest[] =
 	"class marketing { consent = required }\n"
 	/* at any hour: tests run at night, too */
 	"class notice { consent = none }\n"
+	"exclusion spring { window = 7d }\n"
 	"hook app { secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\" }\n"
 	"kannel_user kim { password = \"tea\" class = service }\n"
 	"kannel_user near { username = \"near@home\" password = \"tea\" class = service }\n"
 	"kannel_user far { username = \"far@away\" password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
 	"campaigns { pilot_above = 100 ahead = 50 error_over = 40\n"
-	"  complaint_count = 2\n"
+	"  complaint_count = 2 down_after = 1s\n"
 	"  seeds = {\"+447700900801\", \"+447700900802\", \"+447700900803\",\n"
 	"    \"+447700900804\", \"+447700900805\"} }\n"
 	"surveys {}\n"
@@ -127,7 +128,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[14];
+	static struct setting_section kinds[15];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -147,7 +148,9 @@ static inline void bed_settings(struct bed *b)
 	kinds[11] = events_section;
 	kinds[12] = trigger_section;
 	kinds[13] = cases_section;
-	if (settings_parse(config, "test", kinds, 14, &b->settings, &f) != 0)
+	kinds[14] = group_section;
+	if (settings_parse(config, "test", kinds, ARRAY_LEN(kinds),
+			   &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	console_check_settings(&b->settings, &f);
 	assert_int_equal(f.len, 0);

@@ -1,117 +1,5 @@
 /* Campaigns over HTTP: written, reviewed, run, paused, and what came of it. */
-#include "tests/unit/console_bed.h"
-
-/* Keys of an author, of somebody else, and of who decides. */
-struct cast {
-	char author[64], other[64], approver[64];
-};
-
-static void key_of(struct bed *b, const char *name, const char *role,
-		   char out[64])
-{
-	char body[160];
-
-	b->key = ADMIN;
-	snprintf(body, sizeof(body),
-		 "{\"name\":\"%s\",\"role\":\"%s\",\"tenant\":\"acme\"}", name,
-		 role);
-	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
-	must(str_copy(out, 64, str_of(bed_word(b, "key"))) == 0);
-}
-
-static void cast_make(struct bed *b, struct cast *c)
-{
-	key_of(b, "ann", "marketer", c->author);
-	key_of(b, "bob", "marketer", c->other);
-	key_of(b, "eve", "approver", c->approver);
-	b->key = c->author;
-}
-
-static long number(struct bed *b, const char *path)
-{
-	return strtol(bed_word(b, path), NULL, 10);
-}
-
-/* n addresses from +447700900000 on, as members of a JSON list. */
-static const char *addresses(unsigned n)
-{
-	static struct buf b;
-
-	buf_done(&b);
-	buf_init(&b, BUF_NO_LIMIT);
-	for (unsigned i = 0; i < n; i++)
-		buf_f(&b, "%s\"+447700900%03u\"", i > 0 ? "," : "", i);
-	return b.p;
-}
-
-/* A draft; more: further members, each with a comma before. */
-static const char *draft(struct bed *b, const char *list, const char *more)
-{
-	static char id[16];
-	struct buf body = { 0 };
-
-	buf_init(&body, BUF_NO_LIMIT);
-	buf_f(&body,
-	      "{\"name\":\"Spring\",\"class\":\"notice\",\"text\":\"Hello\","
-	      "\"audience\":{\"addresses\":[%s]}%s}",
-	      list, more);
-	if (bed_post(b, "/v1/campaigns", body.p) != 201)
-		fail_msg("%d %.*s", b->status, STR_ARGS(b->body));
-	must(str_copy(id, sizeof(id), str_of(bed_word(b, "id"))) == 0);
-	buf_done(&body);
-	return id;
-}
-
-static int act(struct bed *b, const char *id, const char *word)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/v1/campaigns/%s/%s", id, word);
-	return bed_post(b, path, "");
-}
-
-static int look(struct bed *b, const char *id, const char *what)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/v1/campaigns/%s%s", id, what);
-	return bed_get(b, path);
-}
-
-/* Between two looks: whoever asks without rest keeps the loop from its work. */
-static void rest(struct bed *b)
-{
-	uint64_t until = clock_mono_ms(&clock_real) + 5;
-
-	TURN_UNTIL(b, clock_mono_ms(&clock_real) >= until);
-}
-
-/* Until it is in this state. */
-static void wait_state(struct bed *b, const char *id, const char *state)
-{
-	uint64_t until = clock_mono_ms(&clock_real) + 20000;
-
-	do {
-		rest(b);
-		assert_int_equal(look(b, id, ""), 200);
-	} while (strcmp(bed_word(b, "state"), state) != 0 &&
-		 clock_mono_ms(&clock_real) < until);
-	if (strcmp(bed_word(b, "state"), state) != 0)
-		fail_msg("not %s: %.*s", state, STR_ARGS(b->body));
-}
-
-/* Submitted by its author, approved by another. */
-static void approve(struct bed *b, const struct cast *c, const char *id)
-{
-	b->key = c->author;
-	if (act(b, id, "submit") != 200)
-		fail_msg("%d %.*s", b->status, STR_ARGS(b->body));
-	assert_string_equal(bed_word(b, "state"), "in_review");
-	b->key = c->approver;
-	assert_int_equal(act(b, id, "approve"), 200);
-	assert_string_equal(bed_word(b, "state"), "approved");
-	b->key = c->author;
-}
+#include "tests/unit/campaign_bed.h"
 
 /* ---- cases ------------------------------------------------------------------------ */
 
@@ -147,7 +35,9 @@ static void a_campaign_from_draft_to_completed(void **state)
 	assert_string_equal(bed_word(b, "recipients.3.reason"),
 			    "invalid_number");
 	assert_int_equal(look(b, id, "/results"), 200);
-	assert_true(bed_says(b, "n,to,state,reason,arm,message,link,at\r\n1,"));
+	assert_true(
+		bed_says(b,
+			 "n,to,state,reason,arm,message,link,at,detail\r\n1,"));
 	assert_true(bed_says(b, "suppressed,invalid_number"));
 	do { /* the last one is on its way to the disk */
 		rest(b);
@@ -409,6 +299,56 @@ static void r38_errors_pause_it(void **state)
 	assert_string_equal(bed_word(b, "reason"), "error_rate");
 }
 
+/* Whoever was handed over comes back meanwhile, and nobody is asked. */
+static void a_channel_that_is_down_pauses_it(void **state)
+{
+	struct bed *b = *state;
+	const struct channel_ops *ops;
+	struct channel *link = gateway_link_channel(b->gateway, 0, &ops);
+	struct cast c;
+	const char *id;
+
+	cast_make(b, &c);
+	id = draft(b, addresses(90), "");
+	approve(b, &c, id);
+	fake_far_side(link, false);
+	assert_int_equal(act(b, id, "start"), 200);
+	wait_state(b, id, "paused");
+	assert_string_equal(bed_word(b, "reason"), "channel_down");
+	do {
+		rest(b);
+		look(b, id, "");
+	} while (strcmp(bed_word(b, "counts.claimed"), "0") != 0);
+	fake_far_side(link, true);
+	wait_state(b, id, "completed");
+	assert_string_equal(bed_word(b, "counts.messages.delivered"), "90");
+}
+
+/* What a person paused waits for a person. */
+static void a_pause_by_hand_stays_when_a_link_comes(void **state)
+{
+	struct bed *b = *state;
+	const struct channel_ops *ops;
+	struct channel *link = gateway_link_channel(b->gateway, 0, &ops);
+	struct cast c;
+	const char *id;
+
+	cast_make(b, &c);
+	id = draft(b, addresses(90), "");
+	approve(b, &c, id);
+	fake_far_side(link, false);
+	assert_int_equal(act(b, id, "start"), 200);
+	wait_state(b, id, "running");
+	assert_int_equal(act(b, id, "pause"), 200);
+	fake_far_side(link, true);
+	uint64_t later_ms = clock_mono_ms(&clock_real) + 1200;
+	TURN_UNTIL(b, clock_mono_ms(&clock_real) > later_ms);
+	bed_hang_up(b); /* it was idle for too long */
+	look(b, id, "");
+	assert_string_equal(bed_word(b, "state"), "paused");
+	assert_string_equal(bed_word(b, "reason"), "manual");
+}
+
 static void r38_complaints_pause_it(void **state)
 {
 	struct bed *b = *state;
@@ -525,12 +465,16 @@ static void what_is_wrong_is_said(void **state)
 		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
 		  "\"text\":\"x\",\"class\":\"nosuch\"}",
 		  "unknown_class", "class" },
-		{ "{\"name\":\"n\",\"audience\":{\"segment\":\"vip\"},"
+		{ "{\"name\":\"n\",\"audience\":{\"segment\":\"\"},"
 		  "\"text\":\"x\",\"class\":\"notice\"}",
-		  "no_segments", "audience" },
+		  "invalid", "audience" },
+		{ "{\"name\":\"n\",\"audience\":{\"segment\":\"vip\"},"
+		  "\"text\":\"x\",\"class\":\"notice\",\"schedule\":"
+		  "{\"kind\":\"event\",\"event\":\"a.b\"}}",
+		  "invalid", "audience" },
 		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
 		  "\"text\":\"x\",\"class\":\"notice\",\"exclusive\":\"g1\"}",
-		  "no_exclusion", "exclusive" },
+		  "unknown_group", "exclusive" },
 		{ "{\"name\":\"n\",\"audience\":{\"kind\":\"contacts\"},"
 		  "\"template\":\"nosuch\",\"class\":\"notice\"}",
 		  "template", "template" },
@@ -572,6 +516,8 @@ int main(void)
 		CASE(a_restart_goes_on_where_it_was),
 		CASE(a_cancel_ends_it),
 		CASE(r38_errors_pause_it),
+		CASE(a_channel_that_is_down_pauses_it),
+		CASE(a_pause_by_hand_stays_when_a_link_comes),
 		CASE(r38_complaints_pause_it),
 		CASE(r38_opt_outs_are_the_campaigns),
 		CASE(tests_are_gated_and_marked),
