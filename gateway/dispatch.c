@@ -104,24 +104,33 @@ static void mark(struct core *core, struct live *l, const struct lane *lane,
 	journey_step(core, l, &e);
 }
 
-/* It did not leave: back to the head of its queue. */
+/* It did not leave, and no attempt was made. */
+static void unjoin(struct core *core, struct live *l, uint64_t reservation)
+{
+	struct message m;
+
+	IGNORE(router_undo(core->router, reservation, core_now_us(core)));
+	l->place = LIVE_NOWHERE;
+	if (l->lost)
+		return;
+	l->attempts--;
+	live_message(&core->lives, l, &m);
+	count_cap(core, l, &m, false);
+}
+
+/* Back to the head of its queue. */
 static void unmark(struct core *core, struct live *l, uint64_t reservation,
 		   const char *reason)
 {
 	struct event e = { .kind = EVENT_STATE,
 			   .state = MESSAGE_QUEUED,
 			   .reason = str_of(reason) };
-	struct message m;
 
-	IGNORE(router_undo(core->router, reservation, core_now_us(core)));
-	l->place = LIVE_NOWHERE;
+	unjoin(core, l, reservation);
 	if (l->lost) {
 		lives_remove(&core->lives, l);
 		return;
 	}
-	l->attempts--;
-	live_message(&core->lives, l, &m);
-	count_cap(core, l, &m, false);
 	journey_step(core, l, &e);
 	waiting_queue(core, l, true);
 }
@@ -139,9 +148,7 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 
 		permit(&core->permit, &m, core_wall_ms(core), &d);
 		if (d.verdict == VERDICT_DENY && !permit_passes(&d)) {
-			IGNORE(router_undo(core->router, reservation,
-					   core_now_us(core)));
-			l->place = LIVE_NOWHERE;
+			unjoin(core, l, reservation);
 			end_as(core, l, MESSAGE_SUPPRESSED, d.reason);
 			return;
 		}

@@ -21,6 +21,7 @@ static const struct {
 	[MESSAGE_QUEUED] = { "queued", TO(HELD) | TO(SUBMITTING) | ENDS },
 	[MESSAGE_SUBMITTING] = { "submitting", TO(SUBMITTED) | TO(SENT) |
 						       TO(QUEUED) | TO(HELD) |
+						       TO(SUPPRESSED) |
 						       TO(FAILED) | RECEIPTS },
 	[MESSAGE_SUBMITTED] = { "submitted",
 				TO(SUBMITTED) | TO(SENT) | RECEIPTS },

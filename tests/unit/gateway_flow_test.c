@@ -164,6 +164,49 @@ static void test_opt_out(void **state)
 	bed_stop(b);
 }
 
+static int state_now(struct bed *b, uint64_t id)
+{
+	struct live_view v;
+
+	return gateway_live(b->gateway, STR("DEMOTEL"), id, &v) == 0
+		       ? (int)v.state
+		       : -1;
+}
+
+/* R-11: a refusal that comes when a message is marked for its link, and the
+ * mark is on its way to the disk: the bytes stay here. */
+static void r11_refused_between_mark_and_commit(void **state)
+{
+	struct consent_event e = { .tenant = STR("DEMOTEL"),
+				   .address = SHI,
+				   .purpose = STR("marketing"),
+				   .type = CONSENT_WITHDRAW,
+				   .source = STR("api") };
+	struct bed *b = *state;
+	struct submitted out;
+	struct link_view v;
+	struct err err = { "" };
+
+	bed_start(b, "fake a { }", true);
+	grant_marketing(b, SHI);
+	gateway_link_hold(b->gateway, 0, true);
+	out = submit(b, "marketing", SHI, "Offer");
+	commit(b);
+	gateway_link_hold(b->gateway, 0, false);
+	TURN_UNTIL(b, state_now(b, out.id) == MESSAGE_SUBMITTING);
+	assert_int_equal(gateway_link(b->gateway, 0, &v), 0);
+	assert_int_equal(v.sent, 0); /* the commit is awaited */
+	assert_int_equal(gateway_consent(b->gateway, &e, &err), 0);
+	TURN_UNTIL(b, !is_live(b, out.id));
+	struct stored s = look(b, out.id);
+
+	assert_int_equal(s.state, MESSAGE_SUPPRESSED);
+	assert_non_null(strstr(s.reasons, "suppressed:withdrawn"));
+	assert_int_equal(gateway_link(b->gateway, 0, &v), 0);
+	assert_int_equal(v.sent, 0);
+	bed_stop(b);
+}
+
 /* A bare R is an opt-out only after a text that offered it. */
 static void test_short_word(void **state)
 {
@@ -338,6 +381,7 @@ int main(void)
 		FLOW(test_refusals),
 		FLOW(test_idempotency),
 		FLOW(test_schedule_and_cancel),
+		FLOW(r11_refused_between_mark_and_commit),
 		FLOW(test_opt_out),
 		FLOW(test_short_word),
 		FLOW(test_doubt),
