@@ -1,5 +1,5 @@
 # Tests and what CI runs. tools/runtests.py sums up; see docs/testing.md.
-.PHONY: setup build check check-here gate asan tsan valgrind cover crash crash-campaign \
+.PHONY: setup build check check-here gate asan tsan valgrind cover crash crash-campaign optout-order \
 	compile_commands print-sources print-cflags
 
 RUNTESTS = python3 tools/runtests.py --jobs $(JOBS)
@@ -61,6 +61,13 @@ crash-campaign: N := $(if $(filter file,$(origin N)),200,$(N))
 crash-campaign: all
 	@CARILLON_BUILD=$(CURDIR)/$(B) KILLS=$(N) \
 		python3 tests/crash/kill9_campaign_test.py
+
+# Opt-outs while a campaign's messages are queued: nothing leaves after one was
+# acknowledged. make optout-order [RUNS=1000] [QUEUED=100000]
+optout-order: all
+	@CARILLON_BUILD=$(CURDIR)/$(B) RUNS=$(or $(RUNS),1000) \
+		QUEUED=$(or $(QUEUED),100000) \
+		python3 tests/crash/optout_order_test.py
 
 print-sources:
 	@echo $(SRC) $(wildcard $(MAINS)) $(SIMSRC) $(TESTLIB) \
