@@ -41,9 +41,11 @@ def started(node):
     a = node.request("POST", "/v1/imports", "\n".join(rows).encode(),
                      headers={"Content-Type": "text/csv"}, timeout=60)
     assert a.status == 200, a
+    a = node.post("/v1/segments", {"name": "Everybody", "filter": "has sms"})
+    assert a.status == 201, a
     a = node.post("/v1/campaigns", {
         "name": "crash", "class": "notice", "text": "to {{name}}",
-        "audience": {"kind": "contacts"}, "pace": {"rate": 250}})
+        "audience": {"segment": "Everybody"}, "pace": {"rate": 250}})
     assert a.status == 201, a
     path = "/v1/campaigns/" + a.body["id"]
     assert node.post(path + "/submit", timeout=30).status == 200
