@@ -52,6 +52,23 @@ void desk_free(struct desk **dp)
 	*dp = NULL;
 }
 
+static unsigned desk_queue_of(const struct desk *d, int pool)
+{
+	unsigned q = 0;
+
+	while (q < d->queues_n && d->pools[q] != pool)
+		q++;
+	return q;
+}
+
+/* One that another room made, not this desk. */
+static int desk_shared_pool(const struct desk *d, const char *name)
+{
+	int pool = router_pool_find(d->cfg.router, name);
+
+	return desk_queue_of(d, pool) < d->queues_n ? -EEXIST : pool;
+}
+
 int desk_queue_add(struct desk *d, const struct desk_queue *cfg)
 {
 	must(d != NULL && cfg != NULL && cfg->name != NULL);
@@ -59,6 +76,8 @@ int desk_queue_add(struct desk *d, const struct desk_queue *cfg)
 		return -ENOSPC;
 	int pool = router_pool_add(d->cfg.router, cfg->name,
 				   STRATEGY_LONGEST_IDLE, cfg->max_len);
+	if (pool == -EEXIST)
+		pool = desk_shared_pool(d, cfg->name);
 	if (pool < 0)
 		return pool;
 	d->pools[d->queues_n] = pool;
@@ -202,11 +221,7 @@ void desk_turn(struct desk *d)
 bool desk_take(struct desk *d, const struct reservation *res)
 {
 	must(d != NULL && res != NULL);
-	unsigned q = 0;
-
-	while (q < d->queues_n && d->pools[q] != res->item->pool)
-		q++;
-	if (q == d->queues_n)
+	if (desk_queue_of(d, res->item->pool) == d->queues_n)
 		return false;
 	struct work *w = MAGIC_CAST(struct work, WORK_MAGIC,
 				    CONTAINER_OF(res->item, struct work, item));
@@ -216,6 +231,29 @@ bool desk_take(struct desk *d, const struct reservation *res)
 	if (w->kind != WORK_REPLY) /* a reply waits for desk_accept */
 		calls_ring(d, w);
 	return true;
+}
+
+int desk_adopt(struct desk *d, const struct reservation *res, struct str number,
+	       uint64_t ref)
+{
+	must(d != NULL && res != NULL);
+	unsigned q = desk_queue_of(d, res->item->pool);
+	unsigned i = 0;
+	struct work *w;
+
+	while (i < d->agents.n && d->agents.v[i].target != res->target)
+		i++;
+	if (q == d->queues_n || i == d->agents.n)
+		return -ENOENT;
+	int rc = works_new(d, WORK_CALLBACK, q, number, res->item->enq_us, &w);
+
+	if (rc != 0)
+		return rc;
+	w->adopted = true;
+	w->message = ref;
+	works_join(d, w, &d->agents.v[i], res->id);
+	calls_ring(d, w);
+	return 0;
 }
 
 uint64_t desk_wake_us(const struct desk *d)

@@ -25,6 +25,7 @@ enum work_end {
 	WORK_ABANDONED, /* the customer hung up before an agent was there */
 	WORK_MISSED,    /* call-back: the customer did not answer */
 	WORK_CUT,       /* out of time, or the trunk failed */
+	WORK_BACK,      /* adopted, and its agent did not take it */
 };
 
 const char *work_kind_name(enum work_kind k);
@@ -37,7 +38,7 @@ struct work_view {
 	const char *queue;
 	const char *agent; /* NULL: none */
 	struct str number; /* the customer's */
-	uint64_t message;  /* REPLY */
+	uint64_t message;  /* REPLY; adopted: what its owner calls it */
 	uint64_t waited_us;
 };
 
@@ -73,7 +74,8 @@ struct desk_queue {
 	uint8_t priority[3];            /* by work_kind */
 };
 
-/* >= 0: the queue; -EEXIST, -ENOSPC. */
+/* >= 0: the queue; -EEXIST, -ENOSPC. A pool of that name that another room
+ * made is shared with it. */
 int desk_queue_add(struct desk *d, const struct desk_queue *cfg);
 /* -EEXIST, -ENOSPC, -EINVAL. The agent starts OUT. */
 MUST_USE int desk_agent_add(struct desk *d, const struct agent_cfg *cfg);
@@ -94,6 +96,16 @@ MUST_USE int desk_callback(struct desk *d, int queue, struct str number,
 			   uint64_t enq_us);
 MUST_USE int desk_reply(struct desk *d, int queue, struct str number,
 			uint64_t message, uint64_t enq_us);
+
+/*
+ * Work of another room that waits in the same queue, such as a call-back that
+ * is stored: who runs the router sees by the item whose it is, and hands the
+ * reservation over. The desk rings the agent, then the customer; `ended` says
+ * what came of it, and the owner keeps its place in the queue. -ENOSPC,
+ * -EINVAL, -ENOENT (no queue, no agent of the desk's): nothing was taken.
+ */
+MUST_USE int desk_adopt(struct desk *d, const struct reservation *res,
+			struct str number, uint64_t ref);
 
 /* Deadlines and certificates. */
 void desk_turn(struct desk *d);

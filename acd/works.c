@@ -45,6 +45,8 @@ const char *work_end_name(enum work_end e)
 		return "missed";
 	case WORK_CUT:
 		return "cut";
+	case WORK_BACK:
+		return "back";
 	}
 	must(!"end");
 	return "";
@@ -164,12 +166,29 @@ static void work_part(struct desk *d, struct work *w,
 	w->reservation = 0;
 }
 
+static void work_gone(struct desk *d, struct work *w, const struct work_view *v,
+		      enum work_end e)
+{
+	log_info("work.ended", KV_U("work", w->id),
+		 KV_S("kind", work_kind_name(w->kind)), KV_S("queue", v->queue),
+		 KV_S("agent", v->agent), KV_S("end", work_end_name(e)),
+		 KV_U("waited_ms", w->waited_us / 1000));
+	d->cfg.events->ended(d->cfg.owner, v, e);
+	work_free(d, w);
+}
+
 void works_back(struct desk *d, struct work *w, enum call_end why)
 {
 	must(d != NULL && w != NULL && w->agent != NULL && w->phone == 0);
+	struct work_view v = work_view(d, w);
 	struct router *r = d->cfg.router;
 	int pool = d->pools[w->queue];
 
+	if (w->adopted) {
+		work_part(d, w, &why);
+		work_gone(d, w, &v, WORK_BACK);
+		return;
+	}
 	w->item.avoid = (int16_t)w->agent->target;
 	work_part(d, w, &why);
 	fsm_move(&w->fsm, WORK_QUEUED);
@@ -187,10 +206,5 @@ void works_end(struct desk *d, struct work *w, enum work_end e)
 		work_part(d, w, NULL);
 	else
 		router_withdraw(d->cfg.router, &w->item);
-	log_info("work.ended", KV_U("work", w->id),
-		 KV_S("kind", work_kind_name(w->kind)), KV_S("queue", v.queue),
-		 KV_S("agent", v.agent), KV_S("end", work_end_name(e)),
-		 KV_U("waited_ms", w->waited_us / 1000));
-	d->cfg.events->ended(d->cfg.owner, &v, e);
-	work_free(d, w);
+	work_gone(d, w, &v, e);
 }

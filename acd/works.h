@@ -29,6 +29,7 @@ struct work {
 	uint64_t reservation;
 	uint64_t waited_us; /* until it was reserved */
 	struct agent *agent;
+	bool adopted; /* another room's: its item is there */
 	char number[WORK_NUMBER];
 };
 

@@ -262,6 +262,27 @@ static void speak(struct running *r)
 		remind(r, r->c->delay == 0 ? 0 : now_ms + r->c->delay, 0, 0);
 }
 
+/* who could not be spoken to is called. */
+static void wish_call(struct running *r)
+{
+	const struct call_wishes *calls = r->e->env.calls;
+	const struct call_wish w = {
+		.tenant = r->o->tenant,
+		.to = r->o->to,
+		.queue = str_of(r->c->queue),
+		.ref = r->o->id,
+		.source = "missed_call",
+		.propose = r->c->callback == TRIGGER_CALL_PROPOSE,
+	};
+
+	if (calls != NULL && calls->wish(calls->owner, &w)) {
+		r->t->state = TAKEN_MATCHED;
+		r->t->reason = event_reason(STR_NONE);
+	} else {
+		IGNORE(pass(r, "NOT_SENT"));
+	}
+}
+
 void event_run(struct events *e, const char *title, const struct trigger_cfg *c,
 	       const struct occurrence *o, struct taken *t)
 {
@@ -273,11 +294,19 @@ void event_run(struct events *e, const char *title, const struct trigger_cfg *c,
 	cancel(&r);
 	if (t->state == TAKEN_NO_RULE)
 		t->state = TAKEN_PASSED;
-	if (has_words(c)) {
-		if (o->to.len == 0)
-			IGNORE(pass(&r, "NO_ADDRESS"));
-		else if (pass_once(&r) && pass_threshold(&r))
+	bool calls = c->callback != TRIGGER_CALL_NO;
+
+	if (!has_words(c) && !calls) {
+		buf_done(&r.text);
+		return;
+	}
+	if (o->to.len == 0) {
+		IGNORE(pass(&r, "NO_ADDRESS"));
+	} else if (pass_once(&r) && pass_threshold(&r)) {
+		if (has_words(c))
 			speak(&r);
+		if (calls)
+			wish_call(&r);
 	}
 	buf_done(&r.text);
 }

@@ -20,6 +20,7 @@ struct events_env {
 	struct campaigns *campaigns;     /* that wait for events; or NULL */
 	const struct settings *settings; /* as of reminders_env */
 	const struct events_cfg *cfg;
+	const struct call_wishes *calls; /* NULL: nobody makes call-backs */
 	unsigned node;
 };
 

@@ -159,6 +159,25 @@ int reminders_add(struct reminders *r, const struct reminder_ask *ask,
 
 /* ---- over the next channel, or by a person --------------------------------------- */
 
+/* The last step: a person calls. */
+static void wish_call(struct reminders *r, const struct reminder *x,
+		      const struct trigger_cfg *t)
+{
+	const struct call_wishes *calls = r->env.calls;
+	char ref[ID_TEXT];
+	struct call_wish w = {
+		.tenant = str_of(x->tenant),
+		.to = str_of(x->to),
+		.queue = str_of(t->queue),
+		.source = "reminder",
+	};
+
+	id_text(x->id, ref);
+	w.ref = str_of(ref);
+	if (calls != NULL)
+		IGNORE(calls->wish(calls->owner, &w));
+}
+
 static void give_up(struct reminders *r, struct reminder *x,
 		    const struct trigger_cfg *t)
 {
@@ -173,6 +192,7 @@ static void give_up(struct reminders *r, struct reminder *x,
 		reminder_record(r, x, RECORD_TASK, 0);
 	tell(r, x, "callback.requested");
 	stat_add(r->tasks, 1);
+	wish_call(r, x, t);
 }
 
 static void escalate(struct reminders *r, struct reminder *x)

@@ -9,6 +9,7 @@
 #include "campaigns/reminder.h"
 #include "campaigns/surveys.h"
 #include "campaigns/trigger.h"
+#include "campaigns/wish.h"
 #include "gateway/gateway.h"
 
 #define CLAIM_REMINDER "reminder"
@@ -33,6 +34,7 @@ struct reminders_env {
 	const struct settings *settings; /* its sections `trigger`, as they
 					    are now; lives as long */
 	const struct events_cfg *cfg;
+	const struct call_wishes *calls; /* NULL: nobody makes calls of tasks */
 	unsigned node;
 };
 

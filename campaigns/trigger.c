@@ -14,6 +14,8 @@
 			0, NULL, NULL, false, text                             \
 	}
 
+static const char *const call_names[] = { "no", "make", "propose", NULL };
+
 static const struct setting rows[] = {
 	ROW(event, SETTING_STR, NULL, "Type of the event: billing.arrears."),
 	ROW(tenant, SETTING_STR, "", "Only events of this tenant."),
@@ -48,6 +50,11 @@ static const struct setting rows[] = {
 	    "Triggers whose reminders for the same account end."),
 	ROW(follow, SETTING_STR, "", "A survey that is asked after delivery."),
 	ROW(follow_after, SETTING_DURATION, "1h", "Time until it is asked."),
+	{ "callback", SETTING_ENUM, offsetof(struct trigger_cfg, callback),
+	  "no", 0, 0, call_names, NULL, false,
+	  "make: the customer is called; propose: if they say yes to it." },
+	ROW(queue, SETTING_STR, "",
+	    "Queue of the call-back or task; empty: as call-backs have it."),
 };
 
 const struct setting_section trigger_section = {
@@ -60,18 +67,32 @@ const struct setting_section trigger_section = {
 };
 
 static const char *const known[] = {
-	"account.opened",  "account.sensitive_op",
-	"appointment.due", "billing.arrears",
-	"billing.charged", "change.announced",
-	"claim.state",     "meter.high_use",
-	"meter.outage",    "order.created",
-	"order.milestone", "parcel.out_for_delivery",
-	"part.arrived",    "policy.surrendered",
-	"price.limit",     "recharge.fail",
-	"recharge.ok",     "security.virus",
-	"service.resumed", "service.suspend_requested",
-	"survey.result",   "ticket.near_turn",
-	"trade.filled",    "usage.threshold",
+	"account.opened",
+	"account.sensitive_op",
+	"appointment.due",
+	"billing.arrears",
+	"billing.charged",
+	"call.missed",
+	"change.announced",
+	"claim.state",
+	"meter.high_use",
+	"meter.outage",
+	"order.created",
+	"order.milestone",
+	"parcel.out_for_delivery",
+	"part.arrived",
+	"policy.surrendered",
+	"price.limit",
+	"queue.breach",
+	"recharge.fail",
+	"recharge.ok",
+	"security.virus",
+	"service.resumed",
+	"service.suspend_requested",
+	"survey.result",
+	"ticket.near_turn",
+	"trade.filled",
+	"usage.threshold",
 	"visit.finished",
 };
 
@@ -247,10 +268,11 @@ static void check_words(const struct section *s, const struct trigger_cfg *t,
 	unsigned ways = (t->text_zh[0] != '\0' || t->text_en[0] != '\0') +
 			(t->template[0] != '\0') + (t->survey[0] != '\0');
 
-	if (ways > 1 || (ways == 0 && t->cancels.len == 0))
+	if (ways > 1 || (ways == 0 && t->cancels.len == 0 &&
+			 t->callback == TRIGGER_CALL_NO))
 		faults_add(f,
 			   "line %u: trigger %s needs a text, a template, a "
-			   "survey, or something to cancel",
+			   "survey, a callback, or something to cancel",
 			   s->line, s->title);
 }
 

@@ -9,6 +9,9 @@
 #include "base/settings.h"
 #include "base/str.h"
 
+/* What a trigger makes besides words. */
+enum trigger_call { TRIGGER_CALL_NO, TRIGGER_CALL_MAKE, TRIGGER_CALL_PROPOSE };
+
 /* The struct behind `trigger NAME { ... }`. */
 struct trigger_cfg {
 	char *event;              /* type: "billing.arrears" */
@@ -32,6 +35,8 @@ struct trigger_cfg {
 	struct setting_list cancels; /* triggers whose reminders end */
 	char *follow;                /* survey after delivery */
 	int64_t follow_after;        /* ms */
+	int callback;                /* enum trigger_call */
+	char *queue;                 /* of it, and of tasks */
 };
 
 extern const struct setting_section trigger_section;

@@ -101,6 +101,28 @@ int verb_event_list(struct cli *c, const struct args *a);
 int verb_event_types(struct cli *c, const struct args *a);
 int verb_reminder_list(struct cli *c, const struct args *a);
 int verb_reminder_called(struct cli *c, const struct args *a);
+
+/* callbacks.c */
+extern const struct option callback_ask_options[], callback_list_options[];
+extern const struct option callback_agent_options[], callback_link_options[];
+extern const struct option callback_cancel_options[];
+int verb_callback_ask(struct cli *c, const struct args *a);
+int verb_callback_list(struct cli *c, const struct args *a);
+int verb_callback_show(struct cli *c, const struct args *a);
+int verb_callback_next(struct cli *c, const struct args *a);
+int verb_callback_result(struct cli *c, const struct args *a);
+int verb_callback_cancel(struct cli *c, const struct args *a);
+int verb_callback_link(struct cli *c, const struct args *a);
+
+/* orders.c */
+extern const struct option order_ask_options[], order_list_options[];
+int verb_order_ask(struct cli *c, const struct args *a);
+int verb_order_list(struct cli *c, const struct args *a);
+int verb_order_show(struct cli *c, const struct args *a);
+int verb_order_end(struct cli *c, const struct args *a);
+int verb_offer_list(struct cli *c, const struct args *a);
+
+/* surveys.c */
 extern const struct option survey_parse_options[], survey_ask_options[];
 extern const struct option survey_sessions_options[];
 int verb_survey_put(struct cli *c, const struct args *a);

@@ -181,6 +181,28 @@ void api_survey_session(struct request *r);
 void api_survey_session_cancel(struct request *r);
 void api_survey_results(struct request *r);
 
+/* api_callbacks.c, api_callback_links.c */
+extern const struct fields callback_fields, callback_next_fields;
+extern const struct fields callback_result_fields, callback_cancel_fields;
+extern const struct fields callback_link_fields;
+void api_callbacks_list(struct request *r);
+void api_callbacks_post(struct request *r);
+void api_callback_get(struct request *r);
+void api_callbacks_next(struct request *r);
+void api_callback_result(struct request *r);
+void api_callback_cancel(struct request *r);
+void api_callback_links_post(struct request *r);
+void api_callback_page(struct request *r);
+void api_callback_page_post(struct request *r);
+
+/* api_orders.c */
+extern const struct fields order_fields;
+void api_offers_list(struct request *r);
+void api_orders_list(struct request *r);
+void api_orders_post(struct request *r);
+void api_order_get(struct request *r);
+void api_order_end(struct request *r);
+
 /* api_events.c, occurrence.c */
 extern const struct fields occurrence_fields;
 void api_events_post(struct request *r);

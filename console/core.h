@@ -26,6 +26,8 @@ struct cases;
 struct surveys;
 struct reminders;
 struct events;
+struct callbacks;
+struct orders;
 
 /* What a connection is doing; each but the last has one absolute deadline. */
 enum peer_phase {
@@ -59,6 +61,8 @@ struct console {
 	struct cases *cases;     /* NULL: none */
 	struct reminders *reminders;
 	struct events *events;
+	struct callbacks *callbacks;
+	struct orders *orders;
 	const struct settings *settings;
 	const struct http_cfg *http;
 	const struct login_cfg *login;

@@ -14,7 +14,9 @@ static const char *const perm_names[PERM_COUNT] = {
 	"survey.read",       "survey.write",   "event.post",
 	"campaign.read",     "campaign.write", "campaign.approve",
 	"campaign.run",      "user.manage",    "case.read",
-	"case.work",
+	"case.work",         "callback.read",  "callback.ask",
+	"callback.work",     "callback.lead",  "order.read",
+	"order.write",
 };
 
 /* Nobody below care reads texts; who looks after links sees no people; who
@@ -36,7 +38,10 @@ static const struct {
 				 PERM_SURVEY_WRITE | PERM_EVENT |
 				 PERM_CAMPAIGN_READ | PERM_CAMPAIGN_WRITE |
 				 PERM_CAMPAIGN_APPROVE | PERM_CAMPAIGN_RUN |
-				 PERM_USERS | PERM_CASE_READ | PERM_CASE_WORK },
+				 PERM_USERS | PERM_CASE_READ | PERM_CASE_WORK |
+				 PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
+				 PERM_CALLBACK_WORK | PERM_CALLBACK_LEAD |
+				 PERM_ORDER_READ | PERM_ORDER_WRITE },
 	[ROLE_OPERATOR] = { "operator",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_LINK_READ |
 				    PERM_LINK_CONTROL | PERM_STATUS |
@@ -44,7 +49,9 @@ static const struct {
 	[ROLE_SENDER] = { "sender", PERM_SEND | PERM_MESSAGE_READ |
 					    PERM_MESSAGE_CANCEL | PERM_CHECK |
 					    PERM_STREAM | PERM_TEMPLATE_READ |
-					    PERM_EVENT },
+					    PERM_EVENT | PERM_CALLBACK_ASK |
+					    PERM_ORDER_READ |
+					    PERM_ORDER_WRITE },
 	[ROLE_MARKETER] = { "marketer",
 			    PERM_MESSAGE_READ | PERM_CHECK | PERM_CONTACT_READ |
 				    PERM_CONTACT_WRITE | PERM_CONSENT_READ |
@@ -69,13 +76,18 @@ static const struct {
 				PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE |
 				PERM_SURVEY_READ | PERM_SURVEY_WRITE |
 				PERM_EVENT | PERM_CAMPAIGN_READ |
-				PERM_CASE_READ | PERM_CASE_WORK },
-	[ROLE_AGENT] = { "agent", PERM_MESSAGE_READ | PERM_CONTACT_READ |
-					  PERM_CONSENT_READ |
-					  PERM_CONSENT_WRITE | PERM_STREAM |
-					  PERM_SURVEY_READ |
-					  PERM_CAMPAIGN_READ | PERM_CASE_READ |
-					  PERM_CASE_WORK },
+				PERM_CASE_READ | PERM_CASE_WORK |
+				PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
+				PERM_CALLBACK_WORK | PERM_CALLBACK_LEAD |
+				PERM_ORDER_READ | PERM_ORDER_WRITE },
+	[ROLE_AGENT] = { "agent",
+			 PERM_MESSAGE_READ | PERM_CONTACT_READ |
+				 PERM_CONSENT_READ | PERM_CONSENT_WRITE |
+				 PERM_STREAM | PERM_SURVEY_READ |
+				 PERM_CAMPAIGN_READ | PERM_CASE_READ |
+				 PERM_CASE_WORK | PERM_CALLBACK_READ |
+				 PERM_CALLBACK_ASK | PERM_CALLBACK_WORK |
+				 PERM_ORDER_READ | PERM_ORDER_WRITE },
 	[ROLE_SUPERVISOR] = { "supervisor",
 			      PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
 				      PERM_CHECK | PERM_CONTACT_READ |
@@ -85,13 +97,17 @@ static const struct {
 				      PERM_TEMPLATE_READ |
 				      PERM_TEMPLATE_APPROVE | PERM_SURVEY_READ |
 				      PERM_CAMPAIGN_READ | PERM_CAMPAIGN_RUN |
-				      PERM_CASE_READ | PERM_CASE_WORK },
+				      PERM_CASE_READ | PERM_CASE_WORK |
+				      PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
+				      PERM_CALLBACK_WORK | PERM_CALLBACK_LEAD |
+				      PERM_ORDER_READ | PERM_ORDER_WRITE },
 	[ROLE_AUDITOR] = { "auditor",
 			   PERM_MESSAGE_READ | PERM_CONTACT_READ |
 				   PERM_CONTACT_FULL | PERM_CONSENT_READ |
 				   PERM_LINK_READ | PERM_AUDIT | PERM_STATUS |
 				   PERM_TEMPLATE_READ | PERM_SURVEY_READ |
-				   PERM_CAMPAIGN_READ | PERM_CASE_READ },
+				   PERM_CAMPAIGN_READ | PERM_CASE_READ |
+				   PERM_CALLBACK_READ | PERM_ORDER_READ },
 	[ROLE_PARTNER] = { "partner",
 			   PERM_SEND | PERM_MESSAGE_READ | PERM_CHECK },
 };

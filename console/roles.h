@@ -55,7 +55,13 @@ enum perm {
 	PERM_USERS = UINT64_C(1) << 28, /* user.manage: people, sessions */
 	PERM_CASE_READ = UINT64_C(1) << 29,
 	PERM_CASE_WORK = UINT64_C(1) << 30, /* answers, refunds, closes */
-	PERM_COUNT = 31
+	PERM_CALLBACK_READ = UINT64_C(1) << 31,
+	PERM_CALLBACK_ASK = UINT64_C(1) << 32,  /* wishes them */
+	PERM_CALLBACK_WORK = UINT64_C(1) << 33, /* takes them */
+	PERM_CALLBACK_LEAD = UINT64_C(1) << 34, /* speaks for agents */
+	PERM_ORDER_READ = UINT64_C(1) << 35,
+	PERM_ORDER_WRITE = UINT64_C(1) << 36, /* asks for codes, ends */
+	PERM_COUNT = 37
 };
 
 const char *role_name(enum role r);

@@ -61,6 +61,14 @@ static const struct query q_reminders[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_served[] = {
+	{ "state", "Only those in this state." },
+	{ "to", "Only those of this number." },
+	{ "limit", "Rows of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_version[] = {
 	{ "version", "A version; the newest without it." },
 	{ NULL, NULL },
@@ -153,6 +161,15 @@ static const struct query q_stream[] = {
 		.method = (m), .path = (p), .needs = (n), .handle = (h), \
 		.query = none, .stores = true, .ok = 200,                \
 		.summary = __VA_ARGS__                                   \
+	}
+
+/* What somebody does; the body may be left out. */
+#define WORK(p, n, h, f, ...)                                           \
+	{                                                               \
+		.method = "POST", .path = (p), .needs = (n),            \
+		.body = BODY_JSON, .handle = (h), .fields = (f),        \
+		.query = none, .bare = true, .stores = true, .ok = 200, \
+		.summary = __VA_ARGS__                                  \
 	}
 
 /* A step of a campaign, with a note or without. */
@@ -441,58 +458,7 @@ const struct route routes_all[] = {
 	     api_thread_reply, &thread_fields, 202,
 	     "A word to them, through the gate; answers their open case, if there is one.",
 	     .branch = BRANCH_KEPT),
-	READ("/v1/cases", PERM_CASE_READ, api_cases_list, q_cases,
-	     "List cases, the newest first.", .branch = BRANCH_KEPT),
-	JSON("POST", "/v1/cases", PERM_CASE_WORK, api_cases_post, &case_fields,
-	     201, "Open a case; 200 when it says again what is open.",
-	     .branch = BRANCH_KEPT),
-	READ("/v1/cases/{id}", PERM_CASE_READ, api_case_get, none,
-	     "One case with its history.", .branch = BRANCH_KEPT),
-	CASE("assign",
-	     "Give it to another owner; takes If-Match, as all below."),
-	CASE("reply",
-	     "Answer the customer: stops the clock of the first reply."),
-	CASE("note", "Write something down that the customer does not hear."),
-	CASE("escalate", "Mark it as escalated, with why."),
-	CASE("refund",
-	     "Order a refund; a disputed charge before anything else."),
-	CASE("investigate", "Begin to look into it."),
-	CASE("verdict", "Say what checking a report came to."),
-	CASE("close",
-	     "Close it with its cause and an outcome for the customer."),
-	CASE("reopen", "Open it again, with why: all clocks begin anew."),
-	READ("/v1/reminders", PERM_SURVEY_READ, api_reminders_list, q_reminders,
-	     "Reminders, the newest first.", .branch = BRANCH_KEPT),
-	ACT("POST", "/v1/reminders/{id}/called", PERM_SURVEY_WRITE,
-	    api_reminder_called,
-	    "A person has called: the task is done, service may be stopped.",
-	    .branch = BRANCH_KEPT),
-	READ("/v1/surveys", PERM_SURVEY_READ, api_surveys_list, none,
-	     "Every survey, in its newest version.", .branch = BRANCH_ALIKE),
-	JSON("POST", "/v1/surveys", PERM_SURVEY_WRITE, api_surveys_post, NULL,
-	     201, "Write a survey, or the next version of one."),
-	READ("/v1/surveys/{id}", PERM_SURVEY_READ, api_survey_get, q_version,
-	     "One survey: questions, scales, branches.",
-	     .branch = BRANCH_ALIKE),
-	ASK("/v1/surveys/{id}/parse", PERM_SURVEY_READ, api_survey_parse,
-	    &survey_parse_fields,
-	    "Try a reply: what it would be taken for, and why.",
-	    .branch = BRANCH_ALIKE),
-	JSON("POST", "/v1/surveys/{id}/sessions", PERM_SEND, api_survey_ask,
-	     &survey_ask_fields, 202,
-	     "Ask one person; the gate judges the invitation.",
-	     .branch = BRANCH_KEPT),
-	READ("/v1/surveys/{id}/sessions", PERM_SURVEY_READ, api_survey_sessions,
-	     q_sessions, "Who was asked, and how far.", .branch = BRANCH_KEPT),
-	READ("/v1/surveys/{id}/results", PERM_SURVEY_READ, api_survey_results,
-	     none, "Rates, scores and intervals so far."),
-	READ("/v1/surveys/{id}/sessions/{session}", PERM_SURVEY_READ,
-	     api_survey_session, none,
-	     "One session with every answer, kept as it was written.",
-	     .branch = BRANCH_KEPT),
-	ACT("POST", "/v1/surveys/{id}/sessions/{session}/cancel",
-	    PERM_SURVEY_WRITE, api_survey_session_cancel,
-	    "Ask this person no further.", .branch = BRANCH_KEPT),
+#include "console/routes_served.def"
 	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
 	     q_unmatched, "Receipts that no message awaits, newest first."),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,

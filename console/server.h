@@ -22,6 +22,8 @@ struct cases;
 struct surveys;
 struct reminders;
 struct events;
+struct callbacks;
+struct orders;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -82,7 +84,9 @@ struct console_env {
 	struct surveys *surveys; /* as the library; NULL: nobody
 				    asks for /v1/surveys */
 	struct reminders *reminders; /* the same, for /v1/reminders */
-	struct events *events;       /* ... and /v1/events */
+	struct events *events;       /* ... /v1/events */
+	struct callbacks *callbacks; /* ... /v1/callbacks */
+	struct orders *orders;       /* ... and /v1/orders */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

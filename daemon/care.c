@@ -3,16 +3,69 @@
 
 #include <string.h>
 
+#include "base/id.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "care/faq.h"
+
+/* Work for people: agents who ask for it, and queues of every tenant. */
+#define ROUTER_TARGETS 2048
+#define ROUTER_POOLS 320
+#define ROUTER_SKILLS 256
 
 struct care {
 	struct surveys *surveys;
 	struct reminders *reminders;
 	struct events *events;
 	struct cases *cases;
+	struct callbacks *callbacks;
+	struct orders *orders;
+	struct router *router; /* of work for people */
+	struct call_wishes calls;
+	bool low_calls; /* a low score leads to a call */
 	struct faq *faq;
 };
+
+/* ---- between the rooms ------------------------------------------------------------- */
+
+static bool on_wish(void *owner, const struct call_wish *w)
+{
+	struct care *c = owner;
+	struct callback_ask ask = {
+		.tenant = w->tenant,
+		.address = w->to,
+		.queue = w->queue,
+		.ref = w->ref,
+		.propose = w->propose,
+	};
+	struct callback_asked out;
+	struct err err = { "" };
+
+	must(callback_source_parse(str_of(w->source), &ask.source) == 0);
+	if (callbacks_ask(c->callbacks, &ask, &out, &err) == 0)
+		return true;
+	log_warn("callback.not_made", KV_STR("ref", w->ref),
+		 KV_S("why", err.text));
+	return false;
+}
+
+/* A person has called, or tried long enough: what asked for it is done. */
+static void on_called(void *owner, const struct callback *x)
+{
+	struct care *c = owner;
+	struct str rest = str_of(x->ref), ref;
+	uint64_t id;
+
+	if (x->now.state == CALLBACK_CANCELLED ||
+	    x->now.state == CALLBACK_DENIED)
+		return;
+	while (rest.len > 0) {
+		rest = str_cut(rest, ' ', &ref);
+		if (id_parse(ref, &id) == 0)
+			IGNORE(reminders_called(c->reminders, str_of(x->tenant),
+						id));
+	}
+}
 
 static void on_step(void *owner, uint64_t id, const struct event *e)
 {
@@ -56,6 +109,7 @@ static int open_reminders(struct care *c, const struct care_env *env,
 		.surveys = c->surveys,
 		.settings = env->settings,
 		.cfg = section_of(env->settings, "events"),
+		.calls = &c->calls,
 		.node = env->node,
 	};
 
@@ -75,6 +129,7 @@ static int open_events(struct care *c, const struct care_env *env,
 		.campaigns = env->campaigns,
 		.settings = env->settings,
 		.cfg = section_of(env->settings, "events"),
+		.calls = &c->calls,
 		.node = env->node,
 	};
 
@@ -97,6 +152,69 @@ static int open_cases(struct care *c, const struct care_env *env,
 	return cases_open(&c->cases, &cenv, err);
 }
 
+static int open_callbacks(struct care *c, const struct care_env *env,
+			  struct err *err)
+{
+	const struct callbacks_cfg *cfg =
+		section_of(env->settings, "callbacks");
+	const struct router_limits limits = {
+		.targets = ROUTER_TARGETS,
+		.pools = ROUTER_POOLS,
+		.rules = 1,
+		.skills = ROUTER_SKILLS,
+		.age_boost_ms = (uint64_t)cfg->age_boost,
+	};
+	struct callbacks_env cenv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.settings = env->settings,
+		.cfg = cfg,
+		.tenant = gateway_tenant(env->gateway),
+		.node = env->node,
+		.ended = on_called,
+		.owner = c,
+	};
+
+	c->low_calls = cfg->low_scores;
+	c->router = cenv.router = router_new(&limits);
+	return callbacks_open(&c->callbacks, &cenv, err);
+}
+
+static int open_orders(struct care *c, const struct care_env *env,
+		       struct err *err)
+{
+	const struct orders_env oenv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.settings = env->settings,
+		.cfg = section_of(env->settings, "orders"),
+		.node = env->node,
+	};
+
+	return orders_open(&c->orders, &oenv, err);
+}
+
+/* Who was not content is called (outreach.md 8). */
+static void wish_for_low(struct care *c, const struct survey_low *low)
+{
+	const struct session *x = low->session;
+	char ref[ID_TEXT];
+	struct call_wish w = {
+		.tenant = str_of(x->survey->tenant),
+		.to = str_of(x->address),
+		.source = "low_score",
+	};
+
+	id_text(x->id, ref);
+	w.ref = str_of(ref);
+	if (c->low_calls)
+		IGNORE(on_wish(c, &w));
+}
+
 static void on_inbound(void *owner, const struct inbound *in,
 		       struct str campaign)
 {
@@ -111,6 +229,7 @@ static void on_low(void *owner, const struct survey_low *low)
 	struct care *c = owner;
 
 	cases_low(c->cases, low);
+	wish_for_low(c, low);
 }
 
 /* Who is told of what, and in which order. */
@@ -121,6 +240,11 @@ static void introduce(struct care *c, struct gateway *g)
 			 c->reminders);
 	gateway_claimant(g, CLAIMANT_CASE, &cases_claimant, c->cases);
 	gateway_claimant(g, CLAIMANT_FAQ, &faq_claimant, c->faq);
+	gateway_claimant(g, CLAIMANT_CONFIRM, &orders_codes_claimant,
+			 c->orders);
+	gateway_claimant(g, CLAIMANT_CALLBACK, &callbacks_claimant,
+			 c->callbacks);
+	gateway_claimant(g, CLAIMANT_ORDER, &orders_claimant, c->orders);
 	gateway_on_step(g, on_step, c);
 	gateway_on_inbound(g, on_inbound, c);
 	surveys_on_low(c->surveys, on_low, c);
@@ -132,6 +256,11 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	AUTO(care_close) struct care *c = mem_new(struct care);
 	int rc = open_surveys(c, env, err);
 
+	c->calls = (struct call_wishes){ on_wish, c };
+	if (rc == 0)
+		rc = open_callbacks(c, env, err);
+	if (rc == 0)
+		rc = open_orders(c, env, err);
 	if (rc == 0)
 		rc = open_reminders(c, env, err);
 	if (rc == 0)
@@ -171,6 +300,18 @@ struct cases *care_cases(const struct care *c)
 	return c->cases;
 }
 
+struct callbacks *care_callbacks(const struct care *c)
+{
+	must(c != NULL);
+	return c->callbacks;
+}
+
+struct orders *care_orders(const struct care *c)
+{
+	must(c != NULL);
+	return c->orders;
+}
+
 void care_stop(struct care *c)
 {
 	if (c == NULL)
@@ -178,6 +319,8 @@ void care_stop(struct care *c)
 	surveys_stop(c->surveys);
 	reminders_stop(c->reminders);
 	cases_stop(c->cases);
+	callbacks_stop(c->callbacks);
+	orders_stop(c->orders);
 }
 
 void care_close(struct care **cp)
@@ -191,5 +334,8 @@ void care_close(struct care **cp)
 	events_close(&c->events);
 	reminders_close(&c->reminders);
 	surveys_close(&c->surveys);
+	callbacks_close(&c->callbacks);
+	orders_close(&c->orders);
+	router_free(&c->router);
 	mem_free(c);
 }

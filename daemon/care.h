@@ -4,6 +4,8 @@
 
 #include "campaigns/events.h"
 #include "care/cases.h"
+#include "care/callbacks.h"
+#include "care/orders.h"
 
 struct care;
 
@@ -25,6 +27,8 @@ struct surveys *care_surveys(const struct care *c);
 struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
+struct callbacks *care_callbacks(const struct care *c);
+struct orders *care_orders(const struct care *c);
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */
 void care_stop(struct care *c);
 /* After the store. */

@@ -4,7 +4,9 @@
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "campaigns/reminders.h"
+#include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/orders.h"
 #include "care/faq.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
@@ -38,7 +40,8 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&surveys_section,      &campaigns_section, &pack_section,
 		&group_section,        &events_section,    &trigger_section,
 		&login_section,        &report_section,    &cases_section,
-		&faq_section,
+		&callbacks_section,    &queue_section,     &agent_section,
+		&orders_section,       &offer_section,     &faq_section,
 	};
 	size_t n = 0;
 

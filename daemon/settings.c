@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "campaigns/trigger.h"
+#include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/orders.h"
 #include "care/faq.h"
 #include "channels/smpp/channel.h"
 #include "channels/smpp/server.h"
@@ -22,7 +24,7 @@
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
 	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n"
-	"cases{}\n";
+	"cases{}\ncallbacks{}\norders{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -149,6 +151,8 @@ int daemon_settings_read(const char *path, struct settings *out,
 	trigger_check(out, faults);
 	report_check_settings(out, faults);
 	cases_check(out, faults);
+	callbacks_check(out, faults);
+	orders_check(out, faults);
 	faq_check(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);

@@ -414,6 +414,15 @@ void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 			      data);
 }
 
+void gateway_publish_open(struct gateway *g, struct str tenant,
+			  const char *type, struct str data, struct str masked)
+{
+	must(g != NULL && type != NULL);
+	if (publish_wanted(g->core.publish, tenant, type, STR_NONE))
+		publish_event(g->core.publish, tenant, type, STR_NONE, data,
+			      masked);
+}
+
 void gateway_claimant(struct gateway *g, enum claimant_rank rank,
 		      const struct claimant_ops *ops, void *owner)
 {

@@ -365,6 +365,10 @@ void gateway_owe(struct gateway *g, int endpoint, struct str tenant,
  * of people. */
 void gateway_publish(struct gateway *g, struct str tenant, const char *type,
 		     struct str data);
+/* The same with numbers: `data` for endpoints that may see them, `masked` for
+ * the others. */
+void gateway_publish_open(struct gateway *g, struct str tenant,
+			  const char *type, struct str data, struct str masked);
 /* fn hears of every inbound message that was taken, in its batch: claim, and
  * the campaign that last wrote to that address, or "". Up to four, told in
  * the order in which they came. */
@@ -382,6 +386,8 @@ enum claimant_rank {
 	CLAIMANT_CONFIRM,
 	CLAIMANT_SURVEY,
 	CLAIMANT_REMINDER,
+	CLAIMANT_CALLBACK,
+	CLAIMANT_ORDER,
 	CLAIMANT_CASE,
 	CLAIMANT_KEYWORD,
 	CLAIMANT_FAQ

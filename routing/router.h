@@ -203,6 +203,13 @@ void router_withdraw(struct router *r, struct route_item *item);
  */
 bool router_next(struct router *r, uint64_t now_us, struct reservation *out);
 
+/*
+ * The same for one target alone, which asks: an agent takes the next. It may
+ * be HELD or DOWN, so that router_next gives it nothing, but needs a place.
+ */
+bool router_pull(struct router *r, int target, uint64_t now_us,
+		 struct reservation *out);
+
 /* The only ways out of a reservation. Unknown ids are ignored (false).
  * release: done; gives the place back and counts it as handled.
  * undo: it did not happen; gives place and tokens back, not counted. */

@@ -1,5 +1,6 @@
 /* The router's work: offers, joins, reservations, and the next wake-up. */
 #include <errno.h>
+#include <string.h>
 
 #include "routing/inside.h"
 
@@ -136,6 +137,24 @@ static bool router_search(struct router *r, uint64_t now_us, struct join *best)
 	return any;
 }
 
+/* Takes the item out of its queue, and tokens and a place for it. */
+static void router_reserve(struct router *r, const struct join *j,
+			   uint64_t now_us, struct reservation *out)
+{
+	unsigned cost = item_cost(j->item);
+
+	strategy_keep(j->pool, &r->targets, j->target);
+	queue_remove(&j->pool->queue, j->item);
+	router_unblock(r, (unsigned)(j->pool - r->pools));
+	target_take(&r->targets, j->target, cost, now_us);
+	*out = (struct reservation){
+		.id = slots_put(&r->slots, j->item, (int)j->target, cost),
+		.item = j->item,
+		.target = (int)j->target,
+		.target_owner = r->targets.v[j->target].owner,
+	};
+}
+
 bool router_next(struct router *r, uint64_t now_us, struct reservation *out)
 {
 	must(r != NULL && out != NULL);
@@ -145,18 +164,58 @@ bool router_next(struct router *r, uint64_t now_us, struct reservation *out)
 	if (!bits_any(r->ready, bits_words(r->pools_n)) ||
 	    !router_search(r, now_us, &j))
 		return false;
+	router_reserve(r, &j, now_us, out);
+	return true;
+}
 
-	unsigned cost = item_cost(j.item);
-	strategy_keep(j.pool, &r->targets, j.target);
-	queue_remove(&j.pool->queue, j.item);
-	router_unblock(r, (unsigned)(j.pool - r->pools));
-	target_take(&r->targets, j.target, cost, now_us);
-	*out = (struct reservation){
-		.id = slots_put(&r->slots, j.item, (int)j.target, cost),
-		.item = j.item,
-		.target = (int)j.target,
-		.target_owner = r->targets.v[j.target].owner,
-	};
+/* The most urgent item over the pools of a target; what is known of blocked
+ * pools stays, for it is about the others. */
+static bool router_search_for(struct router *r, const struct target *t,
+			      uint64_t now_us, struct join *best)
+{
+	bool any = false;
+	struct join found;
+
+	BITS_EACH(i, t->pools, bits_words(r->pools_n))
+	{
+		struct pool *p = &r->pools[i];
+		uint64_t until = p->blocked_until_us;
+
+		if (p->queue.len > 0 &&
+		    join_find(p, &r->targets, now_us, r->boost_us, &found) &&
+		    (!any || urgency_before(found.urgency, best->urgency))) {
+			*best = found;
+			any = true;
+		}
+		p->blocked_until_us = until;
+	}
+	return any;
+}
+
+bool router_pull(struct router *r, int target, uint64_t now_us,
+		 struct reservation *out)
+{
+	must(r != NULL && out != NULL);
+	struct targets *ts = &r->targets;
+	const struct target *t = targets_get(ts, target);
+	uint64_t others[TARGETS_MAX / 64];
+	size_t size = ts->words * sizeof(*ts->free);
+	struct join j;
+	bool found;
+
+	router_advance(r, now_us);
+	if (t == NULL || !target_places(t, 1))
+		return false;
+	/* as if nobody else were there */
+	memcpy(others, ts->free, size);
+	memset(ts->free, 0, size);
+	bits_put(ts->free, (unsigned)target, true);
+	found = router_search_for(r, t, now_us, &j);
+	memcpy(ts->free, others, size);
+	if (!found)
+		return false;
+	bits_put(ts->free, (unsigned)target, true); /* until it is taken */
+	router_reserve(r, &j, now_us, out);
 	return true;
 }
 

@@ -66,6 +66,18 @@ static const struct {
 	[TABLE_REMINDER] = { 1, "id tenant trigger event account cycle to text "
 				"state channel message due_ms delivered_ms "
 				"created_ms" },
+	[TABLE_CALLBACK] = { 1, "id tenant address queue skill source ref note "
+				"tier open_minute close_minute state reason "
+				"agent tries calls hours tried_ms due_ms "
+				"since_ms breached created_ms closed_ms" },
+	[TABLE_CALLBACK_LINK] = { 1, "id tenant address queue expires_ms "
+				     "used" },
+	[TABLE_ORDER] = { 1, "id tenant address offer version title_zh "
+			     "title_en price_fen period service actor "
+			     "ordered_by state reason code_hash tries "
+			     "confirmed_by confirmed_ms due_ms warned "
+			     "since_ms created_ms closed_ms "
+			     "trial_until_ms" },
 	[TABLE_SUSPENSION] = { 3, "tenant account cycle delivered_ms task "
 				  "released" },
 	[TABLE_SURVEY] = { 3, "tenant id version body actor at_ms" },
@@ -227,6 +239,16 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_REMINDER_PUT] = { PLAN_PUT, TABLE_REMINDER },
 	[STATEMENT_REMINDER_LIST] = { PLAN_NEWEST, TABLE_REMINDER },
 	[STATEMENT_REMINDER_SCAN] = { PLAN_SHOW, TABLE_REMINDER },
+	[STATEMENT_CALLBACK_PUT] = { PLAN_PUT, TABLE_CALLBACK },
+	[STATEMENT_CALLBACK_LIST] = { PLAN_NEWEST, TABLE_CALLBACK },
+	[STATEMENT_CALLBACK_GET] = { PLAN_SHOW, TABLE_CALLBACK },
+	[STATEMENT_CALLBACK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK },
+	[STATEMENT_CALLBACK_LINK_PUT] = { PLAN_PUT, TABLE_CALLBACK_LINK },
+	[STATEMENT_CALLBACK_LINK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK_LINK },
+	[STATEMENT_ORDER_PUT] = { PLAN_PUT, TABLE_ORDER },
+	[STATEMENT_ORDER_LIST] = { PLAN_NEWEST, TABLE_ORDER },
+	[STATEMENT_ORDER_GET] = { PLAN_SHOW, TABLE_ORDER },
+	[STATEMENT_ORDER_SCAN] = { PLAN_SHOW, TABLE_ORDER },
 	[STATEMENT_SUSPENSION_PUT] = { PLAN_PUT, TABLE_SUSPENSION },
 	[STATEMENT_SUSPENSION_SCAN] = { PLAN_SHOW, TABLE_SUSPENSION },
 	[STATEMENT_SURVEY_PUT] = { PLAN_PUT, TABLE_SURVEY },

@@ -29,6 +29,9 @@ static const char gateway_config[] =
 static const char care_config[] =
 	"surveys {}\n"
 	"events {}\n"
+	"cases {}\n"
+	"callbacks {}\n"
+	"orders {}\n"
 	"trigger charged { event = billing.charged class = notice\n"
 	"  text_zh = \"您的{{svc}}扣费{{amt}}元\" }\n"
 	"trigger arrears { event = billing.arrears when = {\"days >= 1\"}\n"
@@ -82,13 +85,16 @@ static void on_event(void *owner, struct str tenant, struct str type,
 
 static void read_settings(struct desk *d)
 {
-	static struct setting_section kinds[3];
+	static struct setting_section kinds[6];
 	struct faults f = { 0 };
 
 	kinds[0] = surveys_section;
 	kinds[1] = events_section;
 	kinds[2] = trigger_section;
-	if (settings_parse(care_config, "care", kinds, 3, &d->settings, &f) !=
+	kinds[3] = callbacks_section;
+	kinds[4] = orders_section;
+	kinds[5] = cases_section;
+	if (settings_parse(care_config, "care", kinds, 6, &d->settings, &f) !=
 	    0)
 		fail_msg("%s", f.v[0]);
 	trigger_check(&d->settings, &f);

@@ -97,6 +97,9 @@ static const char bed_rest[] =
 	"    \"+447700900804\", \"+447700900805\"} }\n"
 	"surveys {}\n"
 	"events {}\n"
+	"callbacks {}\n"
+	"orders {}\n"
+	"offer ring { title_en = \"Ring\" price = 1 }\n"
 	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
 	"cases { class = notice }\n"
 	"fake a { receipt_after = 1ms }\n"
@@ -128,7 +131,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[15];
+	static struct setting_section kinds[18];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -149,6 +152,9 @@ static inline void bed_settings(struct bed *b)
 	kinds[12] = trigger_section;
 	kinds[13] = cases_section;
 	kinds[14] = group_section;
+	kinds[15] = callbacks_section;
+	kinds[16] = orders_section;
+	kinds[17] = offer_section;
 	if (settings_parse(config, "test", kinds, ARRAY_LEN(kinds),
 			   &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
@@ -236,6 +242,8 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.surveys = care_surveys(b->care);
 	cenv.reminders = care_reminders(b->care);
 	cenv.events = care_events(b->care);
+	cenv.callbacks = care_callbacks(b->care);
+	cenv.orders = care_orders(b->care);
 
 	struct campaigns_env penv = { b->loop,  &clock_real,  b->gateway,
 				      b->store, &b->settings, b->library };

@@ -9,6 +9,8 @@
 #define NOBODY "+447700900103"
 
 #define SEND(to) "{\"to\":\"" to "\",\"text\":\"hello\",\"class\":\"service\"}"
+#define WISH(to) "{\"to\":\"" to "\"}"
+#define ORDER(to) "{\"to\":\"" to "\",\"offer\":\"ring\"}"
 static const char survey[] =
 	"{\"id\":\"sv\",\"questions\":[{\"id\":\"q1\",\"kind\":\"text\","
 	"\"text\":{\"zh\":\"为什么?\",\"en\":\"Why?\"}}]}";
@@ -17,6 +19,7 @@ static const char survey[] =
 struct south {
 	char contact[16], message[16], session[16], segment[16];
 	char ticket[16];
+	char callback[16], order[16];
 };
 
 static void keep_id(struct bed *b, const char *name, char out[16])
@@ -67,6 +70,11 @@ static void people(struct bed *b, struct south *s)
 
 static void ask_south(struct bed *b, struct south *s)
 {
+	assert_int_equal(bed_post(b, "/v1/callbacks", WISH(SOUTH)), 201);
+	keep_id(b, "id", s->callback);
+	assert_int_equal(bed_post(b, "/v1/callbacks", WISH(NORTH)), 201);
+	assert_int_equal(bed_post(b, "/v1/orders", ORDER(SOUTH)), 202);
+	keep_id(b, "id", s->order);
 	assert_int_equal(bed_post(b, "/v1/surveys/sv/sessions",
 				  "{\"to\":\"" SOUTH "\"}"),
 			 202);
@@ -115,6 +123,8 @@ static void nothing_of_others(struct bed *b, const char *path)
  * How each BRANCH_KEPT route is asked for a thing of another branch, and what
  * must come of it. $C, $M, $V, $K, $G: the south's contact, message, survey session, case,
  * a segment. A
+ * must come of it. $C, $M, $V, $G, $B, $O: the south's contact, message, survey
+ * session, a segment, the south's call-back and order. A
  * new route that says it is kept needs a row here.
  */
 static const struct {
@@ -173,6 +183,19 @@ static const struct {
 	{ "GET", "/v1/reminders", "", "", 200 },
 	{ "POST", "/v1/reminders/{id}/called", "/v1/reminders/$M/called", "",
 	  404 },
+	{ "GET", "/v1/callbacks", "", "", 200 },
+	{ "GET", "/v1/callbacks", "?to=%2B447700900102", "", 200 },
+	{ "POST", "/v1/callbacks", "", WISH(SOUTH), 403 },
+	{ "POST", "/v1/callbacks/links", "", WISH(SOUTH), 403 },
+	{ "GET", "/v1/callbacks/{id}", "/v1/callbacks/$B", "", 403 },
+	{ "POST", "/v1/callbacks/{id}/result", "/v1/callbacks/$B/result",
+	  "{\"result\":\"reached\"}", 403 },
+	{ "POST", "/v1/callbacks/{id}/cancel", "/v1/callbacks/$B/cancel",
+	  "{\"by_customer\":true}", 403 },
+	{ "GET", "/v1/orders", "", "", 200 },
+	{ "POST", "/v1/orders", "", ORDER(SOUTH), 403 },
+	{ "GET", "/v1/orders/{id}", "/v1/orders/$O", "", 403 },
+	{ "POST", "/v1/orders/{id}/end", "/v1/orders/$O/end", "", 403 },
 	{ "POST", "/v1/surveys/{id}/sessions", "/v1/surveys/sv/sessions",
 	  "{\"to\":\"" SOUTH "\"}", 403 },
 	{ "GET", "/v1/surveys/{id}/sessions", "/v1/surveys/sv/sessions", "",
@@ -229,6 +252,8 @@ static void path_of(const struct south *s, const char *text, char out[160])
 					 : c == 'M' ? s->message
 					 : c == 'G' ? s->segment
 					 : c == 'K' ? s->ticket
+					 : c == 'B' ? s->callback
+					 : c == 'O' ? s->order
 						    : s->session;
 			n += (size_t)snprintf(out + n, 160 - n, "%s", id);
 		} else if (p[0] == '{') {
@@ -321,7 +346,7 @@ static void r44_every_route_keeps_to_the_branch(void **state)
 	assert_string_equal(bed_word(b, "name"), "Sue");
 	assert_string_equal(bed_word(b, "branch"), "south");
 	assert_int_equal(bed_get(b, "/v1/messages?to=%2B447700900102"), 200);
-	assert_int_equal(bed_count(b, "messages"), 3);
+	assert_int_equal(bed_count(b, "messages"), 4);
 }
 
 /* ---- one's own ---------------------------------------------------------------------- */

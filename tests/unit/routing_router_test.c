@@ -409,10 +409,64 @@ static void test_rules_clear(void **state)
 	router_free(&r);
 }
 
+/* An agent who takes the next: by priority, age and skill, though nothing is
+ * pushed to a target that is held. */
+static void test_pull(void **state)
+{
+	(void)state;
+	static const struct route_need needs[] = { { "de", 2 }, { NULL, 0 } };
+	struct router *r = router_new(&limits);
+	struct route_item old = item(1), urgent = item(2), skilled = item(0);
+	struct reservation res;
+	int one = add(r, "one", 1, 0), two = add(r, "two", 1, 0);
+	int p = router_pool_add(r, "p", STRATEGY_LONGEST_IDLE, 0);
+	int q = router_pool_add(r, "q", STRATEGY_LONGEST_IDLE, 0);
+
+	router_target_state(r, one, TARGET_HELD, 0);
+	router_target_state(r, two, TARGET_HELD, 0);
+	for (int t = one; t <= two; t++) {
+		assert_int_equal(router_pool_target(r, p, t, 1, 0), 0);
+		assert_int_equal(router_pool_target(r, q, t, 1, 0), 0);
+	}
+	assert_int_equal(router_target_skill(r, two, "de", 2), 0);
+	skilled.needs = needs;
+	skilled.priority = 0;
+	urgent.priority = 2;
+	offer(r, p, &old);
+	offer(r, q, &urgent);
+	offer(r, p, &skilled);
+	assert_false(router_next(r, 10, &res));
+	/* over both pools, the most urgent that this one can do */
+	assert_true(router_pull(r, one, 10, &res));
+	assert_ptr_equal(res.item, &urgent);
+	assert_int_equal(res.target, one);
+	assert_false(router_pull(r, one, 10, &res)); /* no place */
+	assert_true(router_pull(r, two, 10, &res));
+	assert_ptr_equal(res.item, &skilled);
+	assert_true(router_release(r, res.id, 20));
+	/* who waits for work is still found, though others pulled before */
+	router_target_state(r, two, TARGET_UP, 20);
+	assert_true(router_next(r, 20, &res));
+	assert_ptr_equal(res.item, &old);
+	assert_false(router_pull(r, two, 20, &res));
+	assert_true(router_undo(r, res.id, 30));
+	/* age: half an hour counts as thirty levels here, down to 1 */
+	old = item(0);
+	urgent = item(1800 * (uint64_t)SECOND);
+	urgent.priority = 2;
+	offer(r, q, &urgent);
+	offer(r, p, &old);
+	assert_true(router_pull(r, two, 1800 * (uint64_t)SECOND, &res));
+	assert_ptr_equal(res.item, &old);
+	router_withdraw(r, &urgent);
+	router_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_pull),
 		cmocka_unit_test(test_full_pool),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_places),

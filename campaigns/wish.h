@@ -1,0 +1,20 @@
+/* What campaigns find that a person must be called about. Who makes calls of
+ * it stands above, and hands in this table. */
+#pragma once
+
+#include "base/str.h"
+
+/* Views. */
+struct call_wish {
+	struct str tenant, to;
+	struct str queue;   /* "": as they have it */
+	struct str ref;     /* the reminder, the event */
+	const char *source; /* "reminder", "missed_call" */
+	bool propose;       /* only if the customer says yes */
+};
+
+struct call_wishes {
+	/* In the open batch. false: there will be no call, why is logged. */
+	bool (*wish)(void *owner, const struct call_wish *w);
+	void *owner;
+};

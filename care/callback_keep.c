@@ -1,0 +1,231 @@
+/* Call-backs in memory and in the store. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/callbacks_impl.h"
+#include "care/wake.h"
+
+static uint64_t item_key(const struct callback *x)
+{
+	return (uint64_t)(uintptr_t)&x->item;
+}
+
+struct callback *callback_of(const struct callbacks *c, struct str tenant,
+			     struct str address)
+{
+	struct callback *x = map_ptr(c->people, address_key(tenant, address));
+
+	return x == NULL || callback_final(x->now.state) ||
+			       !str_eqz(tenant, x->tenant) ||
+			       !str_eqz(address, x->address)
+		       ? NULL
+		       : x;
+}
+
+void callback_index(struct callbacks *c, struct callback *x)
+{
+	map_set_ptr(c->all, x->id, x);
+	map_set_ptr(c->items, item_key(x), x);
+	map_set_ptr(c->people,
+		    address_key(str_of(x->tenant), str_of(x->address)), x);
+}
+
+static void forget(struct callbacks *c, struct callback *x)
+{
+	uint64_t key = address_key(str_of(x->tenant), str_of(x->address));
+
+	callback_leave(c, x, false);
+	if (map_ptr(c->people, key) == x)
+		IGNORE(map_del(c->people, key, NULL));
+	IGNORE(map_del(c->items, item_key(x), NULL));
+	IGNORE(map_del(c->all, x->id, NULL));
+	heap_remove(&c->due, &x->due);
+	callback_free(&x);
+}
+
+static void set_due(struct callbacks *c, struct callback *x)
+{
+	if (x->now.due_ms == 0 || callback_final(x->now.state)) {
+		heap_remove(&c->due, &x->due);
+		return;
+	}
+	heap_put(&c->due, &x->due, (uint64_t)x->now.due_ms);
+	if (heap_first(&c->due) == &x->due)
+		wake_set(c->timer, &c->due, callbacks_now(c));
+}
+
+/* ---- a batch that was not stored -------------------------------------------------- */
+
+struct guard {
+	struct callbacks *callbacks;
+	uint64_t id;
+	bool made;
+	struct callback_now before;
+};
+
+/* Where its state of before puts it. */
+static void put_back(struct callbacks *c, struct callback *x,
+		     const struct callback_now *before)
+{
+	struct caller *a;
+
+	callback_leave(c, x, false);
+	x->now = *before;
+	if (before->state == CALLBACK_QUEUED)
+		callback_enqueue(c, x);
+	if (before->state == CALLBACK_OFFERED ||
+	    before->state == CALLBACK_CONNECTED) {
+		a = caller_get(c, str_of(x->tenant), str_of(before->agent));
+		if (a != NULL)
+			a->holds = x->id;
+	}
+	set_due(c, x);
+}
+
+static void on_stored(void *owner, int rc)
+{
+	struct guard *g = owner;
+	struct callbacks *c = g->callbacks;
+	struct callback *x = map_ptr(c->all, g->id);
+
+	if (x != NULL && rc != 0 && g->made)
+		forget(c, x);
+	else if (x != NULL && rc != 0)
+		put_back(c, x, &g->before);
+	else if (x != NULL && callback_final(x->now.state))
+		forget(c, x);
+	mem_free(g);
+}
+
+void callback_keep(struct callbacks *c, struct callback *x,
+		   const struct callback_now *before)
+{
+	struct cell cells[CALLBACK_CELLS];
+	struct guard *g = mem_new(struct guard);
+
+	must(c != NULL && x != NULL);
+	callback_cells(x, cells);
+	store_put(c->env.store, STORE_CALLBACK_PUT, cells, ARRAY_LEN(cells));
+	set_due(c, x);
+	*g = (struct guard){ .callbacks = c, .id = x->id };
+	g->made = before == NULL;
+	if (before != NULL)
+		g->before = *before;
+	store_then(c->env.store, on_stored, g);
+}
+
+/* ---- what the contacts know ------------------------------------------------------- */
+
+struct look {
+	struct callbacks *callbacks;
+	uint64_t id;
+	char tier[33], hours[24];
+};
+
+/* On the reader's thread: the first contact of that address. */
+static bool on_contact(void *owner, const struct row *row)
+{
+	struct look *l = owner;
+
+	if (str_copy(l->tier, sizeof(l->tier), row_s(row, 7)) != 0 ||
+	    str_copy(l->hours, sizeof(l->hours), row_s(row, 12)) != 0)
+		log_warn("callback.contact", KV_S("why", "a name is too long"));
+	return false;
+}
+
+static void on_looked_up(void *owner, int rc)
+{
+	struct look *l = owner;
+	struct callbacks *c = l->callbacks;
+	struct callback *x = map_ptr(c->all, l->id);
+
+	/* a read that failed knows no more than an unknown address */
+	if (!c->stopped && x != NULL &&
+	    (x->now.state == CALLBACK_OPEN || x->now.state == CALLBACK_QUEUED))
+		c->known(c, x, rc == 0 ? l->tier : "", rc == 0 ? l->hours : "");
+	mem_free(l);
+}
+
+void callback_look_up(struct callbacks *c, const struct callback *x)
+{
+	struct look *l = mem_new(struct look);
+	struct cell cells[] = { CELL_Z(x->tenant), CELL_Z(x->address) };
+
+	l->callbacks = c;
+	l->id = x->id;
+	c->env.store->ops->get(c->env.store, STORE_CONTACT_BY_ADDRESS, cells,
+			       ARRAY_LEN(cells), on_contact, on_looked_up, l);
+}
+
+/* ---- the start ---------------------------------------------------------------- */
+
+struct recovery {
+	struct callbacks *callbacks;
+	bool bad;
+};
+
+static void stand(struct callbacks *c, struct callback *x)
+{
+	struct caller *a;
+
+	callback_index(c, x);
+	if (x->now.state == CALLBACK_QUEUED) {
+		callback_enqueue(c, x);
+	} else if (x->now.state == CALLBACK_OFFERED ||
+		   x->now.state == CALLBACK_CONNECTED) {
+		a = caller_get(c, str_of(x->tenant), str_of(x->now.agent));
+		if (a != NULL)
+			a->holds = x->id;
+	} else if (x->now.state == CALLBACK_OPEN && x->now.due_ms == 0) {
+		/* its contact was still being looked for */
+		x->now.due_ms = callbacks_now(c);
+	}
+	set_due(c, x);
+}
+
+static bool on_row(void *owner, const struct row *row)
+{
+	struct recovery *v = owner;
+	struct callbacks *c = v->callbacks;
+	struct callback *x = NULL;
+
+	if (callback_from_row(row, &x) != 0) {
+		v->bad = true;
+		return false;
+	}
+	id_source_seen(&c->ids, x->id);
+	if (callback_final(x->now.state))
+		callback_free(&x);
+	else
+		stand(c, x);
+	return true;
+}
+
+int callback_recover(struct callbacks *c, struct err *err)
+{
+	struct recovery v = { c, false };
+	struct store *s = c->env.store;
+	int rc = s->ops->scan(s, STORE_CALLBACK_SCAN, NULL, 0, on_row, &v);
+
+	if (rc != 0 || v.bad)
+		return err_set(err, -EIO, "call-backs cannot be read");
+	return 0;
+}
+
+void callback_free_all(struct callbacks *c)
+{
+	uint64_t id, value;
+	size_t pos = 0;
+
+	heap_done(&c->due); /* looks at what is in it */
+	while (map_next(c->all, &pos, &id, &value)) {
+		struct callback *x = (struct callback *)(uintptr_t)value;
+
+		callback_leave(c, x, false);
+		callback_free(&x);
+	}
+	map_free(&c->all);
+	map_free(&c->items);
+	map_free(&c->people);
+}

@@ -1,0 +1,154 @@
+/* The room of call-backs, for the files that are its parts. */
+#pragma once
+
+#include "base/id.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/stats.h"
+#include "care/callbacks.h"
+#include "care/stored_key.h"
+#include "proto/tzone.h"
+
+#define CALLBACK_AGENTS_MAX 1024
+#define CALLBACK_POOLS_MAX 256
+
+/* An agent who takes work by asking for it. */
+struct caller {
+	char *tenant, *name;
+	int target;
+	const struct agent_section_cfg *cfg; /* NULL: nothing is known */
+	uint64_t holds;                      /* a call-back; 0: none */
+	struct caller *next;
+};
+
+/* A queue of one tenant, as the router has it. */
+struct call_pool {
+	char *tenant, *queue;
+	int pool;
+};
+
+struct callback_link {
+	struct list node; /* oldest first */
+	uint64_t id;
+	char *tenant, *address, *queue;
+	int64_t expires_ms;
+	bool used;
+};
+
+struct callbacks {
+	struct callbacks_env env;
+	/* callback_known: what is kept knows nothing of plans */
+	void (*known)(struct callbacks *c, struct callback *x, const char *tier,
+		      const char *hours);
+	struct id_source ids;
+	struct map *all;    /* id */
+	struct map *items;  /* address of a route_item that is ours */
+	struct map *people; /* address_key -> the one under way */
+	struct heap due;
+	struct loop_timer *timer;
+	bool stopped;
+
+	struct caller *callers;
+	unsigned ncallers;
+	struct call_pool pools[CALLBACK_POOLS_MAX];
+	unsigned npools;
+	struct dict *skills;           /* names, each once */
+	struct dict *words, *no_words; /* folded -> itself */
+
+	struct map *links; /* id */
+	struct list link_order;
+	char link_key[STORED_KEY];
+
+	struct stat *s_asked[CALLBACK_SOURCES], *s_calls, *s_ended;
+	struct stat *s_breached;
+};
+
+static inline int64_t callbacks_now(const struct callbacks *c)
+{
+	return clock_wall_ms(c->env.clock);
+}
+
+static inline uint64_t callbacks_us(const struct callbacks *c)
+{
+	return clock_mono_us(c->env.clock);
+}
+
+/* ---- callback_keep.c: memory and store ------------------------------------------ */
+
+void callback_index(struct callbacks *c, struct callback *x);
+/* Under way for that person, or NULL. */
+struct callback *callback_of(const struct callbacks *c, struct str tenant,
+			     struct str address);
+/* Its row, its place in the heap, and back to `before` (NULL: it never was)
+ * if the open batch is not stored. */
+void callback_keep(struct callbacks *c, struct callback *x,
+		   const struct callback_now *before);
+/* Asks the contacts for tier and hours; `known` hears of it. */
+void callback_look_up(struct callbacks *c, const struct callback *x);
+MUST_USE int callback_recover(struct callbacks *c, struct err *err);
+void callback_free_all(struct callbacks *c);
+
+/* ---- callback_plan.c -------------------------------------------------------------- */
+
+/* Tier and hours are there, or nothing is known: it finds its time. */
+void callback_known(struct callbacks *c, struct callback *x, const char *tier,
+		    const char *hours);
+/* From that time on: queued now, later, or denied. */
+void callback_plan(struct callbacks *c, struct callback *x, int64_t from_ms);
+/* It has ended. */
+void callback_end(struct callbacks *c, struct callback *x,
+		  enum callback_state as, const char *reason);
+/* Preferred ones: "18:00-21:00"; what is none changes nothing. */
+void callback_hours(struct callback *x, struct str hours);
+void callback_publish(struct callbacks *c, const struct callback *x,
+		      const char *type);
+/* "callback.<state>" to who asked. */
+void callback_tell(struct callbacks *c, const struct callback *x);
+struct callback *callback_at(const struct callbacks *c, struct str tenant,
+			     uint64_t id);
+
+/* ---- callback_when.c: hours ------------------------------------------------------- */
+
+const struct tzone *callback_zone(const struct callbacks *c,
+				  const struct callback *x);
+/* The first time from then on at which gate and hours permit a call, in an
+ * hour that was not tried yet. false: the gate denies it, with the reason. */
+MUST_USE bool callback_when(const struct callbacks *c, const struct callback *x,
+			    int64_t from_ms, int64_t *at_ms, char reason[32]);
+/* May it be called now? Else *at_ms, or denied: 0. */
+MUST_USE bool callback_may_call(const struct callbacks *c,
+				const struct callback *x, int64_t *at_ms,
+				char reason[32]);
+
+/* ---- callback_queue.c: the router ------------------------------------------------- */
+
+MUST_USE int callback_pool(struct callbacks *c, struct str tenant,
+			   struct str queue); /* -ENOENT, -ENOSPC */
+void callback_enqueue(struct callbacks *c, struct callback *x);
+/* Out of queue or hands. tried: it counts as work done. */
+void callback_leave(struct callbacks *c, struct callback *x, bool tried);
+MUST_USE struct caller *caller_get(struct callbacks *c, struct str tenant,
+				   struct str name); /* NULL: too many */
+/* Takes away what its certificates do not cover now. */
+void caller_certify(const struct callbacks *c, const struct caller *a);
+/* "billing 2" -> its parts; until_ms 0: always. -EBADMSG. */
+MUST_USE int skill_read(const char *text, char name[CALLBACK_NAME + 1],
+			unsigned *level, int64_t *until_ms);
+unsigned callback_priority(const struct callbacks *c, const char *tier);
+void callback_queue_free(struct callbacks *c);
+
+/* ---- callback_say.c --------------------------------------------------------------- */
+
+enum callback_saying { SAY_ASKED, SAY_MISSED, SAY_PROPOSED, SAY_UNREACHABLE };
+void callback_say(struct callbacks *c, const struct callback *x,
+		  enum callback_saying what);
+
+/* ---- callback_link.c -------------------------------------------------------------- */
+
+MUST_USE int callback_links_recover(struct callbacks *c, struct err *err);
+void callback_links_free(struct callbacks *c);
+
+/* ---- callback_hear.c -------------------------------------------------------------- */
+
+void callback_words(struct callbacks *c);
+void callback_words_free(struct callbacks *c);

@@ -1,0 +1,166 @@
+/* What customers write of orders: the code, or the word of an offer. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "care/orders_impl.h"
+#include "proto/text.h"
+
+#define WORD_MAX 64
+
+static bool nobody_in_particular(const struct inbound *in)
+{
+	return in->tenant.len == 0 || str_eqz(in->tenant, "*");
+}
+
+static bool is_for(const struct order *x, const struct inbound *in)
+{
+	return str_eqz(in->from, x->address) &&
+	       (nobody_in_particular(in) || str_eqz(in->tenant, x->tenant));
+}
+
+/* ---- codes ------------------------------------------------------------------------ */
+
+/* Six digits and nothing else: "1" is no code, whatever waits. */
+static bool read_code(struct str text, char code[ORDER_CODE_DIGITS + 1])
+{
+	struct buf b = { 0 };
+	bool is;
+
+	buf_init(&b, 1024);
+	is = text.len <= WORD_MAX && text_fold(text, true, &b) == 0 &&
+	     b.len == ORDER_CODE_DIGITS &&
+	     strspn(b.p, "0123456789") == ORDER_CODE_DIGITS;
+	if (is)
+		memcpy(code, b.p, ORDER_CODE_DIGITS + 1);
+	buf_done(&b);
+	return is;
+}
+
+static bool waits(const struct order *x)
+{
+	return x->now.state == ORDER_OFFERED ||
+	       (x->now.state == ORDER_TRIAL && x->now.code_hash[0] != '\0');
+}
+
+/* Their number may not be used to find out a code. */
+static void wrong(struct orders *o, struct order *x)
+{
+	struct order_now before = x->now;
+
+	x->now.tries++;
+	if (x->now.tries < (unsigned)o->env.cfg->tries) {
+		order_keep(o, x, &before);
+	} else if (x->now.state == ORDER_OFFERED) {
+		order_over(o, x, ORDER_LAPSED, "CODE_TRIES");
+	} else {
+		x->now.code_hash[0] = '\0';
+		order_keep(o, x, &before);
+	}
+}
+
+static const char *hear_code(void *owner, const struct inbound *in)
+{
+	struct orders *o = owner;
+	char code[ORDER_CODE_DIGITS + 1];
+	struct order *last = NULL;
+
+	if (o->stopped || !read_code(in->text, code))
+		return NULL;
+	for (struct order *x = order_newest(o, in->from); x != NULL;
+	     x = x->older) {
+		if (!is_for(x, in) || !waits(x))
+			continue;
+		last = x;
+		if (!order_code_is(o, x, str_of(code)))
+			continue;
+		if (x->now.state == ORDER_OFFERED &&
+		    x->now.due_ms <= orders_now(o)) {
+			order_tell_them(o, x, ORDER_SAY_LATE);
+			order_over(o, x, ORDER_LAPSED, "CONFIRM_TIMEOUT");
+			return CLAIM_ORDER;
+		}
+		order_confirm(o, x, in->id);
+		order_tell_them(o, x, ORDER_SAY_ACTIVE);
+		return CLAIM_ORDER;
+	}
+	if (last == NULL)
+		return NULL;
+	order_tell_them(o, last, ORDER_SAY_WRONG);
+	for (struct order *x = order_newest(o, in->from); x != NULL;
+	     x = x->older)
+		if (is_for(x, in) && waits(x))
+			wrong(o, x);
+	return CLAIM_ORDER;
+}
+
+const struct claimant_ops orders_codes_claimant = { hear_code, NULL, NULL };
+
+/* ---- words of offers ----------------------------------------------------------------- */
+
+static bool has_word(const struct offer_cfg *cfg, struct str folded)
+{
+	for (size_t i = 0; i < cfg->words.len; i++) {
+		struct buf b = { 0 };
+		bool is;
+
+		buf_init(&b, 1024);
+		is = text_fold(str_of(cfg->words.v[i]), true, &b) == 0 &&
+		     str_eq(buf_str(&b), folded);
+		buf_done(&b);
+		if (is)
+			return true;
+	}
+	return false;
+}
+
+static const struct section *offer_named(const struct orders *o,
+					 struct str text)
+{
+	const struct section *s = NULL;
+	struct buf b = { 0 };
+	size_t at = 0;
+
+	buf_init(&b, 1024);
+	if (text.len <= WORD_MAX && text_fold(text, true, &b) == 0 && b.len > 0)
+		while ((s = settings_next(o->env.settings, "offer", &at)) !=
+			       NULL &&
+		       !has_word(s->value, buf_str(&b)))
+			;
+	buf_done(&b);
+	return s;
+}
+
+static const char *hear_word(void *owner, const struct inbound *in)
+{
+	struct orders *o = owner;
+	const struct section *s = o->stopped ? NULL : offer_named(o, in->text);
+	const struct offer_cfg *cfg = s == NULL ? NULL : s->value;
+	const struct order *x = NULL;
+	struct err err = { "" };
+	int rc;
+
+	if (cfg == NULL)
+		return NULL;
+	const struct order_ask ask = {
+		.tenant = str_of(cfg->tenant[0] != '\0'
+					 ? cfg->tenant
+					 : gateway_tenant(o->env.gateway)),
+		.address = in->from,
+		.offer = str_of(s->title),
+		.actor = STR("customer"),
+		.inbound = in->id,
+	};
+
+	if (!nobody_in_particular(in) && !str_eq(in->tenant, ask.tenant))
+		return NULL; /* of another firm: a person looks at it */
+	rc = orders_ask(o, &ask, &x, &err);
+	if (rc == -EEXIST)
+		order_tell_them(o, x, ORDER_SAY_ACTIVE);
+	else if (rc != 0)
+		log_warn("order.not_made", KV_S("offer", s->title),
+			 KV_S("why", err.text));
+	return rc == 0 || rc == -EEXIST ? CLAIM_ORDER : NULL;
+}
+
+const struct claimant_ops orders_claimant = { hear_word, NULL, NULL };

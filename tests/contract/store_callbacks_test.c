@@ -1,0 +1,123 @@
+/* Call-backs, their links, and orders in the store: the same for every back
+ * end. */
+#include "tests/contract/store_bed.h"
+
+#include "care/callback.h"
+
+static const char *under_test;
+
+static int setup(void **state)
+{
+	struct bed *b = mem_new(struct bed);
+
+	bed_init(b, under_test);
+	bed_open(b);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bed_done(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static void put_callback(struct bed *b, uint64_t id, char *address,
+			 enum callback_state s)
+{
+	struct cell cells[CALLBACK_CELLS];
+	struct callback x = { .id = id,
+			      .tenant = (char[]){ "a" },
+			      .address = address,
+			      .queue = (char[]){ "q" },
+			      .skill = (char[]){ "" },
+			      .ref = (char[]){ "r" },
+			      .note = (char[]){ "n" },
+			      .source = CALLBACK_BY_LINK,
+			      .created_ms = 7,
+			      .now = { .state = s,
+				       .tier = "vip",
+				       .agent = "ann",
+				       .tries = 2,
+				       .since_ms = 9 } };
+
+	callback_cells(&x, cells);
+	store_put(b->s, STORE_CALLBACK_PUT, cells, ARRAY_LEN(cells));
+}
+
+#define ROW(id, address, state, closed)                \
+	id "|a|" address "|q||link|r|n|vip|0|0|" state \
+	   "||ann|2|0|0|0|0|9|0|7|" closed ";"
+#define ONE ROW("1", "+441", "queued", "0")
+#define TWO ROW("2", "+442", "open", "0")
+#define DONE ROW("1", "+441", "resolved", "9")
+
+static void keeps_callbacks(void **state)
+{
+	struct bed *b = *state;
+	const struct cell any[] = { CELL_N, CELL_N, CELL_N, CELL_N, CELL_I(9) };
+
+	put_callback(b, 1, (char[]){ "+441" }, CALLBACK_QUEUED);
+	put_callback(b, 2, (char[]){ "+442" }, CALLBACK_OPEN);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_LIST, any, 5), TWO ONE);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("queued"),
+					      CELL_N, CELL_N, CELL_I(9))),
+			    ONE);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_LIST,
+				    BED_CELLS(CELL_N, CELL_N, CELL_Z("+442"),
+					      CELL_N, CELL_I(9))),
+			    TWO);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_LIST,
+				    BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_I(2),
+					      CELL_I(9))),
+			    ONE);
+	put_callback(b, 1, (char[]){ "+441" }, CALLBACK_RESOLVED);
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_GET,
+				    BED_CELLS(CELL_I(1))),
+			    DONE);
+	assert_non_null(
+		strstr(bed_scan(b, STORE_CALLBACK_SCAN, BED_NONE), TWO));
+}
+
+static void keeps_links(void **state)
+{
+	struct bed *b = *state;
+
+	store_put(b->s, STORE_CALLBACK_LINK_PUT,
+		  BED_CELLS(CELL_I(1), CELL_Z("a"), CELL_Z("+441"), CELL_Z("q"),
+			    CELL_I(50), CELL_I(0)));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_CALLBACK_LINK_SCAN,
+				     BED_CELLS(CELL_I(49))),
+			    "1|a|+441|q|50|0;");
+	assert_string_equal(bed_scan(b, STORE_CALLBACK_LINK_SCAN,
+				     BED_CELLS(CELL_I(50))),
+			    "");
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		CASE(keeps_callbacks),
+		CASE(keeps_links),
+	};
+	static const struct {
+		const char *name, *url;
+	} backends[] = {
+		{ "sqlite", "sqlite:t.db" },
+		{ "memory", "memory:t" },
+	};
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+		under_test = backends[i].url;
+		failed += cmocka_run_group_tests_name(backends[i].name, tests,
+						      NULL, NULL);
+	}
+	return failed;
+}

@@ -1,0 +1,284 @@
+/* The ways to a call-back: words, times, links, events, reminders. */
+#include "tests/unit/care_calls.h"
+
+/* Words of customers: 回电, "call me", with a time, and none. */
+static void r21_by_word(void **state)
+{
+	static const struct {
+		const char *text;
+		bool asks;
+	} rows[] = {
+		{ "回电", true },
+		{ "请回电!", true },
+		{ "Call me", true },
+		{ "CALL ME BACK.", true },
+		{ "回电 14:30", true },
+		{ "call me at 3 pm", true },
+		{ "給我回電", true },
+		{ "打电话给我下午三点", true },
+		{ "call", false },
+		{ "call me maybe", false },
+		{ "不要打电话给我", false },
+		{ "我要回电的号码是多少", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct room r;
+
+		open_room(&r, state);
+		struct str claim = room_hear(&r, SHI, rows[i].text);
+
+		if (str_eqz(claim, CLAIM_CALLBACK) != rows[i].asks)
+			fail_msg("%s: %.*s", rows[i].text, STR_ARGS(claim));
+		room_stop(&r);
+		bed_close(state);
+		assert_int_equal(bed_open(state), 0);
+	}
+}
+
+static void r21_a_missed_call_makes_one(void **state)
+{
+	json_t *data = json_object();
+	struct room r;
+
+	open_room(&r, state);
+	for (unsigned i = 0; i < 2; i++) {
+		struct occurrence o = { .tenant = TENANT,
+					.id = i == 0 ? STR("m1") : STR("m2"),
+					.type = STR("call.missed"),
+					.to = SHI,
+					.data = data };
+		struct taken t;
+		const char *field;
+		struct err err;
+
+		assert_int_equal(events_take(care_events(r.care), &o, &t,
+					     &field, &err),
+				 0);
+		assert_int_equal(t.state, TAKEN_MATCHED);
+		commit(r.bed);
+	}
+	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	json_decref(data);
+	room_stop(&r);
+}
+
+/* who waits too long is told of once, and offered a call-back. */
+static void r29_breach_and_proposal(void **state)
+{
+	json_t *data = json_object();
+	struct occurrence o = { .tenant = TENANT,
+				.id = STR("b1"),
+				.type = STR("queue.breach"),
+				.to = SHI,
+				.data = data };
+	struct taken t;
+	const char *field, *first;
+	struct err err;
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask_for(&r, LIN);
+
+	later(&r, 10 * MINUTE - 1);
+	assert_null(strstr(r.heard, "queue.breach"));
+	later(&r, 1);
+	first = strstr(r.heard, "queue.breach ");
+	assert_non_null(first);
+	later(&r, HOUR);
+	assert_null(strstr(first + 1, "queue.breach"));
+	assert_int_equal(state_of(&r, id), CALLBACK_QUEUED);
+	/* the same from elsewhere: a message proposes it, and waits for a yes */
+	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
+			 0);
+	commit(r.bed);
+	assert_non_null(strstr(r.heard, "callback.proposed "));
+	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT), 1);
+	assert_true(str_eqz(room_hear(&r, SHI, "1"), CLAIM_CALLBACK));
+	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 2);
+	json_decref(data);
+	room_stop(&r);
+}
+
+static void a_proposal_without_a_word_ends(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask(&r, (struct callback_ask){ .address = SHI,
+						     .propose = true })
+			      .id;
+
+	assert_int_equal(state_of(&r, id), CALLBACK_PROPOSED);
+	assert_true(str_eqz(room_hear(&r, LIN, "1"), "inbox"));
+	later(&r, DAY);
+	assert_null(see(&r, id));
+	assert_non_null(strstr(r.heard, "callback.cancelled "));
+	/* and one that is declined, in words */
+	id = ask(&r, (struct callback_ask){ .address = SHI, .propose = true })
+		     .id;
+	assert_true(str_eqz(room_hear(&r, SHI, "不用回电"), CLAIM_CALLBACK));
+	assert_null(see(&r, id));
+	room_stop(&r);
+}
+
+/* "14:30" is the next half past two of their clock. */
+static void a_time_is_chosen(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask_for(&r, SHI);
+
+	assert_true(str_eqz(room_hear(&r, SHI, "下午两点半"), CLAIM_CALLBACK));
+	assert_int_equal(state_of(&r, id), CALLBACK_OPEN);
+	assert_int_equal(see(&r, id)->now.due_ms,
+			 TUESDAY_TEN + 4 * HOUR + 30 * MINUTE);
+	assert_string_equal(next_for(&r, "bob"), "");
+	/* three in the morning is no hour for calls: the gate's next */
+	assert_true(str_eqz(room_hear(&r, SHI, "3:00"), CLAIM_CALLBACK));
+	assert_int_equal(see(&r, id)->now.due_ms, TUESDAY_TEN + 22 * HOUR);
+	later(&r, 22 * HOUR);
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	/* with an agent it is too late to choose */
+	assert_true(str_eqz(room_hear(&r, SHI, "14:30"), "inbox"));
+	room_stop(&r);
+}
+
+static void a_link_is_good_once(void **state)
+{
+	char token[CALLBACK_TOKEN], bad[CALLBACK_TOKEN];
+	struct callback_asked out;
+	struct err err = { "" };
+	int64_t expires_ms;
+	struct room r;
+
+	open_room(&r, state);
+	assert_int_equal(callbacks_link(calls_of(&r), TENANT, SHI, STR_NONE, 0,
+					token, &expires_ms),
+			 0);
+	commit(r.bed);
+	assert_int_equal(expires_ms, TUESDAY_TEN + 3 * DAY);
+	for (size_t i = 0; token[i] != '\0'; i++) {
+		memcpy(bad, token, sizeof(bad));
+		bad[i] = bad[i] == 'a' ? 'b' : 'a';
+		assert_true(callbacks_link_use(calls_of(&r), str_of(bad), &out,
+					       &err) < 0);
+	}
+	room_again(&r);
+	assert_int_equal(callbacks_link_check(calls_of(&r), str_of(token)), 0);
+	assert_int_equal(callbacks_link_use(calls_of(&r), str_of(token), &out,
+					    &err),
+			 0);
+	settle(&r, out.id);
+	assert_int_equal(state_of(&r, out.id), CALLBACK_QUEUED);
+	assert_int_equal(callbacks_link_use(calls_of(&r), str_of(token), &out,
+					    &err),
+			 -EPROTO);
+	room_again(&r);
+	assert_int_equal(callbacks_link_check(calls_of(&r), str_of(token)),
+			 -EPROTO);
+	/* and one that nobody used in time */
+	assert_int_equal(callbacks_link(calls_of(&r), TENANT, LIN, STR_NONE,
+					HOUR, token, &expires_ms),
+			 0);
+	commit(r.bed);
+	later(&r, HOUR);
+	assert_int_equal(callbacks_link_check(calls_of(&r), str_of(token)),
+			 -EPROTO);
+	room_stop(&r);
+}
+
+/* The last step of a reminder that nothing delivers. */
+static void r14_a_task_becomes_a_call(void **state)
+{
+	json_t *data = json_pack("{s:s}", "cycle", "2026-11");
+	struct occurrence o = { .tenant = TENANT,
+				.id = STR("h1"),
+				.type = STR("billing.hard"),
+				.to = SHI,
+				.account = STR("a1"),
+				.data = data };
+	struct suspension s;
+	struct taken t;
+	const char *field;
+	struct err err;
+	struct room r;
+
+	open_room(&r, state);
+	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
+			 0);
+	commit(r.bed);
+	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	reminders_suspension(care_reminders(r.care), TENANT, STR("a1"),
+			     STR("2026-11"), &s);
+	assert_true(s.task && !s.allow);
+	const struct callback *x = NULL;
+
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+			 0);
+	assert_int_equal(x->source, CALLBACK_BY_REMINDER);
+	came_of(&r, x->id, CALLBACK_REACHED);
+	reminders_suspension(care_reminders(r.care), TENANT, STR("a1"),
+			     STR("2026-11"), &s);
+	assert_true(s.allow);
+	json_decref(data);
+	room_stop(&r);
+}
+
+/* Who is not content is called; the gate knows that nobody asked for it. */
+static void a_low_score_leads_to_a_call(void **state)
+{
+	static const char text[] =
+		"{\"id\":\"s\",\"questions\":[{\"id\":\"q\",\"kind\":\"csat\","
+		"\"low\":2,\"text\":{\"en\":\"1-5?\"}}]}";
+	const struct survey_ask ask = { .tenant = TENANT,
+					.survey = STR("s"),
+					.to = SHI,
+					.lang = STR("en"),
+					.vars = STR("{}") };
+	json_t *body = json_loads(text, 0, NULL);
+	const struct callback *x = NULL;
+	const struct survey *v = NULL;
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t session;
+	struct room r;
+
+	open_room(&r, state);
+	assert_int_equal(surveys_put(care_surveys(r.care), TENANT, body,
+				     STR("test"), &v, &err),
+			 0);
+	json_decref(body);
+	assert_int_equal(surveys_ask(care_surveys(r.care), &ask, &out, &session,
+				     &err),
+			 0);
+	commit(r.bed);
+	assert_true(str_eqz(room_hear(&r, SHI, "2"), "survey"));
+	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+			 0);
+	assert_int_equal(x->source, CALLBACK_BY_LOW_SCORE);
+	room_stop(&r);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(r21_by_word),
+		TEST(r21_a_missed_call_makes_one),
+		TEST(r29_breach_and_proposal),
+		TEST(a_proposal_without_a_word_ends),
+		TEST(a_time_is_chosen),
+		TEST(a_link_is_good_once),
+		TEST(r14_a_task_becomes_a_call),
+		TEST(a_low_score_leads_to_a_call),
+	};
+
+	log_threshold = LOG_ERROR;
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);
+}

@@ -1,0 +1,424 @@
+/* Orders: nothing begins without a code from the same number, nothing goes on
+ * by default, and what ends, ends at once. */
+#include "tests/unit/care_bed.h"
+
+#include "model/message.h"
+
+static const char gateway_config[] = "fake good { receipt_after = 1ms }\n"
+				     "route rest { pool = {\"good\"} }\n";
+
+static const char care_config[] =
+	"offer ring { title_zh = \"彩铃\" title_en = \"Ring tone\"\n"
+	"  price = 501 words = {\"DG CL\", \"订购彩铃\"} }\n"
+	"offer small { title_en = \"Small data\" price = 1000 service = data\n"
+	"  words = {\"data small\"} }\n"
+	"offer big { title_en = \"Big data\" price = 2000 service = data\n"
+	"  words = {\"data big\"} }\n"
+	"offer other { tenant = OTHER title_en = \"Other\" price = 1 }\n";
+
+static void open_room(struct room *r, void **state)
+{
+	room_open(r, state, gateway_config, care_config);
+}
+
+static struct orders *orders_of(struct room *r)
+{
+	return care_orders(r->care);
+}
+
+static void later(struct room *r, int64_t ms)
+{
+	clock_hand_turn(&r->clock, (uint64_t)ms);
+	orders_tick(orders_of(r));
+	commit(r->bed);
+}
+
+static bool heard(const struct room *r, const char *type)
+{
+	return strstr(r->heard, type) != NULL;
+}
+
+/* ---- what was sent ------------------------------------------------------------------ */
+
+struct text {
+	bool done;
+	char text[512];
+};
+
+static bool on_message(void *owner, const struct row *row)
+{
+	struct text *t = owner;
+	struct message m;
+
+	assert_int_equal(message_decode(row_s(row, 5), (uint64_t)row_i(row, 0),
+					&m),
+			 0);
+	snprintf(t->text, sizeof(t->text), "%.*s", STR_ARGS(m.text));
+	return false;
+}
+
+static void on_read(void *owner, int rc)
+{
+	assert_int_equal(rc, 0);
+	((struct text *)owner)->done = true;
+}
+
+/* The newest text to a number. */
+static struct text said_to(struct room *r, struct str to)
+{
+	struct text t = { false, "" };
+	struct store *s = r->bed->store;
+	struct cell cells[] = { CELL_N, CELL_N, CELL_N, CELL_T(to),
+				CELL_N, CELL_N, CELL_N, CELL_I(1) };
+
+	s->ops->get(s, STORE_MESSAGE_LIST, cells, ARRAY_LEN(cells), on_message,
+		    on_read, &t);
+	TURN_UNTIL(r->bed, t.done);
+	return t;
+}
+
+/* The six digits in it. */
+static void code_to(struct room *r, struct str to, char code[7])
+{
+	struct text t = said_to(r, to);
+	const char *p = t.text;
+
+	while (strspn(p, "0123456789") != 6) {
+		p += strspn(p, "0123456789");
+		assert_int_not_equal(*p, '\0');
+		p++;
+	}
+	snprintf(code, 7, "%.6s", p);
+}
+
+static struct str hear(struct room *r, struct str from, const char *text)
+{
+	return room_hear(r, from, text);
+}
+
+/* The one of that number, or NULL. */
+static const struct order *ask(struct room *r, const char *offer)
+{
+	const struct order_ask a = { .tenant = TENANT,
+				     .address = SHI,
+				     .offer = str_of(offer),
+				     .actor = STR("test") };
+	const struct order *x = NULL;
+	struct err err = { "" };
+
+	if (orders_ask(orders_of(r), &a, &x, &err) != 0)
+		fail_msg("%s", err.text);
+	commit(r->bed);
+	return x;
+}
+
+/* ---- R-07, R-22 --------------------------------------------------------------------- */
+
+static void r07_r22_two_messages_and_no_less(void **state)
+{
+	char code[7], wide[64] = "";
+	struct room r;
+
+	open_room(&r, state);
+	assert_true(str_eqz(hear(&r, SHI, "dg cl"), CLAIM_ORDER));
+	struct text t = said_to(&r, SHI);
+
+	/* the price to the fen, and the way out */
+	assert_non_null(strstr(t.text, "Ring tone, 5.01/month"));
+	assert_non_null(strstr(t.text, "0000"));
+	code_to(&r, SHI, code);
+	assert_false(heard(&r, "service."));
+	/* what is no confirmation, whatever it means elsewhere */
+	static const char *const no[] = { "1",  "yes",   "Y",
+					  "是", "确认",  "好",
+					  "0",  "12345", "1234567" };
+
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		(void)hear(&r, SHI, no[i]);
+		if (heard(&r, "service."))
+			fail_msg("\"%s\" activates", no[i]);
+	}
+	/* the right code from another number */
+	assert_true(str_eqz(hear(&r, LIN, code), "inbox"));
+	assert_false(heard(&r, "service."));
+	/* full-width digits are digits */
+	for (size_t i = 0; code[i] != '\0'; i++)
+		snprintf(wide + 3 * i, sizeof(wide) - 3 * i, "\xef\xbc%c",
+			 0x90 + (code[i] - '0'));
+	assert_true(str_eqz(hear(&r, SHI, wide), CLAIM_ORDER));
+	assert_true(heard(&r, "service.activate "));
+	assert_non_null(strstr(r.last, "\"price_fen\":501"));
+	assert_non_null(strstr(r.last, "\"confirmation\":{\"message\":"));
+	assert_null(strstr(r.last, code)); /* its hash alone */
+	/* once: the same code is no second order */
+	r.heard[0] = '\0';
+	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
+	assert_false(heard(&r, "service."));
+	room_stop(&r);
+}
+
+static void r22_silence_is_no_order(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	(void)hear(&r, SHI, "订购彩铃");
+	code_to(&r, SHI, code);
+	/* an hour before the end it still counts after a restart */
+	later(&r, 23 * HOUR);
+	room_again(&r);
+	later(&r, HOUR);
+	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
+	assert_false(heard(&r, "service."));
+	room_stop(&r);
+}
+
+static void r22_a_code_of_before_the_restart(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	(void)hear(&r, SHI, "订购彩铃");
+	code_to(&r, SHI, code);
+	later(&r, 24 * HOUR - 1);
+	room_again(&r);
+	assert_true(str_eqz(hear(&r, SHI, code), CLAIM_ORDER));
+	assert_true(heard(&r, "service.activate "));
+	room_stop(&r);
+}
+
+/* A code is bound to its offer; two orders wait side by side. */
+static void r22_bound_to_the_offer(void **state)
+{
+	char ring[7], small[7];
+	const struct order *x;
+	struct room r;
+
+	open_room(&r, state);
+	x = ask(&r, "ring");
+	code_to(&r, SHI, ring);
+	uint64_t first = x->id;
+
+	x = ask(&r, "small");
+	code_to(&r, SHI, small);
+	assert_true(str_eqz(hear(&r, SHI, ring), CLAIM_ORDER));
+	assert_int_equal(orders_find(orders_of(&r), TENANT, first)->now.state,
+			 ORDER_ACTIVE);
+	assert_int_equal(x->now.state, ORDER_OFFERED);
+	assert_int_equal(x->now.tries, 0);
+	/* asked once more: the older code is void */
+	x = ask(&r, "small");
+	assert_true(str_eqz(hear(&r, SHI, small), CLAIM_ORDER));
+	assert_int_equal(x->now.state, ORDER_OFFERED);
+	room_stop(&r);
+}
+
+static void r22_guesses_end_it(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask(&r, "ring")->id;
+
+	code_to(&r, SHI, code);
+	for (unsigned i = 0; i < 5; i++) {
+		char bad[8];
+
+		snprintf(bad, sizeof(bad), "%06u",
+			 (unsigned)(strtoul(code, NULL, 10) + 1 + i) % 1000000);
+		assert_true(str_eqz(hear(&r, SHI, bad), CLAIM_ORDER));
+	}
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
+	assert_false(heard(&r, "service."));
+	room_stop(&r);
+}
+
+/* An offer of the same service takes the place: one change, no double. */
+static void r07_a_change_is_confirmed_too(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t small = ask(&r, "small")->id;
+
+	code_to(&r, SHI, code);
+	(void)hear(&r, SHI, code);
+	assert_true(heard(&r, "service.activate "));
+	r.heard[0] = '\0';
+	uint64_t big = ask(&r, "big")->id;
+
+	assert_false(heard(&r, "service."));
+	code_to(&r, SHI, code);
+	(void)hear(&r, SHI, code);
+	assert_true(heard(&r, "service.change "));
+	assert_false(heard(&r, "service.activate "));
+	assert_false(heard(&r, "service.end "));
+	assert_null(orders_find(orders_of(&r), TENANT, small));
+	assert_int_equal(orders_find(orders_of(&r), TENANT, big)->now.state,
+			 ORDER_ACTIVE);
+	room_stop(&r);
+}
+
+/* ---- R-08 --------------------------------------------------------------------------- */
+
+static uint64_t trial(struct room *r, int64_t until_ms)
+{
+	const struct order_ask a = { .tenant = TENANT,
+				     .address = SHI,
+				     .offer = STR("ring"),
+				     .actor = STR("billing"),
+				     .trial_until_ms = until_ms };
+	const struct order *x = NULL;
+	struct err err = { "" };
+
+	if (orders_ask(orders_of(r), &a, &x, &err) != 0)
+		fail_msg("%s", err.text);
+	commit(r->bed);
+	return x->id;
+}
+
+static void r08_a_trial_never_goes_on(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = trial(&r, TUESDAY_TEN + 30 * DAY);
+
+	later(&r, 27 * DAY - 1);
+	assert_string_equal(said_to(&r, SHI).text, "");
+	later(&r, 1); /* three days before */
+	assert_non_null(strstr(said_to(&r, SHI).text, "ends soon"));
+	room_again(&r);
+	later(&r, 3 * DAY);
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	assert_true(heard(&r, "service.end "));
+	assert_non_null(strstr(r.last, "NO_DEFAULT_RENEW"));
+	assert_false(heard(&r, "service.activate "));
+	room_stop(&r);
+}
+
+static void r08_but_for_a_code(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = trial(&r, TUESDAY_TEN + 30 * DAY);
+
+	later(&r, 27 * DAY);
+	code_to(&r, SHI, code);
+	assert_true(str_eqz(hear(&r, SHI, code), CLAIM_ORDER));
+	assert_true(heard(&r, "service.activate "));
+	later(&r, 10 * DAY);
+	assert_int_equal(orders_find(orders_of(&r), TENANT, id)->now.state,
+			 ORDER_ACTIVE);
+	assert_false(heard(&r, "service.end "));
+	room_stop(&r);
+}
+
+/* ---- the rest ----------------------------------------------------------------------- */
+
+static void r11_it_ends_at_once(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask(&r, "ring")->id;
+
+	code_to(&r, SHI, code);
+	(void)hear(&r, SHI, code);
+	room_again(&r);
+	assert_int_equal(orders_end(orders_of(&r), STR("OTHER"), id, "x"),
+			 -ENOENT);
+	assert_int_equal(orders_end(orders_of(&r), TENANT, id, "by_staff"), 0);
+	assert_true(heard(&r, "service.end "));
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	commit(r.bed);
+	room_again(&r);
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	room_stop(&r);
+}
+
+static void what_cannot_be_ordered(void **state)
+{
+	static const struct {
+		struct str tenant, offer;
+		int64_t trial_until_ms;
+		int rc;
+	} rows[] = {
+		{ { "DEMOTEL", 7 }, { "nothing", 7 }, 0, -ENOENT },
+		{ { "DEMOTEL", 7 }, { "other", 5 }, 0, -ENOENT },
+		{ { "OTHER", 5 }, { "ring", 4 }, 0, -ENOENT },
+		{ { "DEMOTEL", 7 }, { "ring", 4 }, 1, -EINVAL },
+	};
+	struct room r;
+
+	open_room(&r, state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct order_ask a = {
+			.tenant = rows[i].tenant,
+			.address = SHI,
+			.offer = rows[i].offer,
+			.trial_until_ms = rows[i].trial_until_ms,
+		};
+		const struct order *x = NULL;
+		struct err err = { "" };
+
+		assert_int_equal(orders_ask(orders_of(&r), &a, &x, &err),
+				 rows[i].rc);
+	}
+	/* digits that nobody waits for are for a person */
+	assert_true(str_eqz(hear(&r, SHI, "123456"), "inbox"));
+	room_stop(&r);
+}
+
+static void settings_are_checked(void **state)
+{
+	static struct setting_section kinds[2];
+	struct settings s = { 0 };
+	struct faults f = { 0 };
+
+	(void)state;
+	kinds[0] = orders_section;
+	kinds[1] = offer_section;
+	assert_int_equal(
+		settings_parse("orders { active_en = \"{{broken\" }\n"
+			       "offer a { price = 1 words = {\"Go\"} }\n"
+			       "offer b { title_en = \"b\" price = 1\n"
+			       "  words = {\"ｇｏ\"} }\n",
+			       "t", kinds, 2, &s, &f),
+		0);
+	orders_check(&s, &f);
+	assert_int_equal(f.len, 3);
+	faults_done(&f);
+	settings_done(&s);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(r07_r22_two_messages_and_no_less),
+		TEST(r22_silence_is_no_order),
+		TEST(r22_a_code_of_before_the_restart),
+		TEST(r22_bound_to_the_offer),
+		TEST(r22_guesses_end_it),
+		TEST(r07_a_change_is_confirmed_too),
+		TEST(r08_a_trial_never_goes_on),
+		TEST(r08_but_for_a_code),
+		TEST(r11_it_ends_at_once),
+		TEST(what_cannot_be_ordered),
+		cmocka_unit_test(settings_are_checked),
+	};
+
+	log_threshold = LOG_ERROR;
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);
+}
