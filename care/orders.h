@@ -86,6 +86,8 @@ MUST_USE int orders_end(struct orders *o, struct str tenant, uint64_t id,
 			const char *reason);
 void orders_tick(struct orders *o);
 
+/* What is theirs, for the list of 0000; and its end. */
+extern const struct subscription_ops orders_subscriptions;
 /* Codes, before anything else that digits may mean; and words of offers. */
 extern const struct claimant_ops orders_codes_claimant;
 extern const struct claimant_ops orders_claimant;

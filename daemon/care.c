@@ -245,6 +245,7 @@ static void introduce(struct care *c, struct gateway *g)
 	gateway_claimant(g, CLAIMANT_CALLBACK, &callbacks_claimant,
 			 c->callbacks);
 	gateway_claimant(g, CLAIMANT_ORDER, &orders_claimant, c->orders);
+	gateway_subscription_source(g, &orders_subscriptions, c->orders);
 	gateway_on_step(g, on_step, c);
 	gateway_on_inbound(g, on_inbound, c);
 	surveys_on_low(c->surveys, on_low, c);

@@ -345,6 +345,54 @@ static void r11_it_ends_at_once(void **state)
 	room_stop(&r);
 }
 
+/* 0000 has them, of every tenant; a number behind it ends one, at once. */
+static void r12_r13_in_the_list(void **state)
+{
+	const struct order_ask other = { .tenant = STR("OTHER"),
+					 .address = SHI,
+					 .offer = STR("other"),
+					 .actor = STR("test") };
+	const struct order *x = NULL;
+	struct err err = { "" };
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask(&r, "ring")->id;
+
+	code_to(&r, SHI, code);
+	(void)hear(&r, SHI, code);
+	assert_int_equal(orders_ask(orders_of(&r), &other, &x, &err), 0);
+	commit(r.bed);
+	uint64_t second = x->id;
+
+	code_to(&r, SHI, code);
+	assert_int_equal(x->now.state, ORDER_OFFERED);
+	struct inbound in = { .tenant = STR("OTHER"),
+			      .channel = STR("sms"),
+			      .from = SHI,
+			      .to = STR("99900"),
+			      .text = str_of(code),
+			      .at_ms = 1 };
+
+	gateway_hear(r.bed->gateway, &in, on_room_heard, NULL);
+	commit(r.bed);
+	assert_int_equal(x->now.state, ORDER_ACTIVE);
+	(void)hear(&r, SHI, "0000");
+	struct text t = said_to(&r, SHI);
+
+	assert_non_null(strstr(t.text, "Ring tone 5.01/month"));
+	assert_non_null(strstr(t.text, "Other 0.01/month"));
+	/* the newest stands first */
+	(void)hear(&r, SHI, "0000 2");
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	assert_true(heard(&r, "service.end "));
+	assert_non_null(orders_find(orders_of(&r), STR("OTHER"), second));
+	(void)hear(&r, SHI, "0000 00");
+	assert_null(orders_find(orders_of(&r), STR("OTHER"), second));
+	room_stop(&r);
+}
+
 static void what_cannot_be_ordered(void **state)
 {
 	static const struct {
@@ -414,6 +462,7 @@ int main(void)
 		TEST(r08_a_trial_never_goes_on),
 		TEST(r08_but_for_a_code),
 		TEST(r11_it_ends_at_once),
+		TEST(r12_r13_in_the_list),
 		TEST(what_cannot_be_ordered),
 		cmocka_unit_test(settings_are_checked),
 	};
