@@ -125,15 +125,45 @@ static bool is_time(const struct kpi *k)
 	return k->kind == KPI_P50 || k->kind == KPI_P95;
 }
 
-unsigned kpi_match(const struct kpi_row *row, int64_t limit_ms,
+static bool names(const char *terms, struct str name)
+{
+	struct str rest = str_of(terms);
+	struct term t;
+
+	while (rest.len > 0) {
+		rest = term_read(rest, &t);
+		if (str_eq(t.name, name))
+			return true;
+	}
+	return false;
+}
+
+uint64_t kpi_wants(struct str name)
+{
+	uint64_t wants = 0;
+
+	for (unsigned i = 0; i < KPIS; i++) {
+		const struct kpi *k = &kpis[i];
+
+		if (names(k->num, name) || names(k->den, name) ||
+		    (k->kind == KPI_MEAN && str_starts(name, str_of(k->den))))
+			wants |= UINT64_C(1) << i;
+	}
+	return wants;
+}
+
+unsigned kpi_match(const struct kpi_row *row, uint64_t wants, int64_t limit_ms,
 		   struct kpi_hit hits[KPI_HITS_MAX])
 {
 	unsigned n = 0;
 
-	must(row != NULL && hits != NULL);
-	for (unsigned i = 0; i < KPIS && n < KPI_HITS_MAX; i++) {
+	must(row != NULL && hits != NULL && KPIS <= 64);
+	for (unsigned i = 0; wants >> i != 0 && n < KPI_HITS_MAX; i++) {
 		const struct kpi *k = &kpis[i];
 		struct kpi_figure f = { 0 };
+
+		if ((wants >> i & 1) == 0)
+			continue;
 		bool hit = add_terms(k->num, row, limit_ms, &f.num);
 
 		if (hit && is_time(k))

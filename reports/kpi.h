@@ -72,7 +72,10 @@ struct kpi_hit {
 	struct kpi_figure adds;
 };
 #define KPI_HITS_MAX 16
-/* To which figures a row belongs. limit_ms: within it a reminder is timely. */
-unsigned kpi_match(const struct kpi_row *row, int64_t limit_ms,
+/* BIT(number) of the figures that a measure of that name may belong to: rows
+ * of one name come together, and most figures have nothing to do with them. */
+uint64_t kpi_wants(struct str name);
+/* To which of these a row belongs. limit_ms: within it a reminder is timely. */
+unsigned kpi_match(const struct kpi_row *row, uint64_t wants, int64_t limit_ms,
 		   struct kpi_hit hits[KPI_HITS_MAX]);
 void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds);

@@ -69,14 +69,17 @@ static struct slice *slice_add(struct report *r, enum report_dim dim,
 	return s;
 }
 
-static struct slice *slice_of(struct report *r, enum report_dim dim,
-			      struct str value, struct buf *scratch)
+static struct slice *slice_find(struct report *r, enum report_dim dim,
+				struct str value, struct buf *scratch)
 {
 	/* No value holds a NUL: the key of those that found no place. */
 	const struct str rest = str_bytes("\0", 1);
 	bool others = r->n >= REPORT_SLICES_MAX;
-	struct slice *s;
+	struct slice *s = r->last[dim];
 
+	if (s != NULL && !s->others &&
+	    str_eq(value, str_bytes(s->value, s->len)))
+		return s;
 	s = dict_get(r->by_name, slice_key(dim, value, scratch));
 	if (s == NULL && others)
 		s = dict_get(r->by_name, slice_key(dim, rest, scratch));
@@ -86,6 +89,12 @@ static struct slice *slice_of(struct report *r, enum report_dim dim,
 	(void)dict_set(r->by_name,
 		       slice_key(dim, others ? rest : value, scratch), s);
 	return s;
+}
+
+static struct slice *slice_of(struct report *r, enum report_dim dim,
+			      struct str value, struct buf *scratch)
+{
+	return r->last[dim] = slice_find(r, dim, value, scratch);
 }
 
 struct report *report_new(const struct report_cfg *cfg, struct str tenant,
@@ -108,6 +117,7 @@ struct report *report_new(const struct report_cfg *cfg, struct str tenant,
 			r->targets[kpi] = target;
 	}
 	r->by_name = dict_new();
+	buf_init(&r->name, BUF_NO_LIMIT);
 	(void)slice_add(r, DIM_WHOLE, STR_NONE, false);
 	return r;
 }
@@ -123,6 +133,7 @@ void report_free(struct report **rp)
 		mem_free(r->v[i]);
 	mem_free(r->v);
 	dict_free(&r->by_name);
+	buf_done(&r->name);
 	mem_free(r->tenant);
 	mem_free(r);
 }
@@ -154,7 +165,12 @@ void report_row(struct report *r, bool before, const struct row *row)
 
 	must(r != NULL);
 	buf_init(&scratch, BUF_NO_LIMIT);
-	unsigned n = kpi_match(&k, r->limit_ms, hits);
+	if (!str_eq(buf_str(&r->name), k.name)) {
+		buf_reset(&r->name);
+		buf_str_put(&r->name, k.name);
+		r->wants = kpi_wants(k.name);
+	}
+	unsigned n = kpi_match(&k, r->wants, r->limit_ms, hits);
 	for (unsigned i = 0; i < n; i++) {
 		slice_count(r->v[0], before, &hits[i]);
 		for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)

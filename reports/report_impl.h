@@ -44,6 +44,10 @@ struct report {
 	struct dict *by_name; /* dim as a byte, then the value */
 	struct slice **v;     /* v[0]: the whole */
 	unsigned n, cap;
+	/* of the row before: rows come in order */
+	struct buf name;
+	uint64_t wants;
+	struct slice *last[DIMS];
 	struct {
 		int64_t accepted, delivered;
 	} days[REPORT_DAYS];
