@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "campaigns/core.h"
 #include "campaigns/judge.h"
+#include "care/cases.h"
 #include "daemon/care.h"
 #include "store/failing.h"
 #include "tests/lib/bed.h"
@@ -35,18 +36,19 @@ struct desk {
 
 static void read_settings(struct desk *d)
 {
-	static struct setting_section kinds[4];
+	static struct setting_section kinds[5];
 	struct faults f = { 0 };
 
 	kinds[0] = surveys_section;
 	kinds[1] = events_section;
 	kinds[2] = trigger_section;
 	kinds[3] = campaigns_section;
+	kinds[4] = cases_section;
 	char config[128];
 
-	snprintf(config, sizeof(config), "surveys {}\nevents {}\n%s\n",
-		 d->config);
-	if (settings_parse(config, "t", kinds, 4, &d->settings, &f) != 0)
+	snprintf(config, sizeof(config),
+		 "surveys {}\nevents {}\ncases {}\n%s\n", d->config);
+	if (settings_parse(config, "t", kinds, 5, &d->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	faults_done(&f);
 }
