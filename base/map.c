@@ -20,7 +20,7 @@ struct map {
 	uint64_t zero_value;
 };
 
-enum { MAP_START = 16 };
+enum { MAP_START = 16, MAP_STRIP = 1 << 17 };
 
 struct map *map_new(void)
 {
@@ -107,9 +107,14 @@ static void map_resize(struct map *m, size_t slots)
 
 	m->slots = mem_array(slots, sizeof(m->slots[0]));
 	m->nslots = slots;
+	/* Slots keep their order, so the new ones are touched as the old ones
+	 * are done: both together take little more than one of them. */
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].key != 0)
 			*map_find(m, old[i].key) = old[i];
+		if ((i + 1) % MAP_STRIP == 0)
+			mem_part_done(&old[i + 1 - MAP_STRIP],
+				      MAP_STRIP * sizeof(old[0]));
 	}
 	mem_free(old);
 }

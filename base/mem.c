@@ -87,6 +87,16 @@ void *mem_chunk_of(void *p, size_t size)
 	return (char *)p - ((uintptr_t)p & (size - 1));
 }
 
+void mem_part_done(void *part, size_t size)
+{
+	size_t before = -(uintptr_t)part & (MEM_PAGE - 1);
+
+	if (size >= before + MEM_PAGE)
+		(void)madvise((char *)part + before,
+			      (size - before) & ~(size_t)(MEM_PAGE - 1),
+			      MADV_DONTNEED);
+}
+
 void mem_free(void *p)
 {
 	if (p == NULL)

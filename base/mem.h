@@ -40,6 +40,10 @@ void mem_clear(void *pp);
 char *str_dup(const char *s);
 void *mem_dup(const void *p, size_t size);
 
+/* Part of a block is not needed any more: its whole pages go back to the
+ * system at once. What it held is lost; the block is freed as ever. */
+void mem_part_done(void *part, size_t size);
+
 /* From now on each large block is the system's own, and goes back there when
  * it is freed; otherwise it would leave a hole between small blocks that live
  * long. For a program, at its start. */
