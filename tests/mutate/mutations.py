@@ -200,7 +200,7 @@ ROWS = [
     ("4.3", "smpp-carriers-responses", P + "smpp_read.c",
      "	if (response && in->r.bad) {\n", "	if (false) {\n"),
     ("4.3", "smpp-carriers-responses", S + "wire.c",
-     "	if ((h->id & SMPP_RESP) == 0)\n", ""),
+     "	if ((h->id & SMPP_RESP) == 0)\n", "	if (true)\n"),
     ("4.3", "smpp-carriers-requests", P + "smpp_read.c",
      "		if (left > 3 || in->r.p[in->r.at + i] != 0)\n", "		if (true)\n"),
     ("4.3", "smpp-carriers-requests", P + "smpp_read.c",
