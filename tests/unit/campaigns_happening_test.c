@@ -10,7 +10,9 @@
 #include "base/secret.h"
 #include "campaigns/core.h"
 #include "campaigns/judge.h"
+#include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/orders.h"
 #include "daemon/care.h"
 #include "store/failing.h"
 #include "tests/lib/bed.h"
@@ -36,7 +38,7 @@ struct desk {
 
 static void read_settings(struct desk *d)
 {
-	static struct setting_section kinds[5];
+	static struct setting_section kinds[7];
 	struct faults f = { 0 };
 
 	kinds[0] = surveys_section;
@@ -44,11 +46,15 @@ static void read_settings(struct desk *d)
 	kinds[2] = trigger_section;
 	kinds[3] = campaigns_section;
 	kinds[4] = cases_section;
+	kinds[5] = callbacks_section;
+	kinds[6] = orders_section;
 	char config[128];
 
-	snprintf(config, sizeof(config),
-		 "surveys {}\nevents {}\ncases {}\n%s\n", d->config);
-	if (settings_parse(config, "t", kinds, 5, &d->settings, &f) != 0)
+	snprintf(
+		config, sizeof(config),
+		"surveys {}\nevents {}\ncases {}\ncallbacks {}\norders {}\n%s\n",
+		d->config);
+	if (settings_parse(config, "t", kinds, 7, &d->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
 	faults_done(&f);
 }
