@@ -15,6 +15,7 @@ import time
 import show
 from stage import Busy, ROOT, Stage, wished_port
 from story import CHAPTERS, Story
+import care  # noqa: F401  its chapters come after those of the story
 
 
 class Stopped(BaseException):
