@@ -272,19 +272,6 @@ static void on_commit(void *owner, int rc)
 	publish_turn(p);
 }
 
-static void put_envelope(struct buf *out, uint64_t id, const char *type,
-			 struct str tenant, int64_t at_ms, struct str data)
-{
-	buf_c(out, '{');
-	json_kid(out, "id", id);
-	json_kz(out, "type", type);
-	json_kt(out, "time", at_ms);
-	json_ks(out, "tenant", tenant);
-	json_key(out, "data");
-	buf_str_put(out, data);
-	buf_c(out, '}');
-}
-
 /* Past the limit only the store keeps a notice; so with all after it, until
  * they have been read back: order is kept and none is taken twice. */
 static bool endpoint_spills(struct endpoint *e, uint64_t id)
@@ -315,7 +302,7 @@ static void owe(struct endpoint *e, const char *type, struct str tenant,
 	struct owed *o;
 
 	buf_init(&body, BUF_NO_LIMIT);
-	put_envelope(&body, n.id, type, tenant, n.at_ms, data);
+	publish_envelope(&body, n.id, type, tenant, n.at_ms, data);
 	n.body = buf_str(&body);
 	o = owed_new(e, &n);
 	buf_done(&body);
@@ -325,16 +312,15 @@ static void owe(struct endpoint *e, const char *type, struct str tenant,
 		owed_free(o);
 		return;
 	}
+	if (list_empty(&e->publish->fresh))
+		store_then(core->store, on_commit, e->publish);
 	list_append(&e->publish->fresh, &o->node);
 }
 
 void publish_event(struct publish *p, struct str tenant, const char *type,
 		   struct str origin, struct str data, struct str masked)
 {
-	bool was_empty;
-
 	must(p != NULL);
-	was_empty = list_empty(&p->fresh);
 	for (unsigned i = 0; i < p->len; i++) {
 		struct endpoint *e = p->v[i];
 
@@ -342,15 +328,13 @@ void publish_event(struct publish *p, struct str tenant, const char *type,
 			owe(e, type, tenant,
 			    e->cfg.see_numbers ? data : masked);
 	}
-	if (was_empty && !list_empty(&p->fresh))
-		store_then(p->core->store, on_commit, p);
 	if (p->watch != NULL) {
 		struct buf body = { 0 };
 
 		buf_init(&body, BUF_NO_LIMIT);
-		put_envelope(&body,
-			     id_next(&p->core->ids, core_wall_ms(p->core)),
-			     type, tenant, core_wall_ms(p->core), masked);
+		publish_envelope(&body,
+				 id_next(&p->core->ids, core_wall_ms(p->core)),
+				 type, tenant, core_wall_ms(p->core), masked);
 		p->watch(p->watcher, tenant, str_of(type), buf_str(&body));
 		buf_done(&body);
 	}
@@ -359,13 +343,8 @@ void publish_event(struct publish *p, struct str tenant, const char *type,
 void publish_owe(struct publish *p, int endpoint, struct str tenant,
 		 const char *type, struct str data)
 {
-	bool was_empty;
-
 	must(p != NULL && endpoint >= 0 && (unsigned)endpoint < p->len);
-	was_empty = list_empty(&p->fresh);
 	owe(p->v[endpoint], type, tenant, data);
-	if (was_empty && !list_empty(&p->fresh))
-		store_then(p->core->store, on_commit, p);
 }
 
 static bool hand_over(struct endpoint *e, struct owed *o)
@@ -420,6 +399,10 @@ static void take_back(struct endpoint *e, const struct reload *r)
 
 		last = bufr_u64(&in);
 		bytes = bufr_lstr(&in);
+		if (e->spilled_late != 0 && last >= e->spilled_late) {
+			e->spilled_from = e->spilled_late;
+			return; /* the next reading has it */
+		}
 		if (notice_decode(bytes, last, &n) == 0 &&
 		    str_eqz(n.endpoint, e->name))
 			list_append(&e->ready, &owed_new(e, &n)->node);
@@ -443,23 +426,38 @@ static void reload_done(void *owner, int rc)
 	mem_free(r);
 }
 
-static void endpoint_reload(struct endpoint *e)
+/* What was spilled until the reading was asked for is in the store by now;
+ * read before, it would be owed to nobody until the next start. */
+static void reload_read(void *owner, int rc)
 {
-	struct core *core = e->publish->core;
+	struct reload *r = owner;
+	struct endpoint *e = r->endpoint;
+
+	(void)rc; /* of a batch that was not stored nothing is owed */
+	if (e == NULL) {
+		reload_done(r, 0);
+		return;
+	}
+	struct store *store = e->publish->core->store;
 	struct cell args[] = { CELL_I(e->spilled_from - 1),
 			       CELL_I(RELOAD_ROWS) };
-	struct reload *r;
+
+	store->ops->get(store, STORE_NOTICE_SCAN, args, ARRAY_LEN(args),
+			reload_row, reload_done, r);
+}
+
+static void endpoint_reload(struct endpoint *e)
+{
+	const struct core *core = e->publish->core;
 
 	if (e->spilled_from == 0 || e->reload != NULL ||
 	    e->owed > (size_t)core->cfg->notices_max / 2)
 		return;
-	r = mem_new(struct reload);
-	r->endpoint = e;
-	buf_init(&r->found, BUF_NO_LIMIT);
-	e->reload = r;
+	e->reload = mem_new(struct reload);
+	e->reload->endpoint = e;
+	buf_init(&e->reload->found, BUF_NO_LIMIT);
 	e->spilled_late = 0;
-	core->store->ops->get(core->store, STORE_NOTICE_SCAN, args,
-			      ARRAY_LEN(args), reload_row, reload_done, r);
+	store_then(core->store, reload_read, e->reload);
 }
 
 static void endpoint_turn(struct endpoint *e, uint64_t now_ms)

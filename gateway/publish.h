@@ -52,6 +52,10 @@ bool publish_wanted(const struct publish *p, struct str tenant,
  */
 void publish_event(struct publish *p, struct str tenant, const char *type,
 		   struct str origin, struct str data, struct str masked);
+/* An event as it is told: {"id","type","time","tenant","data"}. */
+void publish_envelope(struct buf *out, uint64_t id, const char *type,
+		      struct str tenant, int64_t at_ms, struct str data);
+
 /* The same, of this address: core->about while a watcher is called. */
 void publish_event_about(struct core *core, struct str tenant,
 			 struct str address, const char *type,
