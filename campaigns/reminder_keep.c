@@ -1,6 +1,7 @@
 /* Reminders in memory and in the store. */
 #include <errno.h>
 
+#include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaigns/reminders_impl.h"
@@ -98,9 +99,8 @@ void reminder_due(struct reminders *r, struct reminder *x, int64_t due_ms)
 		heap_remove(&r->due, &x->due);
 	else
 		heap_put(&r->due, &x->due, (uint64_t)due_ms);
-	if (due_ms != 0 && r->timer != NULL &&
-	    due_ms <= clock_wall_ms(r->env.clock))
-		loop_timer_set(r->timer, 1);
+	if (heap_first(&r->due) == &x->due && r->timer != NULL && !r->stopped)
+		due_arm(r->timer, &r->due, clock_wall_ms(r->env.clock));
 }
 
 void reminder_record(struct reminders *r, const struct reminder *x,

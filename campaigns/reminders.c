@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaigns/reminders_impl.h"
@@ -9,7 +10,6 @@
 #include "model/record.h"
 #include "proto/json.h"
 
-#define TICK_MAX_MS 60000
 #define TICK_REMINDERS 500
 
 #define ROW(field, type, initial, min, max, unit, text)                    \
@@ -329,14 +329,8 @@ void reminders_tick(struct reminders *r)
 	       (n = heap_first(&r->due)) != NULL && (int64_t)n->key <= now_ms)
 		due(r, (struct reminder *)((char *)n -
 					   offsetof(struct reminder, due)));
-	n = heap_first(&r->due);
-	if (r->stopped || r->timer == NULL)
-		return;
-	int64_t wait = n == NULL ? TICK_MAX_MS : (int64_t)n->key - now_ms;
-
-	loop_timer_set(r->timer, (uint64_t)(wait < 10            ? 10
-					    : wait > TICK_MAX_MS ? TICK_MAX_MS
-								 : wait));
+	if (!r->stopped && r->timer != NULL)
+		due_arm(r->timer, &r->due, now_ms);
 }
 
 static void on_timer(void *owner)

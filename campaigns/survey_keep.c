@@ -1,14 +1,13 @@
 /* Sessions in memory and in the store. */
 #include <errno.h>
 
+#include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaigns/surveys_impl.h"
 
 /* The longest grace there is: what ended before is nobody's any more. */
 #define GRACE_MAX_MS (int64_t)31536000000
-#define TICK_MIN_MS 10
-#define TICK_MAX_MS 60000 /* the wall clock may jump */
 
 void survey_keep(struct surveys *s, struct session *x)
 {
@@ -89,16 +88,8 @@ static int64_t next_ms(const struct session *x)
 
 void survey_arm(struct surveys *s)
 {
-	const struct heap_node *n = heap_first(&s->due);
-	int64_t wait = TICK_MAX_MS;
-
-	if (s->stopped || s->timer == NULL)
-		return;
-	if (n != NULL)
-		wait = (int64_t)n->key - clock_wall_ms(s->clock);
-	loop_timer_set(s->timer, (uint64_t)(wait < TICK_MIN_MS   ? TICK_MIN_MS
-					    : wait > TICK_MAX_MS ? TICK_MAX_MS
-								 : wait));
+	if (!s->stopped && s->timer != NULL)
+		due_arm(s->timer, &s->due, clock_wall_ms(s->clock));
 }
 
 void survey_due(struct surveys *s, struct session *x)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/cases_impl.h"
@@ -89,8 +90,8 @@ void case_due(struct cases *c, struct care_case *x)
 	int64_t at_ms = MAX(next_ms(c, x), 0);
 
 	heap_put(&c->due, &x->due, (uint64_t)at_ms);
-	if (c->timer != NULL && at_ms <= cases_now(c))
-		loop_timer_set(c->timer, 1);
+	if (heap_first(&c->due) == &x->due && c->timer != NULL && !c->stopped)
+		due_arm(c->timer, &c->due, cases_now(c));
 }
 
 /* ---- a batch that was not stored -------------------------------------------------- */

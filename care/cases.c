@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/cases_impl.h"
 #include "proto/json.h"
 
-#define TICK_MAX_MS 60000
 /* What one turn does of what is due. */
 #define TICK_CASES 500
 #define TEXT_KEPT 4000
@@ -309,13 +309,8 @@ void cases_tick(struct cases *c)
 	       c->store->ops->ready(c->store) == 0 &&
 	       (n = heap_first(&c->due)) != NULL && (int64_t)n->key <= now_ms)
 		due(c, CONTAINER_OF(n, struct care_case, due), now_ms);
-	if (c->stopped || c->timer == NULL)
-		return;
-	n = heap_first(&c->due);
-	int64_t wait = n == NULL ? TICK_MAX_MS : (int64_t)n->key - now_ms;
-
-	loop_timer_set(c->timer,
-		       (uint64_t)MIN(MAX(wait, 100), (int64_t)TICK_MAX_MS));
+	if (!c->stopped && c->timer != NULL)
+		due_arm(c->timer, &c->due, now_ms);
 }
 
 static void on_timer(void *owner)
