@@ -50,6 +50,7 @@ static const struct {
 	[CALLBACK_BY_LOW_SCORE] = { "low_score", false },
 	[CALLBACK_BY_REMINDER] = { "reminder", false },
 	[CALLBACK_BY_CASE] = { "case", true },
+	[CALLBACK_BY_THREAD] = { "thread", true },
 };
 
 const char *callback_state_name(enum callback_state s)

@@ -35,6 +35,7 @@ enum callback_source {
 	CALLBACK_BY_LOW_SCORE,
 	CALLBACK_BY_REMINDER,
 	CALLBACK_BY_CASE,
+	CALLBACK_BY_THREAD, /* an agent handed a thread over */
 	CALLBACK_SOURCES
 };
 

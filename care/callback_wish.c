@@ -106,6 +106,12 @@ static void rejoin(struct callbacks *c, struct callback *x,
 	struct callback_now before = x->now;
 	bool more = add_ref(x, a->ref);
 
+	if (x->note[0] == '\0' && a->note.len > 0) {
+		mem_free(x->note);
+		x->note = str_z(a->note);
+		more = true;
+	}
+
 	if (x->now.state != CALLBACK_PROPOSED || a->propose) {
 		if (more)
 			callback_keep(c, x, &before);

@@ -291,18 +291,52 @@ static const struct {
 	[CASE_REOPEN] = { do_reopen, "case.opened" },
 };
 
-const struct care_case *cases_replied(struct cases *c, struct str tenant,
-				      struct str to, uint64_t message,
-				      const struct case_by *by)
+static struct care_case *open_of(const struct cases *c, struct str tenant,
+				 struct str to)
 {
-	must(c != NULL && by != NULL);
-	AUTO(buf_done) struct buf what = { 0 };
 	struct care_case *x = case_newest(c, tenant, to);
 
 	while (x != NULL &&
 	       (x->now.state == CASE_CLOSED || !str_eqz(to, x->address) ||
 		!str_eqz(tenant, x->tenant)))
 		x = x->older;
+	return x;
+}
+
+const struct care_case *cases_open_of(const struct cases *c, struct str tenant,
+				      struct str to)
+{
+	must(c != NULL);
+	return open_of(c, tenant, to);
+}
+
+void cases_handed_over(struct cases *c, struct str tenant, struct str to,
+		       uint64_t callback, const struct case_by *by)
+{
+	must(c != NULL && by != NULL);
+	AUTO(buf_done) struct buf what = { 0 };
+	struct care_case *x = open_of(c, tenant, to);
+
+	if (x == NULL)
+		return;
+	const struct case_now before = x->now;
+
+	buf_init(&what, 64);
+	json_open(&what, '{');
+	json_kid(&what, "callback", callback);
+	json_close(&what, '}');
+	case_step(c, x, "hand_over", "case.handed_over", by, buf_str(&what),
+		  &before);
+}
+
+const struct care_case *cases_replied(struct cases *c, struct str tenant,
+				      struct str to, uint64_t message,
+				      const struct case_by *by)
+{
+	must(c != NULL && by != NULL);
+	AUTO(buf_done) struct buf what = { 0 };
+	struct care_case *x = open_of(c, tenant, to);
+
 	if (x == NULL)
 		return NULL;
 	const struct case_now before = x->now;

@@ -112,6 +112,13 @@ MUST_USE int cases_do(struct cases *c, struct care_case *x,
 const struct care_case *cases_replied(struct cases *c, struct str tenant,
 				      struct str to, uint64_t message,
 				      const struct case_by *by);
+/* The newest open one of that person, or NULL. */
+const struct care_case *cases_open_of(const struct cases *c, struct str tenant,
+				      struct str to);
+/* They shall be rung: the newest open one writes down by which call-back. No
+ * clock stops, as nobody has said anything yet. */
+void cases_handed_over(struct cases *c, struct str tenant, struct str to,
+		       uint64_t callback, const struct case_by *by);
 /* The class of what is said to customers. */
 const char *cases_class(const struct cases *c);
 /* NULL: not in memory (closed long ago, or never there), or another

@@ -114,6 +114,14 @@ int verb_callback_result(struct cli *c, const struct args *a);
 int verb_callback_cancel(struct cli *c, const struct args *a);
 int verb_callback_link(struct cli *c, const struct args *a);
 
+/* threads.c */
+extern const struct option thread_list_options[], thread_show_options[];
+extern const struct option thread_reply_options[], thread_hand_over_options[];
+int verb_thread_list(struct cli *c, const struct args *a);
+int verb_thread_show(struct cli *c, const struct args *a);
+int verb_thread_reply(struct cli *c, const struct args *a);
+int verb_thread_hand_over(struct cli *c, const struct args *a);
+
 /* orders.c */
 extern const struct option order_ask_options[], order_list_options[];
 int verb_order_ask(struct cli *c, const struct args *a);

@@ -156,6 +156,8 @@ void api_case_act(struct request *r);
 extern const struct fields thread_fields;
 void api_thread_get(struct request *r);
 void api_thread_reply(struct request *r);
+extern const struct fields hand_over_fields;
+void api_thread_hand_over(struct request *r);
 
 /* api_links.c */
 void api_links_list(struct request *r);

@@ -1,5 +1,5 @@
 /* /v1/threads/{address}: all that went to one person and came from them, over
- * every channel, as one line of time; and a word to them. */
+ * every channel, as one line of time; a word to them; and over to the phone. */
 #include "console/api.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/callbacks.h"
 #include "care/cases.h"
 #include "console/branch.h"
 #include "console/submission.h"
@@ -313,4 +314,92 @@ void api_thread_reply(struct request *r)
 	r->status = denied ? 200 : 202;
 	request_audit(r, s.tenant, "thread.reply", s.to, STR_NONE);
 	request_then(r, on_said);
+}
+
+/* ---- over to the phone -------------------------------------------------------------- */
+
+struct hand_body {
+	struct str queue, skill, note, hours;
+	int64_t not_before;
+};
+
+#define AT(f) offsetof(struct hand_body, f)
+static const struct field hand_rows[] = {
+	{ "queue", FIELD_STR, AT(queue), false, "The usual one without it." },
+	{ "skill", FIELD_STR, AT(skill), false,
+	  "What the agent must know, besides what the queue asks for." },
+	{ "note", FIELD_STR, AT(note), false,
+	  "For who rings: what it is about." },
+	{ "not_before", FIELD_TIME, AT(not_before), false, "Now without it." },
+	{ "hours", FIELD_STR, AT(hours), false,
+	  "Preferred: 18:00-21:00; the contact's without it." },
+};
+#undef AT
+const struct fields hand_over_fields = { "hand_over", hand_rows,
+					 ARRAY_LEN(hand_rows) };
+
+static void on_handed(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, 201);
+}
+
+/* Of a call-back that is wanted; the case, if one is open, knows of it. */
+static void put_handed(struct request *r, const struct callback_ask *ask,
+		       const struct callback_asked *got)
+{
+	const struct case_by by = { .actor = str_of(r->who.actor),
+				    .name = request_actor(r) };
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_kid(b, "callback", got->id);
+	json_kz(b, "state", callback_state_name(got->state));
+	json_ks_opt(b, "reason", str_of(got->reason));
+	json_kb(b, "joined", got->joined);
+	json_ks_opt(b, "case", ask->ref);
+	json_close(b, '}');
+	if (!callback_final(got->state))
+		cases_handed_over(r->c->cases, ask->tenant, ask->address,
+				  got->id, &by);
+}
+
+void api_thread_hand_over(struct request *r)
+{
+	struct hand_body h = { .not_before = 0 };
+	struct callback_ask ask = { .source = CALLBACK_BY_THREAD };
+	struct callback_asked got;
+	struct err err = { "" };
+	char to[ADDRESS_MAX], ref[ID_TEXT] = "";
+
+	must(r != NULL);
+	if (!request_fields(r, &h) || !request_tenant(r, &ask.tenant) ||
+	    !request_address(r, r->param[0], "address", to) ||
+	    !branch_check_address(r, ask.tenant, str_of(to)))
+		return;
+	const struct care_case *x =
+		cases_open_of(r->c->cases, ask.tenant, str_of(to));
+
+	if (x != NULL)
+		id_text(x->id, ref);
+	ask.address = str_of(to);
+	ask.queue = h.queue;
+	ask.skill = h.skill;
+	ask.note = h.note;
+	ask.hours = h.hours;
+	ask.not_before_ms = h.not_before;
+	ask.ref = str_of(ref);
+	int rc = callbacks_ask(r->c->callbacks, &ask, &got, &err);
+
+	if (rc != 0) {
+		reply_error(r, rc == -ENOSPC ? 507 : 400,
+			    rc == -ENOSPC ? "full" : "invalid", NULL, "%s",
+			    err.text);
+		return;
+	}
+	put_handed(r, &ask, &got);
+	request_audit(r, ask.tenant, "thread.hand_over", ask.address, h.queue);
+	request_then(r, on_handed);
 }

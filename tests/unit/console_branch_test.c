@@ -208,6 +208,8 @@ static const struct {
 	  403 },
 	{ "POST", "/v1/threads/{address}/reply",
 	  "/v1/threads/%2B447700900102/reply", "{\"text\":\"x\"}", 403 },
+	{ "POST", "/v1/threads/{address}/hand-over",
+	  "/v1/threads/%2B447700900102/hand-over", "{}", 403 },
 	{ "GET", "/v1/cases", "", "", 200 },
 	{ "POST", "/v1/cases", "", "{\"kind\":\"report\",\"to\":\"" SOUTH "\"}",
 	  403 },

@@ -236,6 +236,45 @@ static void r47_a_thread_is_one_line_of_time(void **state)
 	assert_false(bed_says(b, "hello from the app"));
 }
 
+/* From written to spoken: one call-back, in the queue that was named, with
+ * the case it belongs to; no clock stops by it, and nothing is doubled. */
+static void r47_a_thread_is_handed_over_to_the_phone(void **state)
+{
+	static const char hand[] = "/v1/threads/%2B447700900001/hand-over";
+	struct bed *b = *state;
+	char callback[16], path[64];
+
+	key_of(b, "care", agent);
+	b->key = agent;
+
+	const char *id = open_case(b, SHI);
+
+	assert_int_equal(bed_post(b, hand, "{\"queue\":\"nowhere\"}"), 400);
+	assert_int_equal(bed_post(b, hand, "{\"hours\":\"late\"}"), 400);
+	assert_int_equal(bed_post(b, hand, "{\"note\":\"asks for a date\"}"),
+			 201);
+	assert_string_equal(bed_word(b, "case"), id);
+	assert_true(bed_says(b, "\"joined\":false"));
+	must(str_copy(callback, sizeof(callback),
+		      str_of(bed_word(b, "callback"))) == 0);
+	snprintf(path, sizeof(path), "/v1/callbacks/%s", callback);
+	assert_int_equal(bed_get(b, path), 200);
+	assert_string_equal(bed_word(b, "source"), "thread");
+	assert_string_equal(bed_word(b, "ref"), id);
+	assert_string_equal(bed_word(b, "note"), "asks for a date");
+	/* once more is the same one */
+	assert_int_equal(bed_post(b, hand, "{}"), 201);
+	assert_string_equal(bed_word(b, "callback"), callback);
+	assert_true(bed_says(b, "\"joined\":true"));
+	assert_int_equal(look(b, id), 200);
+	assert_true(bed_says(b, "\"action\":\"hand_over\""));
+	assert_false(bed_says(b, "\"first_reply\":"));
+	/* who only reads hands nothing over */
+	key_of(b, "auditor", auditor);
+	b->key = auditor;
+	assert_int_equal(bed_post(b, hand, "{}"), 403);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -246,6 +285,7 @@ int main(void)
 		CASE(the_same_ref_opens_one_case),
 		CASE(r35_an_owner_is_not_switched_off),
 		CASE(r47_a_thread_is_one_line_of_time),
+		CASE(r47_a_thread_is_handed_over_to_the_phone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

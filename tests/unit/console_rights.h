@@ -94,6 +94,7 @@ static const struct {
 	{ "GET", "/v1/events/types", "AMPCGUD" },
 	{ "GET", "/v1/threads/{address}", "ACGUD" },
 	{ "POST", "/v1/threads/{address}/reply", "ACGU" },
+	{ "POST", "/v1/threads/{address}/hand-over", "ASCGU" },
 	{ "GET", "/v1/cases", "ACGUD" },
 	{ "POST", "/v1/cases", "ACGU" },
 	{ "GET", "/v1/cases/{id}", "ACGUD" },

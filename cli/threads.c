@@ -1,0 +1,211 @@
+/* thread: who wrote, all of one conversation, a word to them, and over to the
+ * phone. */
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+const struct option thread_list_options[] = {
+	{ "limit", "N", false },
+	{ "cursor", "CURSOR", false },
+	{ NULL, NULL, false },
+};
+
+const struct option thread_show_options[] = {
+	{ "limit", "N", false },
+	{ "cursor", "CURSOR", false },
+	{ NULL, NULL, false },
+};
+
+const struct option thread_reply_options[] = {
+	{ "text", "TEXT", false },    { "template", "ID", false },
+	{ "lang", "LANG", false },    { "vars", "JSON", false },
+	{ "channel", "NAME", false }, { NULL, NULL, false },
+};
+
+const struct option thread_hand_over_options[] = {
+	{ "queue", "NAME", false },      { "skill", "NAME", false },
+	{ "note", "TEXT", false },       { "hours", "HH:MM-HH:MM", false },
+	{ "not-before", "TIME", false }, { NULL, NULL, false },
+};
+
+/* Is the writer of row i one whom a newer row names? A masked number may be
+ * anybody's: such rows all stay. */
+static bool seen_before(const json_t *rows, size_t i)
+{
+	const char *from = json_string_value(
+		json_object_get(json_array_get(rows, i), "from"));
+
+	if (from == NULL || strchr(from, '*') != NULL)
+		return false;
+	for (size_t k = 0; k < i; k++) {
+		const char *other = json_string_value(
+			json_object_get(json_array_get(rows, k), "from"));
+
+		if (other != NULL && strcmp(from, other) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each writer once, with what they wrote last. */
+static json_t *newest_of_each(const json_t *rows)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (!seen_before(rows, i))
+			json_array_append(out, json_array_get(rows, i));
+	return out;
+}
+
+int verb_thread_list(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "from", "at", "channel", "claim",
+					       "text" };
+	static const enum word columns[] = { WORD_FROM, WORD_AT, WORD_CHANNEL,
+					     WORD_CLAIM, WORD_TEXT };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/inbox");
+	path_query(&path, "limit", args_get(a, "limit"));
+	path_query(&path, "cursor", args_get(a, "cursor"));
+	int rc = cli_ask(c, "GET", path.p, NULL);
+
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	json_t *each = newest_of_each(json_object_get(c->answer, "inbox"));
+
+	print_list(each, members, columns, ARRAY_LEN(members));
+	json_decref(each);
+	return rc;
+}
+
+static void put_path(struct buf *path, const char *address, const char *tail)
+{
+	buf_init(path, 4096);
+	buf_z(path, "/v1/threads/");
+	path_part(path, address);
+	buf_z(path, tail);
+}
+
+/* What went out has its time as `created`. */
+static void set_times(json_t *rows)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		json_t *at = json_object_get(row, "created");
+
+		if (at != NULL && json_object_get(row, "at") == NULL)
+			json_object_set(row, "at", at);
+	}
+}
+
+int verb_thread_show(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id",      "direction", "at",
+					       "channel", "state",     "text" };
+	static const enum word columns[] = { WORD_ID,    WORD_DIRECTION,
+					     WORD_AT,    WORD_CHANNEL,
+					     WORD_STATE, WORD_TEXT };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	put_path(&path, a->v[0], "");
+	path_query(&path, "limit", args_get(a, "limit"));
+	path_query(&path, "cursor", args_get(a, "cursor"));
+	int rc = cli_ask(c, "GET", path.p, NULL);
+
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	set_times(json_object_get(c->answer, "thread"));
+	print_list(json_object_get(c->answer, "thread"), members, columns,
+		   ARRAY_LEN(members));
+	return rc;
+}
+
+/* Takes o over. */
+static int post(struct cli *c, const char *address, const char *tail, json_t *o)
+{
+	AUTO(buf_done) struct buf path = { 0 };
+	char *body = json_dumps(o, JSON_COMPACT);
+
+	json_decref(o);
+	must(body != NULL);
+	put_path(&path, address, tail);
+	int rc = cli_ask(c, "POST", path.p, body);
+
+	free(body);
+	return rc;
+}
+
+/* name NULL: the option's. */
+static void put(json_t *o, const struct args *a, const char *option,
+		const char *name)
+{
+	const char *v = args_get(a, option);
+
+	if (v != NULL)
+		json_object_set_new(o, name == NULL ? option : name,
+				    json_string(v));
+}
+
+int verb_thread_reply(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id", "verdict", "reason",
+					       "not_before", "case" };
+	static const enum word labels[] = { WORD_ID, WORD_VERDICT, WORD_REASON,
+					    WORD_NOT_BEFORE, WORD_CASE };
+	const char *vars = args_get(a, "vars");
+	json_t *o = json_object();
+
+	put(o, a, "text", NULL);
+	put(o, a, "template", NULL);
+	put(o, a, "lang", NULL);
+	put(o, a, "channel", NULL);
+	if (vars != NULL) {
+		json_t *v = json_loads(vars, 0, NULL);
+
+		if (v == NULL) {
+			say_error(WORD_BAD_JSON, WORDS_LIST("vars"));
+			json_decref(o);
+			return CLI_USAGE;
+		}
+		json_object_set_new(o, "vars", v);
+	}
+	int rc = post(c, a->v[0], "/reply", o);
+
+	if (rc != CLI_DONE)
+		return rc;
+	if (!cli_json(c))
+		print_members(c->answer, members, labels, ARRAY_LEN(members));
+	return strcmp(text_of(c->answer, "verdict"), "deny") == 0 ? CLI_FAILED
+								  : CLI_DONE;
+}
+
+int verb_thread_hand_over(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "callback", "state", "reason",
+					       "joined", "case" };
+	static const enum word labels[] = { WORD_CALLBACK, WORD_STATE,
+					    WORD_REASON, WORD_JOINED,
+					    WORD_CASE };
+	json_t *o = json_object();
+
+	put(o, a, "queue", NULL);
+	put(o, a, "skill", NULL);
+	put(o, a, "note", NULL);
+	put(o, a, "hours", NULL);
+	put(o, a, "not-before", "not_before");
+	int rc = post(c, a->v[0], "/hand-over", o);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_members(c->answer, members, labels, ARRAY_LEN(members));
+	return rc;
+}
