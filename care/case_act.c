@@ -264,7 +264,7 @@ static int do_reopen(struct doing *d)
 	if (rc != 0)
 		return rc;
 	n->visible_ms = cases_now(d->c);
-	n->due_ms = n->visible_ms + d->c->cfg->first_reply;
+	n->due_ms = sla_due_ms(d->c->slas, d->x, n->visible_ms);
 	n->replied_ms = n->closed_ms = 0;
 	n->alarms = 0;
 	n->solved = false;

@@ -82,7 +82,7 @@ static int64_t next_ms(const struct cases *c, const struct care_case *x)
 		return n->closed_ms + c->cfg->reopen;
 	if (n->replied_ms != 0 || n->alarms >= CASE_ALARMS)
 		return silent_ms;
-	return MIN(silent_ms, case_alarm_ms(x, n->alarms, c->cfg->first_reply));
+	return MIN(silent_ms, sla_alarm_ms(c->slas, x, n->alarms));
 }
 
 void case_due(struct cases *c, struct care_case *x)

@@ -9,6 +9,8 @@
 #include "proto/json.h"
 #include "templates/render.h"
 
+#define HOUR INT64_C(3600000)
+
 int case_say(struct cases *c, const struct care_case *x, struct str text,
 	     uint64_t *message, struct case_no *no)
 {
@@ -93,7 +95,11 @@ int case_say_words(struct cases *c, const struct care_case *x,
 	if (words[0] == '\0')
 		return case_no(no, -ENOENT, "no_words", NULL,
 			       "there are no words for it");
-	json_t *vars = vars_of(x->id, c->cfg->first_reply / 3600000);
+	/* by their clock, whichever is ours: in whole hours */
+	json_t *vars =
+		vars_of(x->id,
+			MAX(x->now.due_ms - cases_now(c) + HOUR - 1, HOUR) /
+				HOUR);
 	struct values v = { .vars = vars };
 
 	buf_init(&text, TEMPLATE_OUTPUT_MAX);

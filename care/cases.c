@@ -156,7 +156,6 @@ static struct care_case *make(struct cases *c, enum case_kind kind, bool zh)
 	x->kind = kind;
 	x->zh = zh;
 	x->opened_ms = x->now.visible_ms = now_ms;
-	x->now.due_ms = now_ms + c->cfg->first_reply;
 	return x;
 }
 
@@ -212,6 +211,7 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 		mem_free(x);
 		return rc;
 	}
+	x->now.due_ms = sla_due_ms(c->slas, x, x->opened_ms);
 	case_index(c, x);
 	put_said(&what, ask);
 	if (ask->receipt)
@@ -290,7 +290,7 @@ static void due(struct cases *c, struct care_case *x, int64_t now_ms)
 		return;
 	}
 	while (n->replied_ms == 0 && n->alarms < CASE_ALARMS &&
-	       case_alarm_ms(x, n->alarms, c->cfg->first_reply) <= now_ms)
+	       sla_alarm_ms(c->slas, x, n->alarms) <= now_ms)
 		reply_alarm(c, x);
 	if (n->visible_ms + c->cfg->silence <= now_ms)
 		silence_alarm(c, x);
@@ -334,6 +334,7 @@ int cases_open(struct cases **out, const struct cases_env *env, struct err *err)
 	c->all = map_new();
 	c->people = map_new();
 	c->words = complaints_new();
+	c->slas = slas_new(env->settings, env->cfg->first_reply);
 	c->burst = burst_new(&(struct burst_cfg){
 		.count = env->cfg->burst_count,
 		.window_ms = env->cfg->burst_window,
@@ -386,5 +387,6 @@ void cases_close(struct cases **cp)
 	map_free(&c->people);
 	complaints_free(&c->words);
 	burst_free(&c->burst);
+	slas_free(&c->slas);
 	mem_free(c);
 }

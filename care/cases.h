@@ -43,7 +43,8 @@ struct cases_env {
 	struct gateway *gateway;
 	struct store *store;
 	struct surveys *surveys;
-	const struct cases_cfg *cfg; /* lives as long */
+	const struct cases_cfg *cfg;     /* lives as long */
+	const struct settings *settings; /* the same; NULL: no `sla` */
 	unsigned node;
 };
 

@@ -7,6 +7,7 @@
 #include "care/burst.h"
 #include "care/cases.h"
 #include "care/complaint.h"
+#include "care/sla.h"
 
 struct cases {
 	struct loop *loop;
@@ -23,6 +24,7 @@ struct cases {
 	size_t open;
 	struct complaints *words;
 	struct burst *burst;
+	struct slas *slas;
 	struct loop_timer *timer;
 	bool stopped;
 	struct stat *s_open, *s_refused;

@@ -146,6 +146,7 @@ static int open_cases(struct care *c, const struct care_env *env,
 		.store = env->store,
 		.surveys = c->surveys,
 		.cfg = section_of(env->settings, "cases"),
+		.settings = env->settings,
 		.node = env->node,
 	};
 

@@ -8,6 +8,8 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/sla.h"
+#include "care/work_hours.h"
 #include "channels/fake/fake.h"
 #include "channels/mqtt/channel.h"
 #include "channels/smpp/channel.h"
@@ -33,15 +35,21 @@ const size_t registry_nchannels = ARRAY_LEN(registry_channels);
 size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 {
 	const struct setting_section *const own[] = {
-		&node_section,         &store_section,     &log_section,
-		&http_section,         &hook_section,      &kannel_user_section,
-		&gateway_section,      &class_section,     &route_section,
-		&smpp_server_settings, &kannel_section,    &templates_section,
-		&surveys_section,      &campaigns_section, &pack_section,
-		&group_section,        &events_section,    &trigger_section,
-		&login_section,        &report_section,    &cases_section,
-		&callbacks_section,    &queue_section,     &agent_section,
-		&orders_section,       &offer_section,     &faq_section,
+		&node_section,       &store_section,
+		&log_section,        &http_section,
+		&hook_section,       &kannel_user_section,
+		&gateway_section,    &class_section,
+		&route_section,      &smpp_server_settings,
+		&kannel_section,     &templates_section,
+		&surveys_section,    &campaigns_section,
+		&pack_section,       &group_section,
+		&events_section,     &trigger_section,
+		&login_section,      &report_section,
+		&cases_section,      &callbacks_section,
+		&queue_section,      &agent_section,
+		&orders_section,     &offer_section,
+		&faq_section,        &sla_section,
+		&work_hours_section,
 	};
 	size_t n = 0;
 

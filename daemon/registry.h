@@ -10,6 +10,6 @@
 extern const struct channel_ops *const registry_channels[];
 extern const size_t registry_nchannels;
 
-#define REGISTRY_SECTIONS_MAX 32
+#define REGISTRY_SECTIONS_MAX 48
 /* Every section a configuration may hold; returns how many. */
 size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX]);

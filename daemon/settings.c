@@ -11,6 +11,8 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/sla.h"
+#include "care/work_hours.h"
 #include "channels/smpp/channel.h"
 #include "channels/smpp/server.h"
 #include "console/server.h"
@@ -24,7 +26,7 @@
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
 	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n"
-	"cases{}\ncallbacks{}\norders{}\n";
+	"cases{}\ncallbacks{}\norders{}\nwork_hours{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -151,6 +153,8 @@ int daemon_settings_read(const char *path, struct settings *out,
 	trigger_check(out, faults);
 	report_check_settings(out, faults);
 	cases_check(out, faults);
+	sla_check(out, faults);
+	work_hours_check(out, faults);
 	callbacks_check(out, faults);
 	orders_check(out, faults);
 	faq_check(out, faults);

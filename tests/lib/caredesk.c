@@ -98,7 +98,8 @@ void caredesk_start(struct caredesk *d, bool create)
 				 .gateway = d->bed->gateway,
 				 .store = d->bed->store,
 				 .surveys = d->surveys,
-				 .cfg = &d->cfg };
+				 .cfg = &d->cfg,
+				 .settings = d->settings };
 
 	if (cases_open(&d->cases, &env, &err) != 0)
 		fail_msg("%s", err.text);

@@ -15,6 +15,7 @@ struct caredesk {
 	struct cases *cases;
 	struct surveys *surveys;
 	struct cases_cfg cfg;
+	const struct settings *settings; /* NULL: no `sla` */
 	struct clock_hand clock;
 	char claimed[32];   /* of what was written last */
 	unsigned delivered; /* messages */
