@@ -148,6 +148,9 @@ uint64_t campaign_version(const struct campaign *m);
 enum campaign_state campaign_state(const struct campaign *m);
 struct str campaign_tenant(const struct campaign *m);
 const struct spec *campaign_spec(const struct campaign *m);
+/* Which department answers for its words; "" nobody knows. */
+struct str campaign_department(const struct campaigns *c,
+			       const struct campaign *m);
 int64_t campaign_run(const struct campaign *m);
 unsigned campaign_test_max(const struct campaigns *c);
 /* Members of an open JSON object: in short for lists, or all of it. */

@@ -110,7 +110,7 @@ void event_remember(struct events *e, uint64_t key, const struct taken *t)
 	store_then(e->env.store, on_stored, g);
 }
 
-void event_count(struct events *e, struct str type, bool rule)
+void event_count_type(struct events *e, struct str type, bool rule)
 {
 	struct type_count *c = dict_get(e->types, type);
 
@@ -142,6 +142,16 @@ static void on_marked(void *owner, int rc)
 	else if (rc != 0)
 		IGNORE(map_del(u->events->marks, u->key, NULL));
 	mem_free(u);
+}
+
+int64_t event_marked(const struct events *e, struct str tenant,
+		     struct str trigger, struct str key)
+{
+	uint64_t value = 0;
+
+	return map_get(e->marks, event_key(tenant, trigger, key), &value)
+		       ? (int64_t)value
+		       : 0;
 }
 
 bool event_mark(struct events *e, struct str tenant, struct str trigger,
@@ -215,7 +225,7 @@ static bool on_event(void *owner, const struct row *row)
 	s->messages = (uint16_t)row_i(row, 6);
 	s->message = (uint64_t)row_i(row, 7);
 	s->allow = row_i(row, 8) != 0;
-	event_count(e, row_s(row, 3), s->state != TAKEN_NO_RULE);
+	event_count_type(e, row_s(row, 3), s->state != TAKEN_NO_RULE);
 	return true;
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "campaigns/events_impl.h"
-#include "model/measure.h"
 #include "proto/json.h"
 #include "proto/text.h"
 
@@ -75,28 +74,6 @@ static void tell_decision(struct events *e, const struct occurrence *o,
 	buf_done(&b);
 }
 
-/* For reports: nobody's service is stopped without a word (K-03). */
-static void measure_decision(struct events *e, const struct occurrence *o,
-			     const struct suspension *s)
-{
-	struct measure m = {
-		.tenant = o->tenant,
-		.at_ms = clock_wall_ms(e->env.clock),
-		.tier = gateway_tier(e->env.gateway, o->tenant, o->to),
-		.detail = str_of(s->reason),
-		.n = 1,
-	};
-
-	IGNORE(gateway_branch(e->env.gateway, o->tenant, o->to, &m.branch));
-	m.name =
-		s->allow ? STR("suspension.allowed") : STR("suspension.denied");
-	measure_put(e->env.store, &m);
-	if (!s->allow || s->delivered_ms == 0)
-		return;
-	m.name = STR("suspension.reminded");
-	measure_put(e->env.store, &m);
-}
-
 static int decide(struct events *e, const struct occurrence *o, struct taken *t,
 		  const char **field, struct err *err)
 {
@@ -114,7 +91,7 @@ static int decide(struct events *e, const struct occurrence *o, struct taken *t,
 	t->allow = s.allow;
 	t->reason = event_reason(str_of(s.reason));
 	tell_decision(e, o, account, cycle, &s);
-	measure_decision(e, o, &s);
+	event_count_decision(e, o, &s);
 	return 0;
 }
 
@@ -203,8 +180,9 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 	run_all(e, o, &t);
 	run_campaigns(e, o, &t, at_ms);
 	event_put(e, o, &t, at_ms);
+	event_count_happened(e, o, &t, at_ms);
 	event_remember(e, key, &t);
-	event_count(e, o->type, t.state != TAKEN_NO_RULE);
+	event_count_type(e, o->type, t.state != TAKEN_NO_RULE);
 	stat_add(t.state == TAKEN_NO_RULE ? e->no_rule : e->taken, 1);
 	*out = t;
 	return 0;

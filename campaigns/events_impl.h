@@ -40,7 +40,10 @@ uint64_t event_key(struct str a, struct str b, struct str c);
 struct seen *event_seen(const struct events *e, uint64_t key);
 /* Remembers it; it goes again if the open batch is not stored. */
 void event_remember(struct events *e, uint64_t key, const struct taken *t);
-void event_count(struct events *e, struct str type, bool rule);
+void event_count_type(struct events *e, struct str type, bool rule);
+/* The value of a mark; 0: there is none. */
+int64_t event_marked(const struct events *e, struct str tenant,
+		     struct str trigger, struct str key);
 /* Has the value of this mark grown? Then it is kept. */
 bool event_mark(struct events *e, struct str tenant, struct str trigger,
 		struct str key, int64_t thousandths);
@@ -48,6 +51,15 @@ void event_put(struct events *e, const struct occurrence *o,
 	       const struct taken *t, int64_t at_ms);
 MUST_USE int event_recover(struct events *e, struct err *err);
 const char *event_reason(struct str name);
+
+/* ---- event_count.c: for reports -------------------------------------------------- */
+
+/* Nobody's service is stopped without a word (K-03). */
+void event_count_decision(struct events *e, const struct occurrence *o,
+			  const struct suspension *s);
+/* Recharges, payments, thresholds: K-04 to K-07. */
+void event_count_happened(struct events *e, const struct occurrence *o,
+			  const struct taken *t, int64_t at_ms);
 
 /* ---- event_run.c ---------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "base/due.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/event_types.h"
 #include "campaigns/reminders_impl.h"
 #include "model/address.h"
 #include "model/record.h"
@@ -236,12 +237,28 @@ static bool has_failed(enum message_state s)
 	       s == MESSAGE_SUPPRESSED;
 }
 
+/* For reports, where its event was counted: usage notices (K-04). */
+static void count_delivered(struct reminders *r, const struct reminder *x,
+			    const struct trigger_cfg *t)
+{
+	struct measure m = {
+		.tenant = str_of(x->tenant),
+		.at_ms = x->created_ms,
+		.name = STR("usage.reminded"),
+		.n = 1,
+	};
+
+	if (t != NULL && str_eqz(str_of(t->event), EVENT_USAGE))
+		gateway_measure(r->env.gateway, str_of(x->to), &m);
+}
+
 static void delivered(struct reminders *r, struct reminder *x)
 {
 	const struct trigger_cfg *t = trigger_of(r, x);
 	int64_t now_ms = now_of(r);
 
 	x->now.delivered_ms = now_ms;
+	count_delivered(r, x, t);
 	if (t != NULL && t->protects)
 		reminder_record(r, x, (uint64_t)now_ms & RECORD_MS, 0);
 	if (t != NULL && (t->answer_within > 0 || t->follow[0] != '\0')) {

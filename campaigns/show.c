@@ -1,6 +1,7 @@
 /* Campaigns as JSON, for those who look at them. */
 #include "base/mem.h"
 #include "campaigns/core.h"
+#include "campaigns/library.h"
 #include "campaigns/schedule.h"
 #include "campaigns/segments.h"
 #include "proto/json.h"
@@ -28,6 +29,25 @@ struct str campaign_tenant(const struct campaign *m)
 const struct spec *campaign_spec(const struct campaign *m)
 {
 	return &m->spec;
+}
+
+struct str campaign_department(const struct campaigns *c,
+			       const struct campaign *m)
+{
+	must(c != NULL && m != NULL);
+	const struct library_ask ask = {
+		.tenant = str_of(m->tenant),
+		.id = str_of(m->spec.template_id),
+		.number = (unsigned)m->spec.template_version,
+		.single = true,
+	};
+	struct library_pick pick;
+	struct err err;
+
+	if (c->library == NULL || m->spec.template_id == NULL ||
+	    library_find(c->library, &ask, &pick, &err) != 0)
+		return STR_NONE;
+	return str_of(pick.version->owner);
 }
 
 int64_t campaign_run(const struct campaign *m)

@@ -2,26 +2,22 @@
  * in which the person was asked. */
 #include "campaigns/survey_results.h"
 #include "campaigns/surveys_impl.h"
-#include "model/measure.h"
 
 static void count(struct surveys *s, const struct session *x, const char *name,
 		  struct str detail, int64_t n, int64_t sum)
 {
 	const struct survey *v = x->survey;
-	struct str tenant = str_of(v->tenant), address = str_of(x->address);
 	struct measure m = {
-		.tenant = tenant,
+		.tenant = str_of(v->tenant),
 		.at_ms = x->created_ms,
 		.name = str_of(name),
-		.tier = gateway_tier(s->gateway, tenant, address),
 		.class_name = str_of(v->class_name),
 		.detail = detail,
 		.n = n,
 		.sum = sum,
 	};
 
-	IGNORE(gateway_branch(s->gateway, tenant, address, &m.branch));
-	measure_put(s->store, &m);
+	gateway_measure(s->gateway, str_of(x->address), &m);
 }
 
 static bool was_sent(enum session_state s)

@@ -81,6 +81,7 @@ static const char *const known[] = {
 	"order.milestone",
 	"parcel.out_for_delivery",
 	"part.arrived",
+	"payment.posted",
 	"policy.surrendered",
 	"price.limit",
 	"queue.breach",

@@ -64,6 +64,47 @@ struct guard {
 	struct callback_now before;
 };
 
+/* ---- for reports -------------------------------------------------------------------- */
+
+static void count_one(struct callbacks *c, const struct callback *x,
+		      const char *name)
+{
+	struct measure m = {
+		.tenant = str_of(x->tenant),
+		.at_ms = x->created_ms,
+		.name = str_of(name),
+		.detail = str_of(callback_source_name(x->source)),
+		.n = 1,
+	};
+
+	gateway_measure(c->env.gateway, str_of(x->address), &m);
+}
+
+/* Who is wanted on the line, whatever comes of it: what was only proposed, or
+ * what nobody may be rung for, was not asked for. */
+static bool is_asked(enum callback_state s)
+{
+	return s != CALLBACK_PROPOSED && s != CALLBACK_DENIED;
+}
+
+static void count(struct callbacks *c, const struct callback *x,
+		  const struct callback_now *before)
+{
+	bool fresh = before == NULL || before->state == CALLBACK_PROPOSED;
+
+	/* a proposal that nobody took up has ended without a wish */
+	if (fresh && is_asked(x->now.state) &&
+	    !(before != NULL && callback_final(x->now.state)))
+		count_one(c, x, "callback.asked");
+	if (before == NULL)
+		return;
+	if (x->now.state == CALLBACK_RESOLVED &&
+	    before->state != CALLBACK_RESOLVED)
+		count_one(c, x, "callback.reached");
+	if (x->now.breached && !before->breached)
+		count_one(c, x, "callback.breached");
+}
+
 /* Where its state of before puts it. */
 static void put_back(struct callbacks *c, struct callback *x,
 		     const struct callback_now *before)
@@ -107,6 +148,7 @@ void callback_keep(struct callbacks *c, struct callback *x,
 	must(c != NULL && x != NULL);
 	callback_cells(x, cells);
 	store_put(c->env.store, STORE_CALLBACK_PUT, cells, ARRAY_LEN(cells));
+	count(c, x, before);
 	set_due(c, x);
 	*g = (struct guard){ .callbacks = c, .id = x->id };
 	g->made = before == NULL;

@@ -40,6 +40,10 @@ MUST_USE int case_kind_parse(struct str s, enum case_kind *out);
  * of that name is paid back twice (R-17). */
 #define CASE_TOPIC_VAS "vas_charge"
 #define CASE_CAUSE_CHARGE "charge_error"
+/* A reminder that was wrong; proven, it is counted (K-02). */
+#define CASE_TOPIC_REMINDER "wrong_reminder"
+/* Where what a survey finds comes from. */
+#define CASE_SOURCE_SURVEY "survey"
 
 enum case_state { CASE_OPENED, CASE_INVESTIGATING, CASE_CLOSED, CASE_STATES };
 

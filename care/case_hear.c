@@ -103,7 +103,7 @@ void cases_low(struct cases *c, const struct survey_low *low)
 		.to = str_of(s->address),
 		.topic = low->question->kind == ANSWER_NPS ? STR("detractor")
 							   : STR("low_score"),
-		.source = STR("survey"),
+		.source = STR(CASE_SOURCE_SURVEY),
 		.ref = str_of(ref),
 		.text = buf_str(&text),
 		.zh = s->zh,

@@ -181,6 +181,7 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 				      (before->state != CASE_CLOSED));
 	x->now.version++;
 	put_row(c, x);
+	case_count(c, x, before);
 	put_history(c, x, action, by, what);
 	if (type != NULL)
 		publish(c, x, type, what);

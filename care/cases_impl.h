@@ -62,6 +62,12 @@ MUST_USE int cases_recover(struct cases *c, struct err *err);
 /* A new one: counts against what it is about. */
 void case_harm(struct cases *c, const struct care_case *x);
 
+/* ---- case_count.c: for reports ---------------------------------------------------- */
+
+/* What a step makes true, with the row that holds it. */
+void case_count(struct cases *c, const struct care_case *x,
+		const struct case_now *before);
+
 /* ---- case_say.c ------------------------------------------------------------------ */
 
 /* A text to the customer. 0 with the message's id; else as no says: the gate

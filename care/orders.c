@@ -27,6 +27,47 @@ const struct order *orders_find(const struct orders *o, struct str tenant,
 	return order_at(o, tenant, id);
 }
 
+/* ---- for reports --------------------------------------------------------------------- */
+
+#define KEPT_MS (30 * INT64_C(86400000))
+
+static void count(struct orders *o, const struct order *x, const char *name,
+		  int64_t at_ms)
+{
+	struct measure m = {
+		.tenant = str_of(x->tenant),
+		.at_ms = at_ms,
+		.name = str_of(name),
+		.detail = str_of(x->offer),
+		.n = 1,
+	};
+
+	gateway_measure(o->env.gateway, str_of(x->address), &m);
+}
+
+/* Asked for once, whether by code or as a trial (K-56); confirmed: is all of
+ * it written down that shows how (K-53)? */
+static void count_confirmed(struct orders *o, const struct order *x)
+{
+	bool shown = x->price_fen >= 0 && x->version[0] != '\0' &&
+		     x->now.confirmed_by != 0 && x->now.confirmed_ms != 0;
+
+	count(o, x, "order.won", x->created_ms);
+	count(o, x, "order.active", x->now.confirmed_ms);
+	if (shown)
+		count(o, x, "order.transparent", x->now.confirmed_ms);
+	if (x->period != PERIOD_ONCE)
+		count(o, x, "order.lasting", x->now.confirmed_ms);
+}
+
+/* Given up within 30 days: of the month in which it began (K-54). */
+static void count_left(struct orders *o, const struct order *x)
+{
+	if (x->period != PERIOD_ONCE &&
+	    orders_now(o) - x->now.confirmed_ms < KEPT_MS)
+		count(o, x, "order.left_early", x->now.confirmed_ms);
+}
+
 /* ---- its end, and its beginning ------------------------------------------------------ */
 
 void order_over(struct orders *o, struct order *x, enum order_state as,
@@ -43,6 +84,8 @@ void order_over(struct orders *o, struct order *x, enum order_state as,
 	if (as == ORDER_ENDED)
 		order_bill(o, x, "service.end", NULL);
 	order_keep(o, x, &before);
+	if (before.state == ORDER_ACTIVE)
+		count_left(o, x);
 }
 
 /* One of the same service is replaced, not had twice. */
@@ -72,6 +115,7 @@ void order_confirm(struct orders *o, struct order *x, uint64_t inbound)
 	order_bill(o, x, old == NULL ? "service.activate" : "service.change",
 		   old);
 	order_keep(o, x, &before);
+	count_confirmed(o, x);
 	if (old == NULL)
 		return;
 	/* no service.end of it: that was the change */
@@ -245,6 +289,9 @@ int orders_ask(struct orders *o, const struct order_ask *ask,
 		order_over(o, old, ORDER_LAPSED, "superseded");
 	order_index(o, x);
 	order_keep(o, x, NULL);
+	/* asked for again, it is one and the same wish */
+	if (old == NULL)
+		count(o, x, "order.asked", x->created_ms);
 	stat_add(o->s_asked, 1);
 	*out = x;
 	return 0;

@@ -520,6 +520,16 @@ struct str gateway_tier(const struct gateway *g, struct str tenant,
 			  facts_of(g->core.facts, tenant, address));
 }
 
+void gateway_measure(struct gateway *g, struct str address, struct measure *m)
+{
+	must(g != NULL && m != NULL);
+	const struct standing *s = facts_of(g->core.facts, m->tenant, address);
+
+	m->tier = facts_tier(g->core.facts, s);
+	IGNORE(facts_branch(g->core.facts, s, &m->branch));
+	measure_put(g->core.store, m);
+}
+
 void gateway_on_inbound(struct gateway *g,
 			void (*fn)(void *owner, const struct inbound *in,
 				   struct str campaign),

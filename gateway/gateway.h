@@ -18,6 +18,7 @@
 #include "model/consent.h"
 #include "model/contact.h"
 #include "model/inbound.h"
+#include "model/measure.h"
 #include "model/message.h"
 #include "model/record.h"
 #include "model/store.h"
@@ -439,6 +440,10 @@ int64_t gateway_inbound_retention(const struct gateway *g);
 /* How important whoever has that address is; "" nobody knows. */
 struct str gateway_tier(const struct gateway *g, struct str tenant,
 			struct str address);
+
+/* Counts it for a report with the open batch: branch and tier are those that
+ * the person behind the address has now. */
+void gateway_measure(struct gateway *g, struct str address, struct measure *m);
 
 /* What customers write to this number of ours is of that origin. */
 void gateway_inbound_origin(struct gateway *g, struct str number,

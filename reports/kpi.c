@@ -2,6 +2,7 @@
 #include "reports/kpi.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "base/share.h"
 
@@ -21,6 +22,12 @@ int kpi_find(struct str id)
 	return -1;
 }
 
+bool kpi_of_calls(const struct kpi *k)
+{
+	must(k != NULL);
+	return str_starts(str_of(k->num), STR("call."));
+}
+
 void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds)
 {
 	must(to != NULL && adds != NULL);
@@ -33,11 +40,11 @@ void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds)
 
 /* ---- terms ------------------------------------------------------------------ */
 
-/* "message.took<limit@reminder|notice" */
+/* "message.took<timely@reminder|notice" */
 struct term {
-	bool sum;
+	bool sum, off;
 	struct str name;
-	struct str limit;   /* "limit", or "" */
+	struct str limit;   /* "timely", or "" */
 	struct str classes; /* "": all */
 };
 
@@ -45,6 +52,8 @@ static struct str term_read(struct str terms, struct term *t)
 {
 	struct str rest = str_cut(terms, '+', &t->name);
 
+	t->off = str_starts(t->name, STR("-"));
+	t->name = str_from(t->name, t->off ? 1 : 0);
 	t->sum = str_starts(t->name, STR("="));
 	t->name = str_from(t->name, t->sum ? 1 : 0);
 	t->classes = str_cut(t->name, '@', &t->name);
@@ -77,8 +86,28 @@ static unsigned bound_of(struct str detail)
 	return i;
 }
 
+static const struct {
+	const char *name;
+	size_t at;
+} limits[] = {
+	{ "timely", offsetof(struct kpi_limits, timely_ms) },
+	{ "resumed", offsetof(struct kpi_limits, resumed_ms) },
+	{ "posted", offsetof(struct kpi_limits, posted_ms) },
+};
+
+static int64_t limit_of(const struct kpi_limits *l, struct str name)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(limits); i++) {
+		if (str_eqz(name, limits[i].name))
+			return *(const int64_t *)((const char *)l +
+						  limits[i].at);
+	}
+	must(!"a limit of kpi.def");
+	return 0;
+}
+
 static bool term_holds(const struct term *t, const struct kpi_row *row,
-		       int64_t limit_ms)
+		       const struct kpi_limits *l)
 {
 	unsigned bound;
 
@@ -87,11 +116,12 @@ static bool term_holds(const struct term *t, const struct kpi_row *row,
 	if (t->limit.len == 0)
 		return true;
 	bound = bound_of(row->detail);
-	return bound < MEASURE_BOUNDS && measure_bounds_ms[bound] <= limit_ms;
+	return bound < MEASURE_BOUNDS &&
+	       measure_bounds_ms[bound] <= limit_of(l, t->limit);
 }
 
 static bool add_terms(const char *terms, const struct kpi_row *row,
-		      int64_t limit_ms, int64_t *to)
+		      const struct kpi_limits *l, int64_t *to)
 {
 	struct str rest = str_of(terms);
 	bool any = false;
@@ -99,9 +129,9 @@ static bool add_terms(const char *terms, const struct kpi_row *row,
 
 	while (rest.len > 0) {
 		rest = term_read(rest, &t);
-		if (!term_holds(&t, row, limit_ms))
+		if (!term_holds(&t, row, l))
 			continue;
-		*to += t.sum ? row->sum : row->n;
+		*to += (t.off ? -1 : 1) * (t.sum ? row->sum : row->n);
 		any = true;
 	}
 	return any;
@@ -152,23 +182,24 @@ uint64_t kpi_wants(struct str name)
 	return wants;
 }
 
-unsigned kpi_match(const struct kpi_row *row, uint64_t wants, int64_t limit_ms,
+unsigned kpi_match(const struct kpi_row *row, uint64_t wants,
+		   const struct kpi_limits *l,
 		   struct kpi_hit hits[KPI_HITS_MAX])
 {
 	unsigned n = 0;
 
-	must(row != NULL && hits != NULL && KPIS <= 64);
+	must(row != NULL && l != NULL && hits != NULL && KPIS <= 64);
 	for (unsigned i = 0; wants >> i != 0 && n < KPI_HITS_MAX; i++) {
 		const struct kpi *k = &kpis[i];
 		struct kpi_figure f = { 0 };
 
 		if ((wants >> i & 1) == 0)
 			continue;
-		bool hit = add_terms(k->num, row, limit_ms, &f.num);
+		bool hit = add_terms(k->num, row, l, &f.num);
 
 		if (hit && is_time(k))
 			f.bounds[bound_of(row->detail)] += row->n;
-		hit |= add_terms(k->den, row, limit_ms, &f.den);
+		hit |= add_terms(k->den, row, l, &f.den);
 		hit |= add_squares(k, row, &f);
 		if (hit)
 			hits[n++] = (struct kpi_hit){ i, f };

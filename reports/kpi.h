@@ -45,6 +45,8 @@ extern const struct kpi kpis[KPIS];
 
 /* Its number, or -1. */
 int kpi_find(struct str id);
+/* Can the voice module alone count it? */
+bool kpi_of_calls(const struct kpi *k);
 
 struct kpi_figure {
 	int64_t num, den;
@@ -72,10 +74,17 @@ struct kpi_hit {
 	struct kpi_figure adds;
 };
 #define KPI_HITS_MAX 16
+/* Within which times are timely: measure_bounds_ms. */
+struct kpi_limits {
+	int64_t timely_ms;  /* a reminder is there */
+	int64_t resumed_ms; /* service goes on after a recharge */
+	int64_t posted_ms;  /* a payment is posted */
+};
 /* BIT(number) of the figures that a measure of that name may belong to: rows
  * of one name come together, and most figures have nothing to do with them. */
 uint64_t kpi_wants(struct str name);
-/* To which of these a row belongs. limit_ms: within it a reminder is timely. */
-unsigned kpi_match(const struct kpi_row *row, uint64_t wants, int64_t limit_ms,
+/* To which of these a row belongs. */
+unsigned kpi_match(const struct kpi_row *row, uint64_t wants,
+		   const struct kpi_limits *l,
 		   struct kpi_hit hits[KPI_HITS_MAX]);
 void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds);

@@ -110,13 +110,16 @@ struct report *report_new(const struct report_cfg *cfg, struct str tenant,
 	r->tenant = str_z(tenant);
 	must(str_copy(r->month, sizeof(r->month), str_of(month)) == 0);
 	r->made_ms = made_ms;
-	r->limit_ms = measure_bounds_ms[cfg->timely];
+	r->limits = (struct kpi_limits){ measure_bounds_ms[cfg->timely],
+					 measure_bounds_ms[cfg->resumed],
+					 measure_bounds_ms[cfg->posted] };
 	for (size_t i = 0; i < cfg->targets.len; i++) {
 		if (report_target_read(str_of(cfg->targets.v[i]), &kpi,
 				       &target) == 0)
 			r->targets[kpi] = target;
 	}
 	r->by_name = dict_new();
+	r->topics = dict_new();
 	buf_init(&r->name, BUF_NO_LIMIT);
 	(void)slice_add(r, DIM_WHOLE, STR_NONE, false);
 	return r;
@@ -132,6 +135,7 @@ void report_free(struct report **rp)
 	for (unsigned i = 0; i < r->n; i++)
 		mem_free(r->v[i]);
 	mem_free(r->v);
+	topics_free(r);
 	dict_free(&r->by_name);
 	buf_done(&r->name);
 	mem_free(r->tenant);
@@ -145,8 +149,7 @@ static bool by_detail(unsigned kpi)
 {
 	const struct kpi *k = &kpis[kpi];
 
-	return str_eqz(str_of(k->id), "K-42") ||
-	       str_eqz(str_of(k->id), "K-59") || str_eqz(str_of(k->id), "K-15");
+	return str_eqz(str_of(k->id), "K-42") || str_eqz(str_of(k->id), "K-59");
 }
 
 static void slice_count(struct slice *s, bool before, const struct kpi_hit *hit)
@@ -170,7 +173,8 @@ void report_row(struct report *r, bool before, const struct row *row)
 		buf_str_put(&r->name, k.name);
 		r->wants = kpi_wants(k.name);
 	}
-	unsigned n = kpi_match(&k, r->wants, r->limit_ms, hits);
+	topics_row(r, before, row);
+	unsigned n = kpi_match(&k, r->wants, &r->limits, hits);
 	for (unsigned i = 0; i < n; i++) {
 		slice_count(r->v[0], before, &hits[i]);
 		for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)

@@ -13,10 +13,11 @@
 #include "base/settings.h"
 #include "model/row.h"
 
-/* `report { zone timely targets }` */
+/* `report { zone timely resumed posted topics targets }` */
 struct report_cfg {
 	char *zone;
-	int timely;                  /* index of measure_bounds_ms */
+	int timely, resumed, posted; /* index of measure_bounds_ms */
+	struct setting_list topics;  /* "fraud 5" */
 	struct setting_list targets; /* "K-40 >= 85%" */
 };
 extern const struct setting_section report_section;

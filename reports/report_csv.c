@@ -46,6 +46,35 @@ static void put_line(const struct slice *s, const struct report_line *l,
 	buf_f(out, ",%s\r\n", !target ? "" : l->met ? "yes" : "no");
 }
 
+/* As a figure: frequency as numerator, importance as denominator, what they
+ * make as value. */
+static void put_topic(const struct topic *t, enum report_lang lang,
+		      struct buf *out)
+{
+	const int64_t product = t->now * t->weight,
+		      last = t->before * t->weight;
+
+	csv_cell(t->whole ? STR("topic") : STR("topic_department"), true, out);
+	put_text(t->whole ? topic_name(t) : topic_department(t), out);
+	put_text(STR("R-45"), out);
+	put_text(str_of(report_word(WORD_PRODUCT, lang)), out);
+	buf_f(out, ",,%lld,%lld,%lld,%lld,%lld,%lld,%lld,,\r\n",
+	      (long long)t->now, (long long)t->weight, (long long)product,
+	      (long long)t->before, (long long)t->weight, (long long)last,
+	      (long long)(product - last));
+}
+
+static void put_topics(const struct report *r, enum report_lang lang,
+		       struct buf *out)
+{
+	unsigned n;
+	struct topic **v = report_topics(r, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		put_topic(v[i], lang, out);
+	mem_free(v);
+}
+
 void report_csv(const struct report *r, enum report_lang lang, struct buf *out)
 {
 	must(r != NULL && out != NULL);
@@ -63,4 +92,5 @@ void report_csv(const struct report *r, enum report_lang lang, struct buf *out)
 		}
 		mem_free(v);
 	}
+	put_topics(r, lang, out);
 }

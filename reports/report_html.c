@@ -157,7 +157,8 @@ static void put_summary(const struct page *p)
 			continue;
 		}
 		buf_z(p->out, "<td class=\"none\" colspan=\"6\">");
-		put_word(p, WORD_NOTHING);
+		put_word(p,
+			 kpi_of_calls(&kpis[i]) ? WORD_OF_CALLS : WORD_NOTHING);
 		buf_z(p->out, "</td></tr>\n");
 	}
 	buf_z(p->out, "</tbody></table>\n");
@@ -291,6 +292,65 @@ static void put_details(const struct page *p)
 	mem_free(v);
 }
 
+/* ---- topics ----------------------------------------------------------------------- */
+
+static void put_count(const struct page *p, int64_t n)
+{
+	const struct kpi count = { .kind = KPI_COUNT };
+
+	buf_z(p->out, "<td>");
+	report_say(&count, (double)n, p->lang, p->out);
+	buf_z(p->out, "</td>");
+}
+
+static void put_named(const struct page *p, struct str name)
+{
+	if (name.len == 0)
+		put_word(p, WORD_NOBODY);
+	else
+		html_text(name, p->out);
+}
+
+static void put_topic(const struct page *p, const struct topic *t)
+{
+	if (t->whole) {
+		buf_z(p->out, "<tr><td><b>");
+		put_named(p, topic_name(t));
+		buf_z(p->out, "</b></td>");
+		put_count(p, t->weight);
+	} else {
+		buf_z(p->out, "<tr><td><small>");
+		put_named(p, topic_department(t));
+		buf_z(p->out, "</small></td><td></td>");
+	}
+	put_count(p, t->now);
+	put_count(p, t->now * t->weight);
+	put_count(p, t->before);
+	buf_z(p->out, "</tr>\n");
+}
+
+/* */
+static void put_topics(const struct page *p)
+{
+	static const enum report_word heads[] = { WORD_TOPIC, WORD_IMPORTANCE,
+						  WORD_FREQUENCY, WORD_PRODUCT,
+						  WORD_LAST };
+	unsigned n;
+	struct topic **v = report_topics(p->r, &n);
+
+	if (n > 0) {
+		put_cell(p, "h2", WORD_TOPICS);
+		buf_z(p->out, "<table><thead><tr>");
+		for (unsigned i = 0; i < ARRAY_LEN(heads); i++)
+			put_cell(p, "th", heads[i]);
+		buf_z(p->out, "</tr></thead><tbody>\n");
+		for (unsigned i = 0; i < n; i++)
+			put_topic(p, v[i]);
+		buf_z(p->out, "</tbody></table>\n");
+	}
+	mem_free(v);
+}
+
 static void put_definitions(const struct page *p)
 {
 	put_cell(p, "h2", WORD_DEFINITIONS);
@@ -334,7 +394,7 @@ static void put_head(const struct page *p)
 	put_fact(p, WORD_ZONE, r->cfg->zone);
 	put_word(p, WORD_LIMIT);
 	buf_c(p->out, ' ');
-	report_say(&time, (double)r->limit_ms, p->lang, p->out);
+	report_say(&time, (double)r->limits.timely_ms, p->lang, p->out);
 	buf_z(p->out, "</p>\n");
 }
 
@@ -355,6 +415,7 @@ void report_html(const struct report *r, enum report_lang lang, struct buf *out)
 	put_days(&p);
 	for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)
 		put_dim(&p, d);
+	put_topics(&p);
 	put_details(&p);
 	put_definitions(&p);
 	buf_z(out, "</body></html>\n");

@@ -25,6 +25,17 @@ struct slice {
 	char value[]; /* "north" */
 };
 
+/* A topic of complaints: of one department, or of all. */
+struct topic {
+	int64_t now, before;
+	int64_t weight; /* how important it is */
+	size_t ntopic, ndepartment;
+	bool whole; /* of all departments */
+	char words[];
+};
+#define REPORT_WEIGHT_MAX 100
+#define REPORT_TOPICS_MAX 2000 /* more are in the whole alone */
+
 #define REPORT_SLICES_MAX 2000 /* more are added up in one of each kind */
 #define REPORT_DAYS 31
 
@@ -39,11 +50,13 @@ struct report {
 	char *tenant;
 	char month[REPORT_MONTH];
 	int64_t made_ms;
-	int64_t limit_ms;
+	struct kpi_limits limits;
 	struct report_target targets[KPIS];
 	struct dict *by_name; /* dim as a byte, then the value */
 	struct slice **v;     /* v[0]: the whole */
 	unsigned n, cap;
+	struct dict *topics; /* topic, NUL, department */
+	unsigned ntopics;
 	/* of the row before: rows come in order */
 	struct buf name;
 	uint64_t wants;
@@ -56,6 +69,25 @@ struct report {
 /* "K-40 >= 85%": which figure, and what of it. -EBADMSG, -ENOENT. */
 MUST_USE int report_target_read(struct str text, unsigned *kpi,
 				struct report_target *out);
+
+/* "fraud 5": a view of the word, and the number. -EBADMSG. */
+MUST_USE int report_topic_read(struct str text, struct str *topic,
+			       int64_t *weight);
+
+/* report_topics.c: the list of topics. */
+void topics_row(struct report *r, bool before, const struct row *row);
+void topics_free(struct report *r);
+/* Those that most is to be done about come first, and below each its
+ * departments; the caller frees the list. */
+struct topic **report_topics(const struct report *r, unsigned *n);
+static inline struct str topic_name(const struct topic *t)
+{
+	return str_bytes(t->words, t->ntopic);
+}
+static inline struct str topic_department(const struct topic *t)
+{
+	return str_bytes(t->words + t->ntopic, t->ndepartment);
+}
 
 /* Slices of one kind, in order of their values; the caller frees the list. */
 struct slice **report_slices(const struct report *r, enum report_dim dim,

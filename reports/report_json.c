@@ -108,6 +108,43 @@ static void put_days(const struct report *r, struct buf *b)
 	json_close(b, ']');
 }
 
+static void put_topic_counts(const struct topic *t, struct buf *b)
+{
+	json_ki(b, "frequency", t->now);
+	json_ki(b, "last_month", t->before);
+}
+
+/* In order of frequency x importance. */
+static void put_topics(const struct report *r, struct buf *b)
+{
+	unsigned n, i = 0;
+	struct topic **v = report_topics(r, &n);
+
+	json_key(b, "topics");
+	json_open(b, '[');
+	while (i < n) {
+		const struct topic *t = v[i++];
+
+		json_open(b, '{');
+		json_ks(b, "topic", topic_name(t));
+		json_ki(b, "importance", t->weight);
+		json_ki(b, "product", t->now * t->weight);
+		put_topic_counts(t, b);
+		json_key(b, "departments");
+		json_open(b, '[');
+		for (; i < n && !v[i]->whole; i++) {
+			json_open(b, '{');
+			json_ks(b, "department", topic_department(v[i]));
+			put_topic_counts(v[i], b);
+			json_close(b, '}');
+		}
+		json_close(b, ']');
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+	mem_free(v);
+}
+
 /* Every figure there is, also those that nothing has been counted for. */
 static void put_definitions(struct buf *b, enum report_lang lang)
 {
@@ -120,6 +157,8 @@ static void put_definitions(struct buf *b, enum report_lang lang)
 		json_kz(b, "how", kpi_how(&kpis[i], lang));
 		json_kz(b, "numerator", kpis[i].num);
 		json_kz(b, "denominator", kpis[i].den);
+		if (kpi_of_calls(&kpis[i]))
+			json_kb(b, "of_voice_module", true);
 		json_close(b, '}');
 	}
 	json_close(b, ']');
@@ -136,6 +175,7 @@ void report_json(const struct report *r, enum report_lang lang, struct buf *out)
 	put_slice(r, r->v[0], lang, out);
 	for (enum report_dim d = DIM_BRANCH; d < DIMS; d++)
 		put_dim(r, d, lang, out);
+	put_topics(r, out);
 	put_days(r, out);
 	put_definitions(out, lang);
 	json_close(out, '}');

@@ -18,6 +18,18 @@ static const struct setting rows[] = {
 	{ "timely", SETTING_ENUM, offsetof(struct report_cfg, timely), "1m", 0,
 	  0, timely_names, NULL, false,
 	  "A reminder delivered within this time is timely (K-01)." },
+	{ "resumed", SETTING_ENUM, offsetof(struct report_cfg, resumed), "5m",
+	  0, 0, timely_names, NULL, false,
+	  "Service goes on within this time after a recharge (K-05)." },
+	{ "posted", SETTING_ENUM, offsetof(struct report_cfg, posted), "1h", 0,
+	  0, timely_names, NULL, false,
+	  "A payment is posted within this time (K-07)." },
+	{ "topics", SETTING_LIST, offsetof(struct report_cfg, topics),
+	  "{\"fraud 5\", \"vas_charge 4\", \"wrong_reminder 3\", \"spam 2\", "
+	  "\"staff 2\", \"detractor 2\", \"low_score 2\"}",
+	  0, 200, NULL, NULL, false,
+	  "How important topics of complaints are, 1 to 100; others: 1. The "
+	  "topic list is in order of frequency x importance." },
 	{ "targets", SETTING_LIST, offsetof(struct report_cfg, targets), "{}",
 	  0, 100, NULL, NULL, false,
 	  "Targets of figures: \"K-40 >= 85%\", \"K-57 <= 0.5%\"." },
@@ -65,6 +77,38 @@ int report_target_read(struct str text, unsigned *kpi,
 	return 0;
 }
 
+int report_topic_read(struct str text, struct str *topic, int64_t *weight)
+{
+	struct str rest;
+	uint64_t n;
+
+	must(topic != NULL && weight != NULL);
+	text = str_trim(text);
+	rest = str_trim(str_cut(text, ' ', topic));
+	if (topic->len == 0 || str_u64(rest, REPORT_WEIGHT_MAX, &n) != 0 ||
+	    n == 0)
+		return -EBADMSG;
+	*weight = (int64_t)n;
+	return 0;
+}
+
+static void check_topics(const struct section *sec, struct faults *faults)
+{
+	const struct report_cfg *cfg = sec->value;
+	struct str topic;
+	int64_t weight;
+
+	for (size_t i = 0; i < cfg->topics.len; i++) {
+		if (report_topic_read(str_of(cfg->topics.v[i]), &topic,
+				      &weight) != 0)
+			faults_add(faults,
+				   "line %u: report: topic \"%s\" is not a "
+				   "word and a number of 1 to %d",
+				   sec->line, cfg->topics.v[i],
+				   REPORT_WEIGHT_MAX);
+	}
+}
+
 void report_check_settings(const struct settings *s, struct faults *faults)
 {
 	const struct section *sec = settings_find(s, "report", NULL);
@@ -79,6 +123,7 @@ void report_check_settings(const struct settings *s, struct faults *faults)
 		faults_add(faults,
 			   "line %u: report: there is no time zone \"%s\"",
 			   sec->line, cfg->zone);
+	check_topics(sec, faults);
 	for (size_t i = 0; i < cfg->targets.len; i++) {
 		const char *text = cfg->targets.v[i];
 		int rc = report_target_read(str_of(text), &kpi, &target);

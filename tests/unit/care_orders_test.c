@@ -3,6 +3,7 @@
 #include "tests/unit/care_bed.h"
 
 #include "model/message.h"
+#include "tests/lib/measured.h"
 
 static const char gateway_config[] = "fake good { receipt_after = 1ms }\n"
 				     "route rest { pool = {\"good\"} }\n";
@@ -448,6 +449,46 @@ static void settings_are_checked(void **state)
 	settings_done(&s);
 }
 
+/* Of three offers two are confirmed, and one of those is given up in time to
+ * be counted against the month in which it began. */
+static void k53_k54_k56_what_orders_come_to(void **state)
+{
+	char ring[7], data[7];
+	const struct order *x;
+	struct room r;
+
+	open_room(&r, state);
+	x = ask(&r, "ring");
+	code_to(&r, SHI, ring);
+	assert_true(str_eqz(hear(&r, SHI, ring), CLAIM_ORDER));
+	ask(&r, "small");
+	ask(&r, "small"); /* asked for again */
+	code_to(&r, SHI, data);
+	assert_true(str_eqz(hear(&r, SHI, data), CLAIM_ORDER));
+	/* changed, not given up; and never confirmed */
+	ask(&r, "big");
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.asked"), 3);
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.won"), 2);
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.active"), 2);
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.transparent"),
+			 2);
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.lasting"), 2);
+	later(&r, 29 * DAY);
+	assert_int_equal(orders_end(orders_of(&r), TENANT, x->id, "by_staff"),
+			 0);
+	commit(r.bed);
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.left_early"),
+			 1);
+	room_again(&r);
+	later(&r, 2 * DAY);
+	(void)hear(&r, SHI, "0000 00");
+	commit(r.bed);
+	assert_true(heard(&r, "service.end "));
+	assert_int_equal(bed_counted(r.bed, TUESDAY_TEN, "order.left_early"),
+			 1);
+	room_stop(&r);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 
 int main(void)
@@ -464,6 +505,7 @@ int main(void)
 		TEST(r11_it_ends_at_once),
 		TEST(r12_r13_in_the_list),
 		TEST(what_cannot_be_ordered),
+		TEST(k53_k54_k56_what_orders_come_to),
 		cmocka_unit_test(settings_are_checked),
 	};
 

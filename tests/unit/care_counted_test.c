@@ -1,0 +1,337 @@
+/* What care counts for the monthly report. It is a Tuesday in November. */
+#include "tests/lib/measured.h"
+#include "tests/unit/care_calls.h"
+
+#define NOVEMBER TUESDAY_TEN
+#define DECEMBER (TUESDAY_TEN + 10 * DAY)
+
+static const struct case_by ann = { .actor = { "user:1", 6 },
+				    .name = { "ann", 3 } };
+
+static struct care_case *complain(struct room *r, struct str to,
+				  enum case_kind kind, const char *topic,
+				  const char *source)
+{
+	const struct case_ask a = { .tenant = TENANT,
+				    .kind = kind,
+				    .to = to,
+				    .channel = STR("sms"),
+				    .topic = str_of(topic),
+				    .source = str_of(source) };
+	struct care_case *x = NULL;
+	struct case_no no;
+	bool joined;
+
+	if (cases_add(care_cases(r->care), &a, &ann, &x, &joined, &no) != 0)
+		fail_msg("%s", no.err.text);
+	commit(r->bed);
+	return x;
+}
+
+static void act(struct room *r, struct care_case *x, struct case_deed deed)
+{
+	struct case_no no;
+
+	if (cases_do(care_cases(r->care), x, &deed, &ann, &no) != 0)
+		fail_msg("%s", no.err.text);
+	commit(r->bed);
+}
+#define ACT(r, x, what, ...) \
+	act(r, x, (struct case_deed){ .act = what, __VA_ARGS__ })
+#define CLOSE(r, x, how)                                                      \
+	ACT(r, x, CASE_CLOSE, .cause = STR("staff"),                          \
+	    .verdict =                                                        \
+		    (x)->kind == CASE_REPORT ? CASE_PROVEN : CASE_NO_VERDICT, \
+	    .text = STR("Done."), .solved = how)
+
+static void pass(struct room *r, int64_t ms)
+{
+	clock_hand_turn(&r->clock, (uint64_t)ms);
+	cases_tick(care_cases(r->care));
+	commit(r->bed);
+}
+
+static void counted(struct room *r, int64_t month, const char *name, int64_t n)
+{
+	int64_t is = bed_counted(r->bed, month, name);
+
+	if (is != n)
+		fail_msg("%s: %lld, not %lld", name, (long long)is,
+			 (long long)n);
+}
+
+/* Of three complaints one is answered at once, one never, one is closed
+ * without a word: due in the month in which two days are over. */
+static void k12_answered_in_time(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	/* the 29th at ten: due on the 1st of December */
+	clock_hand_turn(&r.clock, 5 * DAY);
+	struct care_case *a = complain(&r, SHI, CASE_COMPLAINT, "", "api");
+	struct care_case *b = complain(&r, LIN, CASE_COMPLAINT, "", "api");
+	struct care_case *c =
+		complain(&r, STR("+447700900003"), CASE_DISPUTE, "", "api");
+	struct care_case *q =
+		complain(&r, STR("+447700900004"), CASE_QUESTION, "", "api");
+
+	ACT(&r, q, CASE_REPLY, .text = STR("No complaint."));
+	ACT(&r, a, CASE_REPLY, .text = STR("We look into it."));
+	ACT(&r, a, CASE_REPLY, .text = STR("Once more."));
+	counted(&r, DECEMBER, "case.reply_due", 1);
+	ACT(&r, c, CASE_CLOSE, .cause = STR("staff"), .silent = STR("gone"));
+	counted(&r, DECEMBER, "case.reply_due", 2);
+	pass(&r, 47 * HOUR);
+	counted(&r, DECEMBER, "case.reply_due", 2);
+	pass(&r, HOUR); /* its third alarm */
+	counted(&r, DECEMBER, "case.reply_due", 3);
+	/* late: it was counted when it was due */
+	ACT(&r, b, CASE_REPLY, .text = STR("Sorry."));
+	CLOSE(&r, b, true);
+	counted(&r, DECEMBER, "case.reply_due", 3);
+	counted(&r, DECEMBER, "case.replied_in_time", 1);
+	counted(&r, NOVEMBER, "case.reply_due", 0);
+	counted(&r, NOVEMBER, "case.complaint", 3);
+	/* opened again it has a new time */
+	ACT(&r, b, CASE_REOPEN, .text = STR("not settled"));
+	ACT(&r, b, CASE_REPLY, .text = STR("We see."));
+	counted(&r, DECEMBER, "case.reply_due", 4);
+	counted(&r, DECEMBER, "case.replied_in_time", 2);
+	room_stop(&r);
+}
+
+static void k11_k13_escalated_and_solved(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	struct care_case *a = complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	struct care_case *b = complain(&r, LIN, CASE_COMPLAINT, "", "api");
+
+	ACT(&r, a, CASE_ESCALATE, .text = STR("to the head"));
+	ACT(&r, a, CASE_ESCALATE, .text = STR("once more"));
+	CLOSE(&r, a, true);
+	CLOSE(&r, b, false);
+	counted(&r, NOVEMBER, "case.escalated", 1);
+	counted(&r, NOVEMBER, "case.closed", 2);
+	counted(&r, NOVEMBER, "case.solved", 1);
+	ACT(&r, a, CASE_REOPEN, .text = STR("not settled"));
+	counted(&r, NOVEMBER, "case.closed", 1);
+	counted(&r, NOVEMBER, "case.solved", 0);
+	/* a month later it still belongs to its own */
+	pass(&r, 20 * DAY);
+	CLOSE(&r, a, true);
+	counted(&r, NOVEMBER, "case.closed", 2);
+	counted(&r, NOVEMBER, "case.solved", 1);
+	counted(&r, DECEMBER, "case.closed", 0);
+	assert_string_equal(bed_measured_by(r.bed, NOVEMBER, "case.escalated"),
+			    "///sms/complaint/staff");
+	room_stop(&r);
+}
+
+static void k14_repeated_within_30_days(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	struct care_case *a = complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+
+	/* said again while it is open, it is one and the same */
+	complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	counted(&r, NOVEMBER, "case.complaint", 1);
+	CLOSE(&r, a, true);
+	a = complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	counted(&r, NOVEMBER, "case.repeated", 1);
+	CLOSE(&r, a, true);
+	/* of another topic, and of another person */
+	a = complain(&r, SHI, CASE_COMPLAINT, "spam", "api");
+	CLOSE(&r, a, true);
+	complain(&r, LIN, CASE_COMPLAINT, "staff", "api");
+	counted(&r, NOVEMBER, "case.repeated", 1);
+	counted(&r, NOVEMBER, "case.complaint", 4);
+	/* one that is still open is known longer than it counts */
+	complain(&r, STR("+447700900003"), CASE_REPORT, "spam", "api");
+	pass(&r, 31 * DAY);
+	complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	complain(&r, STR("+447700900003"), CASE_REPORT, "spam", "api");
+	assert_int_equal(bed_counted(r.bed, clock_wall_ms(&r.clock.ops),
+				     "case.repeated"),
+			 0);
+	room_stop(&r);
+}
+
+static void k02_k18_what_was_wrong(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	struct care_case *a =
+		complain(&r, SHI, CASE_REPORT, CASE_TOPIC_REMINDER, "inbound");
+	struct care_case *b = complain(&r, LIN, CASE_COMPLAINT, "low_score",
+				       CASE_SOURCE_SURVEY);
+
+	ACT(&r, a, CASE_VERDICT, .verdict = CASE_PROVEN);
+	counted(&r, NOVEMBER, "case.wrong_reminder", 1);
+	ACT(&r, a, CASE_VERDICT, .verdict = CASE_NOT_PROVEN);
+	counted(&r, NOVEMBER, "case.wrong_reminder", 0);
+	CLOSE(&r, a, true);
+	counted(&r, NOVEMBER, "case.wrong_reminder", 1);
+	counted(&r, NOVEMBER, "case.problem", 1);
+	CLOSE(&r, b, true);
+	counted(&r, NOVEMBER, "case.problem_solved", 1);
+	room_stop(&r);
+}
+
+static void k35_called_back(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask_for(&r, SHI);
+
+	/* only proposed: wanted when they say yes */
+	uint64_t other = ask(&r, (struct callback_ask){ .address = LIN,
+							.propose = true })
+				 .id;
+	counted(&r, NOVEMBER, "callback.asked", 1);
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	came_of(&r, id, CALLBACK_NO_ANSWER);
+	counted(&r, NOVEMBER, "callback.reached", 0);
+	later(&r, see(&r, id)->now.due_ms - clock_wall_ms(&r.clock.ops));
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	came_of(&r, id, CALLBACK_REACHED);
+	counted(&r, NOVEMBER, "callback.reached", 1);
+	ask_for(&r, LIN);
+	assert_int_equal(state_of(&r, other), CALLBACK_QUEUED);
+	counted(&r, NOVEMBER, "callback.asked", 2);
+	/* nobody takes it in time, and then she wants none */
+	later(&r, 20 * MINUTE);
+	counted(&r, NOVEMBER, "callback.breached", 1);
+	assert_int_equal(callbacks_cancel(calls_of(&r), TENANT, other, true),
+			 0);
+	commit(r.bed);
+	counted(&r, NOVEMBER, "callback.asked", 2);
+	counted(&r, NOVEMBER, "callback.reached", 1);
+	assert_string_equal(bed_measured_by(r.bed, NOVEMBER,
+					    "callback.reached"),
+			    "/////console");
+	room_stop(&r);
+}
+
+/* ---- events ----------------------------------------------------------------------- */
+
+static const char event_config[] =
+	"trigger usage { event = usage.threshold threshold = pct\n"
+	"  class = notice text_en = \"{{pct}} % used\" }\n";
+
+static uint64_t happen(struct room *r, const char *id, const char *type,
+		       const char *account, const char *data)
+{
+	json_t *o = json_loads(data, 0, NULL);
+	const struct occurrence x = { .tenant = TENANT,
+				      .id = str_of(id),
+				      .type = str_of(type),
+				      .to = SHI,
+				      .account = str_of(account),
+				      .at_ms = clock_wall_ms(&r->clock.ops),
+				      .data = o };
+	struct taken t = { 0 };
+	const char *field = NULL;
+	struct err err = { "" };
+
+	assert_non_null(o);
+	if (events_take(care_events(r->care), &x, &t, &field, &err) != 0)
+		fail_msg("%s: %s", field, err.text);
+	json_decref(o);
+	commit(r->bed);
+	return t.message;
+}
+
+static void k04_usage_notices(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	uint64_t id = happen(&r, "u1", "usage.threshold", "a1", "{\"pct\":80}");
+
+	TURN_UNTIL(r.bed, !is_live(r.bed, id));
+	/* the same once more asks for no notice; nor is it one again */
+	happen(&r, "u2", "usage.threshold", "a1", "{\"pct\":80}");
+	happen(&r, "u2", "usage.threshold", "a1", "{\"pct\":80}");
+	counted(&r, NOVEMBER, "usage.threshold", 1);
+	counted(&r, NOVEMBER, "usage.reminded", 1);
+	room_stop(&r);
+}
+
+static void k05_k06_recharged_and_resumed(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	happen(&r, "r0", "service.resumed", "a1", "{}"); /* since when? */
+	counted(&r, NOVEMBER, "service.resumed", 0);
+	happen(&r, "r1", "recharge.ok", "a1", "{\"channel\":\"shop\"}");
+	happen(&r, "r2", "recharge.fail", "a1", "{\"channel\":\"web\"}");
+	counted(&r, NOVEMBER, "recharge.ok", 1);
+	counted(&r, NOVEMBER, "recharge.fail", 1);
+	assert_string_equal(bed_measured_by(r.bed, NOVEMBER, "recharge.ok"),
+			    "///shop//");
+	/* four minutes later, and over a restart */
+	room_again(&r);
+	clock_hand_turn(&r.clock, 4 * MINUTE);
+	happen(&r, "r3", "service.resumed", "a1", "{}");
+	assert_int_equal(
+		bed_measured(r.bed, NOVEMBER, "service.resumed", "300000").sum,
+		4 * MINUTE);
+	happen(&r, "r4", "service.resumed", "a2",
+	       "{\"recharged\":\"2026-11-24T09:04:00Z\"}"); /* an hour */
+	assert_int_equal(
+		bed_measured(r.bed, NOVEMBER, "service.resumed", "3600000").n,
+		1);
+	room_stop(&r);
+}
+
+static void k07_payments_posted(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	happen(&r, "p1", "payment.posted", "a1",
+	       "{\"paid\":\"2026-11-24T08:00:00Z\","
+	       "\"posted\":\"2026-11-24T08:00:09Z\"}");
+	happen(&r, "p2", "payment.posted", "a1",
+	       "{\"paid\":\"2026-11-24T08:00:00Z\"}"); /* now: two hours */
+	/* no time, or one that cannot be */
+	happen(&r, "p3", "payment.posted", "a1", "{\"paid\":\"yesterday\"}");
+	happen(&r, "p4", "payment.posted", "a1",
+	       "{\"paid\":\"2026-11-24T12:00:00Z\"}");
+	counted(&r, NOVEMBER, "payment.posted", 2);
+	assert_int_equal(
+		bed_measured(r.bed, NOVEMBER, "payment.posted", "10000").sum,
+		9000);
+	assert_int_equal(
+		bed_measured(r.bed, NOVEMBER, "payment.posted", "14400000").n,
+		1);
+	room_stop(&r);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(k12_answered_in_time),
+		TEST(k11_k13_escalated_and_solved),
+		TEST(k14_repeated_within_30_days),
+		TEST(k02_k18_what_was_wrong),
+		TEST(k35_called_back),
+		TEST(k04_usage_notices),
+		TEST(k05_k06_recharged_and_resumed),
+		TEST(k07_payments_posted),
+	};
+
+	log_threshold = LOG_ERROR;
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);
+}
