@@ -63,12 +63,14 @@ int act_step_may(const struct campaign *m, enum campaign_step step,
 /* Is there such a template, for this class, and may a campaign use it? Where
  * no version is named it is the one in use now. */
 static int check_template(const struct campaigns *c, struct str tenant,
-			  struct spec *spec, struct campaign_no *no)
+			  struct str branch, struct spec *spec,
+			  struct campaign_no *no)
 {
 	const struct library_ask ask = {
 		.tenant = tenant,
 		.id = str_of(spec->template_id),
 		.number = (unsigned)spec->template_version,
+		.branch = branch,
 	};
 	struct library_pick pick;
 
@@ -101,7 +103,7 @@ static int check_group(const struct campaigns *c, const struct spec *spec,
 }
 
 static int check(const struct campaigns *c, struct str tenant,
-		 struct spec *spec, struct campaign_no *no)
+		 struct str branch, struct spec *spec, struct campaign_no *no)
 {
 	const struct spec_limits limits = { c->cfg->addresses };
 
@@ -119,7 +121,7 @@ static int check(const struct campaigns *c, struct str tenant,
 			      "the start is more than a year ahead");
 	if (check_group(c, spec, no) != 0)
 		return -EINVAL;
-	return check_template(c, tenant, spec, no);
+	return check_template(c, tenant, branch, spec, no);
 }
 
 /* Whoever has written it cannot approve it. */
@@ -158,7 +160,7 @@ int campaign_create(struct campaigns *c, struct str tenant, struct spec *spec,
 	int rc;
 
 	must(c != NULL && spec != NULL && out != NULL && no != NULL);
-	rc = check(c, tenant, spec, no);
+	rc = check(c, tenant, by->branch, spec, no);
 	if (rc != 0)
 		return rc;
 	if ((int64_t)c->n >= c->cfg->max)
@@ -170,6 +172,7 @@ int campaign_create(struct campaigns *c, struct str tenant, struct spec *spec,
 	must(str_copy(m->tenant, sizeof(m->tenant), tenant) == 0);
 	form_copy(&spec_form, &m->spec, spec);
 	form_set(&m->life.author, by->name);
+	form_set(&m->life.branch, by->branch);
 	add_editor(m, by->actor);
 	m->life.created_ms = campaigns_now(c);
 	campaign_note(c, m, "create", by->name, STR_NONE);
@@ -201,7 +204,7 @@ int campaign_edit(struct campaigns *c, struct campaign *m, struct spec *spec,
 	must(c != NULL && m != NULL && spec != NULL && no != NULL);
 	rc = act_step_may(m, STEP_EDIT, by, no);
 	if (rc == 0)
-		rc = check(c, str_of(m->tenant), spec, no);
+		rc = check(c, str_of(m->tenant), campaign_branch(m), spec, no);
 	if (rc != 0)
 		return rc;
 	buf_init(&what, 256);
@@ -353,7 +356,8 @@ static int may_go(const struct campaigns *c, struct campaign *m,
 		return act_no(no, -EPROTO, "window_over", "end",
 			      "its window is over");
 	/* Under review since the approval: no new campaign with it. */
-	return check_template(c, str_of(m->tenant), &m->spec, no);
+	return check_template(c, str_of(m->tenant), campaign_branch(m),
+			      &m->spec, no);
 }
 
 static int may_schedule(const struct campaigns *c, struct campaign *m,

@@ -59,6 +59,8 @@ static void bound(const struct campaign *m, char out[65])
 	buf_lstr(&b, str_of(m->life.rules));
 	if (m->life.filter != NULL)
 		buf_lstr(&b, str_of(m->life.filter));
+	if (m->life.branch != NULL)
+		buf_lstr(&b, str_of(m->life.branch));
 	secret_sha256(buf_str(&b), digest);
 	hex(digest, out);
 	buf_done(&b);

@@ -74,6 +74,7 @@ struct campaign_by {
 	struct str actor; /* who it is, whatever the name: author, approver */
 	struct str name;  /* for people to read */
 	uint64_t version;
+	struct str branch; /* theirs; "": of the whole tenant */
 };
 
 /* Why not. rc: -EINVAL, -EPROTO (not now), -ESTALE (it was changed: see
@@ -85,7 +86,8 @@ struct campaign_no {
 };
 
 /* Each of these is durable after the next store_then. Where the spec names no
- * version of its template, it names the one in use afterwards. */
+ * version of its template, it names the one in use afterwards. A campaign is
+ * for good of the branch of who creates it. */
 MUST_USE int campaign_create(struct campaigns *c, struct str tenant,
 			     struct spec *spec, const struct campaign_by *by,
 			     struct campaign **out, struct campaign_no *no);
@@ -147,6 +149,8 @@ uint64_t campaign_id(const struct campaign *m);
 uint64_t campaign_version(const struct campaign *m);
 enum campaign_state campaign_state(const struct campaign *m);
 struct str campaign_tenant(const struct campaign *m);
+/* The branch whose contacts alone it reaches; "": the tenant's. */
+struct str campaign_branch(const struct campaign *m);
 const struct spec *campaign_spec(const struct campaign *m);
 /* Which department answers for its words; "" nobody knows. */
 struct str campaign_department(const struct campaigns *c,

@@ -93,6 +93,8 @@ static int cohort_begin(struct cohort *h, struct err *err)
 		.clock = h->c->clock,
 		.tenant = str_of(h->m->tenant),
 		.after_id = h->after,
+		.branch = h->row->branch.len > 0 ? h->row->branch
+						 : campaign_branch(h->m),
 		.keep = SIZE_MAX,
 		.stopping = &h->c->stopping,
 		.page = on_page,
@@ -128,6 +130,15 @@ static bool on_row(void *owner, const struct row *row)
 	return false;
 }
 
+/* A branch's segment is for its own campaigns, and those of the tenant. */
+static bool may_use(const struct cohort *h)
+{
+	struct str own = campaign_branch(h->m);
+
+	return own.len == 0 || h->row->branch.len == 0 ||
+	       str_eq(h->row->branch, own);
+}
+
 static void on_row_end(void *owner, int rc)
 {
 	struct cohort *h = owner;
@@ -141,7 +152,7 @@ static void on_row_end(void *owner, int rc)
 	}
 	if (rc == 0 && h->c->stopping)
 		rc = -EAGAIN;
-	if (rc == 0 && h->row == NULL)
+	if (rc == 0 && (h->row == NULL || !may_use(h)))
 		rc = err_set(&err, -EINVAL, "there is no segment \"%s\"",
 			     h->m->spec.audience_text);
 	if (rc == 0)

@@ -30,6 +30,7 @@ struct life {
 	char *pilot_by, *briefed_by;
 	char *funnel;    /* JSON: the simulation that was approved */
 	char *filter;    /* JSON: what its segment was then */
+	char *branch;    /* of its author; "" whole tenant */
 	int64_t changes; /* edits after an approval */
 	int64_t created_ms, approved_ms, briefed_ms, pilot_ms;
 	int64_t people, sendable, parts; /* of the last walk */

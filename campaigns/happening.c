@@ -55,11 +55,16 @@ static void happening_put(struct campaigns *c, struct campaign *m,
 		runner_look(m->runner);
 }
 
-/* Is it of the audience? Of the addresses, if it names some. */
-static bool is_meant(const struct campaign *m, struct str address)
+/* Is it of the audience? Of the addresses, if it names some; of its branch. */
+static bool is_meant(const struct campaigns *c, const struct campaign *m,
+		     struct str address)
 {
-	struct str rest = str_of(m->spec.audience_text), line;
+	struct str rest = str_of(m->spec.audience_text), line, branch;
 
+	if (m->life.branch != NULL &&
+	    (!gateway_branch(c->gateway, str_of(m->tenant), address, &branch) ||
+	     !str_eqz(branch, m->life.branch)))
+		return false;
 	if (m->spec.audience != AUDIENCE_ADDRESSES)
 		return true;
 	while (rest.len > 0) {
@@ -97,7 +102,7 @@ unsigned campaigns_event(struct campaigns *c, struct str tenant,
 		    e164_parse(address, gateway_country(c->gateway), number,
 			       NULL) == 0)
 			p.address = str_of(number);
-		if (!is_meant(m, p.address))
+		if (!is_meant(c, m, p.address))
 			continue;
 		gateway_person(c->gateway, tenant, p.address, &known);
 		p.contact = known.contact;

@@ -137,6 +137,7 @@ static const struct template *judge_text(const struct judge *j,
 		.tenant = str_of(j->m->tenant),
 		.id = str_of(spec->template_id),
 		.number = (unsigned)spec->template_version,
+		.branch = campaign_branch(j->m),
 		.lang = p->lang.len > 0 || p->sample
 				? p->lang
 				: gateway_lang(j->c->gateway,
@@ -150,6 +151,18 @@ static const struct template *judge_text(const struct judge *j,
 	if (library_find(j->c->library, &ask, pick, &err) != 0)
 		return NULL;
 	return pick->translation->program;
+}
+
+/* Contacts of other branches are not walked at all; these were named. */
+static bool judge_branch(const struct judge *j, struct str address)
+{
+	struct str branch;
+
+	return j->m->life.branch == NULL ||
+	       j->m->spec.audience != AUDIENCE_ADDRESSES ||
+	       (gateway_branch(j->c->gateway, str_of(j->m->tenant), address,
+			       &branch) &&
+		str_eqz(branch, j->m->life.branch));
 }
 
 bool judge_submission(struct judge *j, const struct person_row *p,
@@ -258,6 +271,8 @@ unsigned judge_person(struct judge *j, const struct person_row *p,
 	} else if (j->seen != NULL &&
 		   dict_set(j->seen, p->address, j) != NULL) {
 		suppress(r, WHY_DUPLICATE);
+	} else if (!judge_branch(j, p->address)) {
+		suppress(r, WHY_BRANCH);
 	} else if (!judge_lots(j->m, p->address, r)) {
 		return 0;
 	} else if (!schedule_due(j->m, p, start_ms, &r->due_ms)) {

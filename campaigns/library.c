@@ -195,13 +195,19 @@ static const struct version *newest_active(const struct shelf *s, bool single)
 	return NULL;
 }
 
+static bool for_branch(const struct version *v, struct str branch)
+{
+	return branch.len == 0 || v->branch[0] == '\0' ||
+	       str_eqz(branch, v->branch);
+}
+
 static int find_version(const struct library *l, const struct library_ask *ask,
 			const struct version **out, struct err *err)
 {
 	const struct shelf *s = shelf_find(l, ask->tenant, ask->id);
 	const struct version *v;
 
-	if (s == NULL || s->n == 0)
+	if (s == NULL || s->n == 0 || !for_branch(s->v[0], ask->branch))
 		return err_set(err, -ENOENT, "there is no template \"%.*s\"",
 			       STR_ARGS(str_first(ask->id, VERSION_ID_MAX)));
 	if (ask->number == 0) {

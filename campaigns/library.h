@@ -68,10 +68,11 @@ void library_each(const struct library *l, struct str tenant, struct str after,
 /* Who wants to use a text. */
 struct library_ask {
 	struct str tenant, id;
-	unsigned number;  /* 0: the newest that is active */
-	struct str lang;  /* the person's, or the one asked for; "" unknown */
-	bool lang_strict; /* no other will do */
-	bool single;      /* one message, not a campaign: under review goes */
+	unsigned number;   /* 0: the newest that is active */
+	struct str lang;   /* the person's, or the one asked for; "" unknown */
+	bool lang_strict;  /* no other will do */
+	bool single;       /* one message, not a campaign: under review goes */
+	struct str branch; /* theirs; not "": no template of another */
 };
 
 struct library_pick {
@@ -121,6 +122,7 @@ struct library_wording {
 /* What an author writes; all of it. Views. */
 struct library_draft {
 	struct str tenant, id;
+	struct str branch; /* of the author; a new template is of it */
 	struct str name, class_name, owner, sender, promise;
 	struct str registrations[REGISTRATIONS];
 	bool priced;

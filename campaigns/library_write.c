@@ -68,10 +68,12 @@ static int check_names(const struct library_draft *d,
 	return 0;
 }
 
-/* What the draft says, into a version; 0 or refused. */
-static int fill(struct version *v, const struct library_draft *d,
-		struct library_refusal *why)
+/* What the draft says, into a version; 0 or refused. old: another version of
+ * the same template, NULL: none; it is of the branch of its first one. */
+static int fill(struct version *v, const struct version *old,
+		const struct library_draft *d, struct library_refusal *why)
 {
+	version_text(&v->branch, old != NULL ? str_of(old->branch) : d->branch);
 	version_text(&v->tenant, d->tenant);
 	version_text(&v->id, d->id);
 	version_text(&v->name, d->name);
@@ -114,7 +116,7 @@ int library_sketch(const struct library *l, const struct library_draft *d,
 
 	v->number = 1;
 	if (rc == 0)
-		rc = fill(v, d, why);
+		rc = fill(v, NULL, d, why);
 	if (rc == 0)
 		*out = TAKE(v);
 	return rc;
@@ -160,7 +162,7 @@ int library_write(struct library *l, const struct library_draft *d,
 	v->created_ms = clock_wall_ms(l->clock);
 	version_text(&v->author, actor);
 	if (rc == 0)
-		rc = fill(v, d, why);
+		rc = fill(v, s == NULL ? NULL : s->v[0], d, why);
 	if (rc != 0)
 		return rc;
 	if (s == NULL)
@@ -196,7 +198,7 @@ int library_edit(struct library *l, const struct library_draft *d,
 	v->revision = old->revision + 1;
 	v->created_ms = old->created_ms;
 	version_text(&v->author, actor); /* who wrote last may not approve */
-	rc = fill(v, d, why);
+	rc = fill(v, old, d, why);
 	if (rc != 0)
 		return rc;
 	*out = v;

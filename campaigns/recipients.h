@@ -21,6 +21,7 @@ const char *recipient_state_name(enum recipient_state s);
 #define WHY_DUPLICATE "duplicate_address"
 #define WHY_NO_ADDRESS "missing_number"
 #define WHY_BAD_ADDRESS "invalid_number"
+#define WHY_BRANCH "other_branch" /* named, and not of its branch */
 #define WHY_NO_ZONE "no_timezone"
 #define WHY_VARIABLE "missing_variable"
 #define WHY_RENDER "template_render_error"

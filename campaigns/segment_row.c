@@ -21,6 +21,7 @@ void segment_row_cells(const struct segment_row *s,
 	cells[7] = CELL_T(s->author);
 	cells[8] = CELL_I(s->created_ms);
 	cells[9] = CELL_I(s->updated_ms);
+	cells[10] = CELL_T(s->branch);
 }
 
 void segment_row_read(const struct row *row, struct segment_row *s)
@@ -36,6 +37,7 @@ void segment_row_read(const struct row *row, struct segment_row *s)
 	s->author = row_s(row, 7);
 	s->created_ms = row_i(row, 8);
 	s->updated_ms = row_i(row, 9);
+	s->branch = row_s(row, 10);
 }
 
 struct segment_row *segment_row_dup(const struct segment_row *s)
@@ -43,9 +45,9 @@ struct segment_row *segment_row_dup(const struct segment_row *s)
 	must(s != NULL);
 	struct segment_row *mine =
 		mem_alloc(sizeof(*mine) + s->tenant.len + s->name.len +
-			  s->ast.len + s->author.len);
+			  s->ast.len + s->author.len + s->branch.len);
 	struct str *texts[] = { &mine->tenant, &mine->name, &mine->ast,
-				&mine->author };
+				&mine->author, &mine->branch };
 	char *at = (char *)(mine + 1);
 
 	*mine = *s;

@@ -63,9 +63,10 @@ struct segment_row {
 	int64_t counted_ms; /* 0: never */
 	struct str author;
 	int64_t created_ms, updated_ms;
+	struct str branch; /* its contacts alone; "": of all */
 };
 
-#define SEGMENT_CELLS 10
+#define SEGMENT_CELLS 11
 
 void segment_row_cells(const struct segment_row *s,
 		       struct cell cells[SEGMENT_CELLS]);

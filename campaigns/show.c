@@ -26,6 +26,11 @@ struct str campaign_tenant(const struct campaign *m)
 	return str_of(m->tenant);
 }
 
+struct str campaign_branch(const struct campaign *m)
+{
+	return str_of(m->life.branch);
+}
+
 const struct spec *campaign_spec(const struct campaign *m)
 {
 	return &m->spec;
@@ -274,6 +279,7 @@ void campaign_json(const struct campaigns *c, const struct campaign *m,
 	json_ks_opt(out, "reason", str_of(m->reason));
 	json_ku(out, "version", m->version);
 	json_kz(out, "tenant", m->tenant);
+	json_ks_opt(out, "branch", str_of(m->life.branch));
 	json_kz(out, "class", m->spec.class_name);
 	json_ks_opt(out, "author", str_of(m->life.author));
 	json_ki(out, "changes", m->life.changes);

@@ -120,6 +120,7 @@ static const size_t texts[] = {
 	AT(id),
 	AT(name),
 	AT(class_name),
+	AT(branch),
 	AT(owner),
 	AT(sender),
 	AT(promise),

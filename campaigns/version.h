@@ -79,6 +79,7 @@ struct version {
 	enum version_state state;
 	char *name; /* for people */
 	char *class_name;
+	char *branch;  /* who else has one may not use it; "": for all */
 	char *owner;   /* department */
 	char *sender;  /* the name the text must begin with; "" any */
 	char *promise; /* id of the promise it makes; "" none */
@@ -130,7 +131,7 @@ void version_seal(struct version *v);
 
 /* ---- as stored: STORE_TEMPLATE_PUT, STORE_TEMPLATE_TEXT_PUT ------------- */
 
-#define VERSION_CELLS 20
+#define VERSION_CELLS 21
 #define TRANSLATION_CELLS 10
 /* registrations gets text that the cells borrow. */
 void version_cells(const struct version *v, struct buf *registrations,

@@ -56,6 +56,7 @@ void version_cells(const struct version *v, struct buf *registrations,
 		CELL_I(v->decided_ms),
 		CELL_Z(v->reason),
 		CELL_B(str_bytes(v->sha256, VERSION_SHA256)),
+		CELL_Z(v->branch),
 	};
 
 	memcpy(cells, all, sizeof(all));
@@ -111,6 +112,7 @@ int version_from_row(const struct row *r, struct version **out)
 	v->decided_ms = row_i(r, 17);
 	version_text(&v->reason, row_s(r, 18));
 	memcpy(v->sha256, row_s(r, 19).p, VERSION_SHA256);
+	version_text(&v->branch, row_s(r, 20));
 	*out = v;
 	return 0;
 }

@@ -21,7 +21,8 @@ struct walk {
 	struct err why;
 	struct cohort *cohort; /* of an audience that is a segment */
 	uint64_t after;
-	size_t at; /* in the addresses of the spec */
+	unsigned passed; /* rows of the page: of other branches */
+	size_t at;       /* in the addresses of the spec */
 	struct loop_timer *turn;
 };
 
@@ -42,9 +43,7 @@ static void walk_turn_page(struct walk *w)
 	struct people *p = &w->pages[w->next];
 
 	w->ready = true;
-	if (p->n > 0)
-		w->after = p->v[p->n - 1].contact;
-	w->end = p->n < PEOPLE_PAGE ||
+	w->end = p->n + w->passed < PEOPLE_PAGE ||
 		 (w->cohort != NULL && cohort_end(w->cohort));
 }
 
@@ -101,14 +100,22 @@ static void walk_had(struct walk *w, int rc)
 
 /* ---- contacts ----------------------------------------------------------------- */
 
+/* Of CAMPAIGN_AUDIENCE. */
+#define COL_BRANCH 7
+
 /* On the reader's thread. */
 static bool walk_show(void *owner, const struct row *row)
 {
 	struct walk *w = owner;
 	struct people *p = &w->pages[w->next];
 
-	IGNORE(people_add(p, (uint64_t)row_i(row, 0), row, 1) == NULL);
-	return p->n < PEOPLE_PAGE;
+	w->after = (uint64_t)row_i(row, 0);
+	if (w->m->life.branch != NULL &&
+	    !str_eqz(row_s(row, COL_BRANCH), w->m->life.branch))
+		w->passed++;
+	else
+		IGNORE(people_add(p, w->after, row, 1) == NULL);
+	return p->n + w->passed < PEOPLE_PAGE;
 }
 
 static void walk_came(void *owner, int rc)
@@ -185,6 +192,7 @@ static void walk_read(struct walk *w)
 	};
 
 	people_clear(&w->pages[w->next]);
+	w->passed = 0;
 	reads[w->m->spec.audience](w);
 }
 

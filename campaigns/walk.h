@@ -1,5 +1,6 @@
 /* A walk over an audience, page by page, from the store's reader, from a segment
- * of its contacts, or from the addresses that the spec names. */
+ * of its contacts, or from the addresses that the spec names. Contacts of
+ * another branch than the campaign's are passed over. */
 #pragma once
 
 #include "campaigns/core.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/campaign_ask.h"
 #include "console/view.h"
 
@@ -198,6 +199,9 @@ static bool test_one(struct request *r, struct campaign *m, json_t *to,
 	struct submitted out = { 0 };
 	struct str text =
 		str_bytes(json_string_value(to), json_string_length(to));
+
+	if (!branch_check_to(r, campaign_tenant(m), text))
+		return false;
 	int rc = campaign_test(r->c->campaigns, m, text, by, &out, &no);
 
 	if (rc != 0) {

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "campaigns/campaigns.h"
+#include "console/branch.h"
 #include "console/campaign_ask.h"
 #include "console/campaign_body.h"
 
@@ -27,6 +28,7 @@ void api_campaigns_list(struct request *r)
 			    "there is no such state of a campaign");
 		return;
 	}
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_key(b, "campaigns");
@@ -35,7 +37,8 @@ void api_campaigns_list(struct request *r)
 		m = campaigns_older(r->c->campaigns, tenant, before);
 		if (m == NULL)
 			break;
-		if (wanted.len > 0 && campaign_state(m) != state)
+		if (!branch_sees(r, campaign_branch(m)) ||
+		    (wanted.len > 0 && campaign_state(m) != state))
 			continue;
 		json_open(b, '{');
 		campaign_json(r->c->campaigns, m, false, b);
@@ -69,8 +72,9 @@ static void on_created(struct request *r, int rc)
 		reply_send(r, 201);
 }
 
-static void create(struct request *r, struct str tenant, struct spec *spec,
-		   const char *action)
+/* branch: of the copied one; "": theirs. */
+static void create(struct request *r, struct str tenant, struct str branch,
+		   struct spec *spec, const char *action)
 {
 	struct campaign_no no = { 0 };
 	struct campaign_by by;
@@ -78,6 +82,9 @@ static void create(struct request *r, struct str tenant, struct spec *spec,
 
 	if (!campaign_by(r, &by))
 		return;
+	branch_kept(r);
+	if (branch.len > 0)
+		by.branch = branch;
 	int rc = campaign_create(r->c->campaigns, tenant, spec, &by, &m, &no);
 	if (rc != 0) {
 		campaign_refused(r, NULL, rc, &no);
@@ -97,7 +104,7 @@ void api_campaigns_post(struct request *r)
 	if (!request_tenant(r, &tenant))
 		return;
 	if (campaign_body_read(r, &spec))
-		create(r, tenant, &spec, "campaign.create");
+		create(r, tenant, STR_NONE, &spec, "campaign.create");
 	form_done(&spec_form, &spec);
 }
 
@@ -115,7 +122,8 @@ void api_campaign_clone(struct request *r)
 	buf_str_put(&name, str_first(str_of(spec.name), SPEC_NAME_MAX - 8));
 	buf_z(&name, " (copy)");
 	form_set(&spec.name, buf_str(&name));
-	create(r, campaign_tenant(m), &spec, "campaign.clone");
+	create(r, campaign_tenant(m), campaign_branch(m), &spec,
+	       "campaign.clone");
 	buf_done(&name);
 	form_done(&spec_form, &spec);
 }

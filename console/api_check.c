@@ -21,6 +21,7 @@ static bool ask_read(struct request *r, struct message_body *body,
 	s->tenant = tenant;
 	if (!branch_check_to(r, tenant, s->to))
 		return false;
+	body->branch = str_of(r->who.branch);
 	if (message_body_render(r->c->library, r->c->gateway, body, s, &why) !=
 	    0) {
 		reply_refusal(r, &why);

@@ -76,9 +76,9 @@ static void count_answer(struct request *r)
 	if (c->filter != NULL)
 		segment_filter_json(b, c->filter);
 	json_close(b, '}');
-	/* Of one branch it is not the segment's count, and who only reads
+	/* Of one branch it is not a shared segment's count, and who only reads
 	 * changes nothing. */
-	if (c->row == NULL || branch_narrow(r) ||
+	if (c->row == NULL || (branch_narrow(r) && c->row->branch.len == 0) ||
 	    !request_may(r, PERM_CONTACT_WRITE)) {
 		reply_send(r, 200);
 		return;
@@ -134,7 +134,8 @@ static void on_page(void *owner, int rc, const struct segment_page *page)
 
 /* ---- questions ---------------------------------------------------------------------- */
 
-static void walk_begin(struct request *r, struct str tenant,
+/* branch: of the segment; who has one looks among the contacts of theirs. */
+static void walk_begin(struct request *r, struct str tenant, struct str branch,
 		       const struct segment *filter, uint64_t list,
 		       uint64_t after_id)
 {
@@ -146,7 +147,7 @@ static void walk_begin(struct request *r, struct str tenant,
 		.segment = filter,
 		.list = list,
 		.after_id = after_id,
-		.branch = str_of(r->who.branch),
+		.branch = branch_narrow(r) ? str_of(r->who.branch) : branch,
 		.keep = c->want,
 		.stopping = &r->c->stopping,
 		.page = on_page,
@@ -209,7 +210,7 @@ static void on_count(struct request *r, int rc UNUSED)
 	must(str_copy(tenant, sizeof(tenant), str_of(s->tenant)) == 0);
 	struct counting *c = counting_new(r, SAMPLE);
 	c->filter = filter;
-	walk_begin(r, str_of(tenant), filter, 0, 0);
+	walk_begin(r, str_of(tenant), STR_NONE, filter, 0, 0);
 }
 
 void api_segments_count(struct request *r)
@@ -238,6 +239,8 @@ static void kept_walk(struct request *r, size_t want, bool members,
 		reply_rc(r, -ENOENT);
 		return;
 	}
+	if (!branch_check_shared(r, row->tenant, row->branch, r->param[0]))
+		return;
 	if (segment_row_filter(row, &filter, &list, &err) != 0) {
 		reply_error(r, 500, "bad_filter", NULL, "%s", err.text);
 		return;
@@ -246,7 +249,7 @@ static void kept_walk(struct request *r, size_t want, bool members,
 	struct counting *c = counting_new(r, want);
 	c->row = row;
 	c->members = members;
-	walk_begin(r, row->tenant, filter, list, after_id);
+	walk_begin(r, row->tenant, row->branch, filter, list, after_id);
 	segment_free(&filter);
 }
 
@@ -358,11 +361,15 @@ static void changes_put(struct request *r)
 	changes_answer(r);
 }
 
-static bool on_contact(void *owner, const struct row *row UNUSED)
+#define COL_BRANCH 8 /* of CONTACT_GET */
+
+/* On the reader's thread. Of another branch is as if it were not there. */
+static bool on_contact(void *owner, const struct row *row)
 {
 	struct request *r = owner;
 
-	((struct changes *)r->own)->there = true;
+	((struct changes *)r->own)->there =
+		branch_owns(r, row_s(row, COL_BRANCH));
 	return false;
 }
 
@@ -418,6 +425,8 @@ static void on_members_post(struct request *r, int rc UNUSED)
 		reply_rc(r, -ENOENT);
 		return;
 	}
+	if (!branch_check(r, row->tenant, row->branch, r->param[0]))
+		return;
 	if (!row->is_static) {
 		reply_error(r, 400, "bad_kind", NULL,
 			    "the members of a dynamic segment follow from its "

@@ -39,6 +39,7 @@ const struct fields segment_fields_edit = { "segment", rows + 2,
 struct shown {
 	uint64_t n, last;
 	bool one;
+	char branch[BRANCH_MAX + 1], tenant[TENANT_MAX + 1]; /* of the one */
 };
 
 /* On the reader's thread. */
@@ -49,13 +50,18 @@ static bool show_row(void *owner, const struct row *row)
 	struct segment_row one;
 
 	segment_row_read(row, &one);
-	if (branch_narrow(r))
-		one.counted_ms = 0; /* it is of all branches: not shown */
-	segment_row_json(&r->out, &one);
-	if (s->one)
-		edit_etag(one.updated_ms, r->etag);
 	s->n++;
 	s->last = one.id;
+	if (!s->one && !branch_shares(r, one.branch))
+		return true;
+	if (branch_narrow(r) && one.branch.len == 0)
+		one.counted_ms = 0; /* it is of all branches: not shown */
+	segment_row_json(&r->out, &one);
+	if (s->one) {
+		edit_etag(one.updated_ms, r->etag);
+		IGNORE(str_copy(s->tenant, sizeof(s->tenant), one.tenant));
+		IGNORE(str_copy(s->branch, sizeof(s->branch), one.branch));
+	}
 	return true;
 }
 
@@ -94,6 +100,7 @@ void api_segments_list(struct request *r)
 	    !query_u64(r, "limit", 1000, &limit))
 		return;
 	shown_new(r, false);
+	branch_kept(r);
 	r->asked = MAX(limit, 1);
 	json_open(reply_json(r), '{');
 	json_key(&r->out, "segments");
@@ -110,7 +117,8 @@ static void on_got(struct request *r, int rc)
 
 	if (rc != 0 || s->n == 0)
 		reply_rc(r, rc != 0 ? rc : -ENOENT);
-	else
+	else if (branch_check_shared(r, str_of(s->tenant), str_of(s->branch),
+				     r->param[0]))
 		reply_send(r, 200);
 }
 
@@ -237,7 +245,8 @@ static void on_post(struct request *r, int rc UNUSED)
 {
 	struct segment_rows *s = r->own;
 	struct segment_row row = { .tenant = str_of(s->tenant),
-				   .author = str_of(r->who.actor) };
+				   .author = str_of(r->who.actor),
+				   .branch = str_of(r->who.branch) };
 	struct segment_body body = { 0 };
 
 	if (!request_fields(r, &body) || !name_free(r, s, body.name) ||
@@ -246,6 +255,7 @@ static void on_post(struct request *r, int rc UNUSED)
 		return;
 	if (s->filter != NULL && !segment_rows_lists(r, s, s->filter))
 		return;
+	branch_kept(r);
 	row.name = body.name;
 	row.id = id_next(&r->c->ids, clock_wall_ms(r->c->clock));
 	segment_audit(r, &row, "segment.create", NULL, s->filter);
@@ -261,7 +271,7 @@ void api_segments_post(struct request *r)
 		segment_rows_read(r, tenant, on_post);
 }
 
-/* The one that the path names, in the version that the caller knows. */
+/* The one that the path names, theirs, in the version that they know. */
 static struct segment_row *row_asked(struct request *r)
 {
 	struct segment_row *row;
@@ -274,6 +284,8 @@ static struct segment_row *row_asked(struct request *r)
 		reply_rc(r, -ENOENT);
 		return NULL;
 	}
+	if (!branch_check(r, row->tenant, row->branch, r->param[0]))
+		return NULL;
 	if (edit_fresh(r, row->updated_ms))
 		return row;
 	segment_row_json(edit_stale(r, row->updated_ms), row);

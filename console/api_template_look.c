@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "campaigns/lint.h"
 #include "campaigns/values.h"
+#include "console/branch.h"
 #include "console/persons.h"
 #include "console/templates.h"
 
@@ -278,8 +279,12 @@ static void preview(struct request *r, const struct preview_body *body,
 	const struct version *v =
 		library_version(r->c->library, tenant, body->template_id,
 				(unsigned)body->number);
-	const struct translation *t =
-		v == NULL ? NULL : preview_lang(r, v, body, c);
+	const struct translation *t;
+
+	if (v != NULL && !branch_check_shared(r, tenant, str_of(v->branch),
+					      body->template_id))
+		return;
+	t = v == NULL ? NULL : preview_lang(r, v, body, c);
 
 	if (t == NULL) {
 		reply_error(r, 404, "not_found", NULL,

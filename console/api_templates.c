@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "console/branch.h"
 #include "console/templates.h"
 
 #define LIST_DEFAULT 100
@@ -22,6 +23,8 @@ static bool list_one(void *owner, const struct version *newest)
 {
 	struct listing *l = owner;
 
+	if (!branch_sees_shared(l->r, str_of(newest->branch)))
+		return true;
 	if (l->left == 0) {
 		l->more = true;
 		return false;
@@ -42,6 +45,7 @@ void api_templates_list(struct request *r)
 	    !query_u64(r, "limit", LIST_MAX, &l.left))
 		return;
 	l.left = MAX(l.left, 1);
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_key(b, "templates");
@@ -140,7 +144,7 @@ void api_templates_post(struct request *r)
 	const struct version *v = NULL;
 
 	must(r != NULL);
-	if (!template_draft_read(r, &d))
+	if (!template_draft_read(r, &d) || !template_theirs(r, d.tenant, d.id))
 		return;
 	int rc = library_write(r->c->library, &d, str_of(r->who.actor), &v,
 			       &why);
@@ -164,6 +168,8 @@ void api_template_put(struct request *r)
 		return;
 	}
 	d.id = r->param[0];
+	if (!template_theirs(r, d.tenant, d.id))
+		return;
 	int rc = library_edit(r->c->library, &d, (unsigned)number, revision,
 			      str_of(r->who.actor), &v, &why);
 	answer(r, rc, v, &why, 200);
@@ -199,6 +205,8 @@ static void take_step(struct request *r, enum version_event event)
 	    (r->json != NULL && !request_fields(r, &body)))
 		return;
 	s.id = r->param[0];
+	if (!template_theirs(r, s.tenant, s.id))
+		return;
 	s.number = (unsigned)number;
 	s.actor = str_of(r->who.actor);
 	s.reason = body.reason;

@@ -288,6 +288,7 @@ void api_thread_reply(struct request *r)
 	s.to = str_of(to);
 	s.text = w.text;
 	s.channel = w.channel;
+	body.branch = str_of(r->who.branch);
 	body.template_id = w.template;
 	body.lang = w.lang;
 	body.vars = w.vars;

@@ -15,10 +15,26 @@ void branch_kept(struct request *r)
 	r->kept = true;
 }
 
+bool branch_owns(const struct request *r, struct str branch)
+{
+	return !branch_narrow(r) || str_eqz(branch, r->who.branch);
+}
+
+bool branch_shares(const struct request *r, struct str branch)
+{
+	return branch.len == 0 || branch_owns(r, branch);
+}
+
 bool branch_sees(struct request *r, struct str branch)
 {
 	branch_kept(r);
-	return !branch_narrow(r) || str_eqz(branch, r->who.branch);
+	return branch_owns(r, branch);
+}
+
+bool branch_sees_shared(struct request *r, struct str branch)
+{
+	branch_kept(r);
+	return branch_shares(r, branch);
 }
 
 /* A contact of theirs has this address, or (free) nobody has. */
@@ -91,6 +107,13 @@ bool branch_check(struct request *r, struct str tenant, struct str branch,
 		return true;
 	branch_refuse(r, tenant, object);
 	return false;
+}
+
+bool branch_check_shared(struct request *r, struct str tenant,
+			 struct str branch, struct str object)
+{
+	return branch.len == 0 ? branch_sees_shared(r, branch)
+			       : branch_check(r, tenant, branch, object);
 }
 
 bool branch_check_address(struct request *r, struct str tenant,

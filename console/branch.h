@@ -22,6 +22,12 @@ bool branch_sees_address(struct request *r, struct str tenant,
 bool branch_sees_to(struct request *r, struct str tenant, struct str to);
 /* May one of their contacts have this address? Also one that is nobody's. */
 bool branch_may_take(struct request *r, struct str tenant, struct str address);
+/* Of things that are used by all when they are of no branch: segments,
+ * templates. Such a one is seen, and changed by nobody who has a branch. */
+bool branch_sees_shared(struct request *r, struct str branch);
+/* The same two for rows on the reader's thread; the handler says branch_kept. */
+bool branch_owns(const struct request *r, struct str branch);
+bool branch_shares(const struct request *r, struct str branch);
 /* The handler keeps to the branch by itself. */
 void branch_kept(struct request *r);
 
@@ -29,6 +35,8 @@ void branch_kept(struct request *r);
  * audit log. object: what that row names, an id or an address. */
 bool branch_check(struct request *r, struct str tenant, struct str branch,
 		  struct str object);
+bool branch_check_shared(struct request *r, struct str tenant,
+			 struct str branch, struct str object);
 bool branch_check_address(struct request *r, struct str tenant,
 			  struct str address);
 /* As branch_sees_to. */

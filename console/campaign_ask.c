@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/edit.h"
 
 bool campaign_asked(struct request *r, struct campaign **out)
@@ -16,7 +17,8 @@ bool campaign_asked(struct request *r, struct campaign **out)
 		return false;
 	*out = campaigns_find(r->c->campaigns, tenant, id);
 	if (*out != NULL)
-		return true;
+		return branch_check(r, campaign_tenant(*out),
+				    campaign_branch(*out), r->param[0]);
 	reply_error(r, 404, "no_campaign", NULL, "there is no such campaign");
 	return false;
 }
@@ -25,7 +27,8 @@ bool campaign_by(struct request *r, struct campaign_by *out)
 {
 	must(out != NULL);
 	*out = (struct campaign_by){ .actor = str_of(r->who.actor),
-				     .name = request_actor(r) };
+				     .name = request_actor(r),
+				     .branch = str_of(r->who.branch) };
 	return edit_version(r, &out->version);
 }
 

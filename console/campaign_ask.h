@@ -4,7 +4,7 @@
 #include "campaigns/campaigns.h"
 #include "console/request.h"
 
-/* The campaign of the path; false: it was answered. */
+/* The campaign of the path, of their branch; false: it was answered. */
 bool campaign_asked(struct request *r, struct campaign **out);
 /* Who asks, and the version of If-Match; false: it was answered. */
 bool campaign_by(struct request *r, struct campaign_by *out);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 
 static void rows_free(void *own)
 {
@@ -87,6 +88,8 @@ bool segment_rows_lists(struct request *r, const struct segment_rows *s,
 	must(r != NULL && s != NULL && filter != NULL);
 	while (segment_list(filter, &i, &name)) {
 		const struct segment_row *row = segment_rows_name(s, name);
+		if (row != NULL && !branch_sees_shared(r, row->branch))
+			row = NULL;
 		if (row != NULL && row->is_static)
 			continue;
 		reply_error(r, 400, "no_list", "filter",
@@ -146,6 +149,7 @@ void segment_row_json(struct buf *b, const struct segment_row *row)
 		json_ku(b, "count", row->count);
 		json_kt(b, "counted", row->counted_ms);
 	}
+	json_ks_opt(b, "branch", row->branch);
 	json_ks_opt(b, "author", row->author);
 	json_kt(b, "created", row->created_ms);
 	json_kt(b, "updated", row->updated_ms);

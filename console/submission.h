@@ -11,6 +11,7 @@ struct message_body {
 	int64_t send_at, valid_until, priority;
 	json_t *metadata;
 	struct str template_id, lang;
+	struct str branch; /* of who sends: whose templates they may use */
 	int64_t template_version;
 	json_t *vars;
 	struct buf dumped;   /* metadata whose bytes could not be found */

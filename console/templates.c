@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "console/api.h"
+#include "console/branch.h"
 #include "templates/check.h"
 
 #define AT(f) offsetof(struct template_body, f)
@@ -139,6 +140,7 @@ bool template_draft_read(struct request *r, struct library_draft *d)
 			    STR_ARGS(str_first(body.class_name, 40)));
 		return false;
 	}
+	d->branch = str_of(r->who.branch);
 	d->id = body.id;
 	d->name = body.name;
 	d->class_name = body.class_name;
@@ -210,6 +212,7 @@ void template_json(struct buf *b, const struct library *l,
 	json_kz(b, "state", version_state_name(v->state));
 	json_ks_opt(b, "name", str_of(v->name));
 	json_kz(b, "class", v->class_name);
+	json_ks_opt(b, "branch", str_of(v->branch));
 	json_ks_opt(b, "owner", str_of(v->owner));
 	json_ks_opt(b, "sender", str_of(v->sender));
 	json_ks_opt(b, "promise", str_of(v->promise));
@@ -241,7 +244,6 @@ void template_etag(const struct version *v, char out[24])
 
 /* ---- paths ------------------------------------------------------------------------- */
 
-/* The version of the path; number 0: the newest. NULL: it was answered. */
 const struct version *template_asked(struct request *r, uint64_t number)
 {
 	const struct version *v = NULL;
@@ -255,7 +257,18 @@ const struct version *template_asked(struct request *r, uint64_t number)
 	if (v == NULL)
 		reply_error(r, 404, "not_found", NULL,
 			    "there is no such template and version");
+	else if (!branch_check_shared(r, tenant, str_of(v->branch),
+				      r->param[0]))
+		v = NULL;
 	return v;
+}
+
+bool template_theirs(struct request *r, struct str tenant, struct str id)
+{
+	const struct version *v = library_version(r->c->library, tenant, id, 0);
+
+	branch_kept(r);
+	return v == NULL || branch_check(r, tenant, str_of(v->branch), id);
 }
 
 bool template_number(struct request *r, uint64_t *number)

@@ -15,8 +15,12 @@ struct template_body {
 /* Reads the request's body into a draft whose views live as long as the
  * request. false: it has been answered. */
 bool template_draft_read(struct request *r, struct library_draft *d);
-/* The version of the path; number 0: the newest. NULL: it was answered. */
+/* The version of the path, of their branch or for all; number 0: the newest.
+ * NULL: it was answered. */
 const struct version *template_asked(struct request *r, uint64_t number);
+/* May they change the template of that id? One that is not there yet they may
+ * write. false: it was answered. */
+bool template_theirs(struct request *r, struct str tenant, struct str id);
 /* The number in the path; false: it was answered. */
 bool template_number(struct request *r, uint64_t *number);
 /* A version as JSON; texts and what came of it too, when `whole`. */

@@ -35,7 +35,7 @@ static const struct {
 	[TABLE_ERASED] = { 1, "hash at_ms" },
 	[TABLE_ALIAS] = { 2, "tenant old_id ref contact_id" },
 	[TABLE_SEGMENT] = { 2, "tenant id name kind ast count counted_ms "
-			       "author created_ms updated_ms" },
+			       "author created_ms updated_ms branch" },
 	[TABLE_MEMBER] = { 3, "tenant list_id contact_id at_ms" },
 	[TABLE_CONSENT] = { 1, CONSENT_COLUMNS },
 	[TABLE_LEDGER_HEAD] = { 2, "seq at_ms hash" },
@@ -55,7 +55,7 @@ static const struct {
 			     "tenant id version revision state name class "
 			     "owner sender priced promise registrations author "
 			     "created_ms submitted_ms approver second "
-			     "decided_ms reason sha256" },
+			     "decided_ms reason sha256 branch" },
 	[TABLE_TEMPLATE_TEXT] = { 4, "tenant id version lang state signature "
 				     "text tail reason sha256" },
 	[TABLE_TEMPLATE_TALLY] = { 3, "tenant id version sent opt_outs "

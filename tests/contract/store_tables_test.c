@@ -144,7 +144,7 @@ static void segment(struct bed *b, const char *tenant, uint64_t id,
 	put(b, STORE_SEGMENT_PUT,
 	    BED_CELLS(CELL_Z(tenant), CELL_I(id), CELL_Z(name), CELL_Z(kind),
 		      CELL_Z("{}"), CELL_I(7), CELL_I(8), CELL_Z("kim"),
-		      CELL_I(1), CELL_I(2)));
+		      CELL_I(1), CELL_I(2), CELL_Z("north")));
 }
 
 static void member(struct bed *b, const char *tenant, uint64_t list,
@@ -165,18 +165,18 @@ static void keeps_segments(void **state)
 	assert_int_equal(bed_commit(b), 0);
 	assert_string_equal(bed_get(b, STORE_SEGMENT_GET,
 				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
-			    "a|1|gold|dynamic|{}|7|8|kim|1|2;");
+			    "a|1|gold|dynamic|{}|7|8|kim|1|2|north;");
 	assert_string_equal(bed_get(b, STORE_SEGMENT_LIST,
 				    BED_CELLS(CELL_Z("a"), CELL_I(1),
 					      CELL_I(9))),
-			    "a|2|vip|static|{}|7|8|kim|1|2;");
+			    "a|2|vip|static|{}|7|8|kim|1|2|north;");
 	segment(b, "a", 1, "silver", "dynamic");
 	put(b, STORE_SEGMENT_DROP, BED_CELLS(CELL_Z("a"), CELL_I(2)));
 	assert_int_equal(bed_commit(b), 0);
 	assert_string_equal(bed_get(b, STORE_SEGMENT_LIST,
 				    BED_CELLS(CELL_Z("a"), CELL_I(0),
 					      CELL_I(9))),
-			    "a|1|silver|dynamic|{}|7|8|kim|1|2;");
+			    "a|1|silver|dynamic|{}|7|8|kim|1|2|north;");
 }
 
 static void reads_persons(void **state)
@@ -419,7 +419,7 @@ static void version(struct bed *b, const char *id, int number,
 		      CELL_Z("shop"), CELL_Z("Acme"), CELL_I(0), CELL_Z(""),
 		      CELL_Z(""), CELL_Z("ann"), CELL_I(1), CELL_I(2),
 		      CELL_Z("bob"), CELL_Z(""), CELL_I(4), CELL_Z("why"),
-		      CELL_B(STR("hash"))));
+		      CELL_B(STR("hash")), CELL_Z("north")));
 }
 
 static void wording(struct bed *b, const char *id, int number, const char *lang,
@@ -431,7 +431,7 @@ static void wording(struct bed *b, const char *id, int number, const char *lang,
 		      CELL_Z("TD"), CELL_Z(""), CELL_B(STR("hash"))));
 }
 
-#define BEHIND "Hello|care|shop|Acme|0|||ann|1|2|bob||4|why|#4;"
+#define BEHIND "Hello|care|shop|Acme|0|||ann|1|2|bob||4|why|#4|north;"
 
 static void keeps_templates(void **state)
 {

@@ -119,11 +119,11 @@ static void walks_a_list(void **state)
 	bed_start(b, "fake a { }", true);
 	uint64_t one = contact(b, "C1", "gold", "+447700900001");
 	contact(b, "C2", "gold", "+447700900002");
-	const struct cell segment[] = { CELL_T(ACME),  CELL_I(list),
-					CELL_Z("vip"), CELL_Z("static"),
-					CELL_N,        CELL_N,
-					CELL_N,        CELL_N,
-					CELL_I(1),     CELL_I(1) };
+	const struct cell segment[] = {
+		CELL_T(ACME), CELL_I(list), CELL_Z("vip"), CELL_Z("static"),
+		CELL_N,       CELL_N,       CELL_N,        CELL_N,
+		CELL_I(1),    CELL_I(1),    CELL_Z("")
+	};
 	const struct cell member[] = { CELL_T(ACME), CELL_I(list), CELL_I(one),
 				       CELL_I(1) };
 	store_put(b->store, STORE_SEGMENT_PUT, segment, ARRAY_LEN(segment));
