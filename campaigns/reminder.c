@@ -73,6 +73,7 @@ void reminder_free(struct reminder **rp)
 	mem_free(r->cycle);
 	mem_free(r->to);
 	mem_free(r->text);
+	unsaved_done(&r->unsaved);
 	mem_free(r);
 }
 

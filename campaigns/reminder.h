@@ -6,6 +6,7 @@
 
 #include "base/heap.h"
 #include "base/str.h"
+#include "base/unsaved.h"
 #include "model/row.h"
 
 enum reminder_state {
@@ -41,7 +42,8 @@ struct reminder {
 	int64_t created_ms;
 	struct reminder_now now;
 	struct heap_node due;
-	struct reminder *next; /* of the same account */
+	struct unsaved unsaved; /* of now */
+	struct reminder *next;  /* of the same account */
 };
 
 void reminder_free(struct reminder **rp);

@@ -129,41 +129,62 @@ void reminder_record(struct reminders *r, const struct reminder *x,
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
+struct before {
+	bool nothing; /* it was not there */
+	struct reminder_now now;
+};
+
 struct guard {
 	struct reminders *reminders;
 	uint64_t id;
-	bool made;
-	struct reminder_now before;
+	struct before before;
 };
+
+static void put_back(struct reminders *r, struct reminder *x,
+		     const struct reminder_now *before)
+{
+	reminder_message(r, x, before->message);
+	x->now = *before;
+	unsaved_done(&x->unsaved);
+	reminder_due(r, x, x->now.due_ms);
+}
+
+static void on_answer(struct reminders *r, struct reminder *x,
+		      const struct guard *g, int rc)
+{
+	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
+				     sizeof(g->before));
+	const struct before *first = x->unsaved.first;
+
+	if (back && first->nothing)
+		reminder_forget(r, x);
+	else if (back)
+		put_back(r, x, &first->now);
+	else if (x->unsaved.steps == 0 && reminder_final(x->now.state))
+		reminder_forget(r, x);
+}
 
 static void on_stored(void *owner, int rc)
 {
 	struct guard *g = owner;
-	struct reminders *r = g->reminders;
-	struct reminder *x = map_ptr(r->all, g->id);
+	struct reminder *x = map_ptr(g->reminders->all, g->id);
 
-	if (x != NULL && rc != 0 && g->made) {
-		reminder_forget(r, x);
-	} else if (x != NULL && rc != 0) {
-		reminder_message(r, x, g->before.message);
-		x->now = g->before;
-		reminder_due(r, x, g->before.due_ms);
-	} else if (x != NULL && reminder_final(x->now.state)) {
-		reminder_forget(r, x);
-	}
+	if (x != NULL)
+		on_answer(g->reminders, x, g, rc);
 	mem_free(g);
 }
 
-void reminder_guard(struct reminders *r, const struct reminder *x,
+void reminder_guard(struct reminders *r, struct reminder *x,
 		    const struct reminder_now *before)
 {
 	struct guard *g = mem_new(struct guard);
 
 	g->reminders = r;
 	g->id = x->id;
-	g->made = before == NULL;
+	g->before.nothing = before == NULL;
 	if (before != NULL)
-		g->before = *before;
+		g->before.now = *before;
+	unsaved_step(&x->unsaved);
 	store_then(r->env.store, on_stored, g);
 }
 

@@ -41,6 +41,6 @@ void reminder_record(struct reminders *r, const struct reminder *x,
 		     uint64_t set, uint64_t clear);
 /* Puts x back to `before` (NULL: takes it away) if the open batch is not
  * stored. */
-void reminder_guard(struct reminders *r, const struct reminder *x,
+void reminder_guard(struct reminders *r, struct reminder *x,
 		    const struct reminder_now *before);
 MUST_USE int reminder_recover(struct reminders *r, struct err *err);

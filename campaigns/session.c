@@ -105,6 +105,7 @@ void session_free(struct session **sp)
 	mem_free(s->address);
 	mem_free(s->ref);
 	mem_free(s->vars);
+	unsaved_done(&s->unsaved);
 	mem_free(s);
 }
 

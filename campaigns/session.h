@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
+#include "base/unsaved.h"
 #include "campaigns/survey.h"
 #include "model/row.h"
 
@@ -62,7 +63,8 @@ struct session {
 	int64_t created_ms;
 	struct session_now now;
 	struct heap_node due;
-	struct session *older; /* of the same address */
+	struct unsaved unsaved; /* of now */
+	struct session *older;  /* of the same address */
 };
 
 /* Moves; must() holds that the table permits it. */

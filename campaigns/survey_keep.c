@@ -110,12 +110,15 @@ struct guard {
 static void on_stored(void *owner, int rc)
 {
 	struct guard *g = owner;
-	struct session *x =
-		rc == 0 ? NULL : map_ptr(g->surveys->sessions, g->session);
+	struct session *x = map_ptr(g->surveys->sessions, g->session);
 
-	if (x != NULL) {
-		survey_message(g->surveys, x, g->before.message);
-		x->now = g->before;
+	if (x != NULL &&
+	    unsaved_answered(&x->unsaved, rc, &g->before, sizeof(g->before))) {
+		const struct session_now *first = x->unsaved.first;
+
+		survey_message(g->surveys, x, first->message);
+		x->now = *first;
+		unsaved_done(&x->unsaved);
 		survey_due(g->surveys, x);
 	}
 	mem_free(g);
@@ -128,6 +131,7 @@ void survey_guard(struct surveys *s, struct session *x,
 
 	survey_count_step(s, x, before);
 	*g = (struct guard){ s, x->id, *before };
+	unsaved_step(&x->unsaved);
 	store_then(s->store, on_stored, g);
 }
 

@@ -119,6 +119,7 @@ void callback_free(struct callback **xp)
 	mem_free(x->skill);
 	mem_free(x->ref);
 	mem_free(x->note);
+	unsaved_done(&x->unsaved);
 	mem_free(x);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/heap.h"
 #include "base/str.h"
+#include "base/unsaved.h"
 #include "model/address.h"
 #include "model/row.h"
 #include "routing/router.h"
@@ -79,6 +80,7 @@ struct callback {
 	/* of memory alone */
 	int64_t from_ms; /* not before, while its contact is looked for */
 	struct heap_node due;
+	struct unsaved unsaved; /* of now */
 	struct route_item item;
 	struct route_need needs[CALLBACK_NEEDS + 1];
 	uint64_t reservation; /* 0: none */

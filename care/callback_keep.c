@@ -57,11 +57,15 @@ static void set_due(struct callbacks *c, struct callback *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
+struct before {
+	bool nothing; /* it was not there */
+	struct callback_now now;
+};
+
 struct guard {
 	struct callbacks *callbacks;
 	uint64_t id;
-	bool made;
-	struct callback_now before;
+	struct before before;
 };
 
 /* ---- for reports -------------------------------------------------------------------- */
@@ -121,21 +125,32 @@ static void put_back(struct callbacks *c, struct callback *x,
 		if (a != NULL)
 			a->holds = x->id;
 	}
+	unsaved_done(&x->unsaved);
 	set_due(c, x);
+}
+
+static void on_answer(struct callbacks *c, struct callback *x,
+		      const struct guard *g, int rc)
+{
+	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
+				     sizeof(g->before));
+	const struct before *first = x->unsaved.first;
+
+	if (back && first->nothing)
+		forget(c, x);
+	else if (back)
+		put_back(c, x, &first->now);
+	else if (x->unsaved.steps == 0 && callback_final(x->now.state))
+		forget(c, x);
 }
 
 static void on_stored(void *owner, int rc)
 {
 	struct guard *g = owner;
-	struct callbacks *c = g->callbacks;
-	struct callback *x = map_ptr(c->all, g->id);
+	struct callback *x = map_ptr(g->callbacks->all, g->id);
 
-	if (x != NULL && rc != 0 && g->made)
-		forget(c, x);
-	else if (x != NULL && rc != 0)
-		put_back(c, x, &g->before);
-	else if (x != NULL && callback_final(x->now.state))
-		forget(c, x);
+	if (x != NULL)
+		on_answer(g->callbacks, x, g, rc);
 	mem_free(g);
 }
 
@@ -151,9 +166,10 @@ void callback_keep(struct callbacks *c, struct callback *x,
 	count(c, x, before);
 	set_due(c, x);
 	*g = (struct guard){ .callbacks = c, .id = x->id };
-	g->made = before == NULL;
+	g->before.nothing = before == NULL;
 	if (before != NULL)
-		g->before = *before;
+		g->before.now = *before;
+	unsaved_step(&x->unsaved);
 	store_then(c->env.store, on_stored, g);
 }
 

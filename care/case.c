@@ -115,6 +115,16 @@ const char *case_verdict_name(enum case_verdict v)
 	return verdict_names[v];
 }
 
+void case_free(struct care_case **xp)
+{
+	struct care_case *x = TAKE(*xp);
+
+	if (x == NULL)
+		return;
+	unsaved_done(&x->unsaved);
+	mem_free(x);
+}
+
 void case_move(struct care_case *x, enum case_act a)
 {
 	must(x != NULL && case_may(x->now.state, a));
@@ -237,7 +247,7 @@ int case_from_row(const struct row *row, struct care_case **out)
 	n->resurvey = (uint64_t)row_i(row, CASE_RESURVEY);
 	n->solved = row_i(row, CASE_SOLVED) != 0;
 	if (read_names(row, x) != 0) {
-		mem_free(x);
+		case_free(&x);
 		return -EBADMSG;
 	}
 	*out = x;

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/heap.h"
 #include "base/str.h"
+#include "base/unsaved.h"
 #include "model/address.h"
 #include "model/row.h"
 
@@ -110,8 +111,11 @@ struct care_case {
 	int64_t opened_ms;
 	struct case_now now;
 	struct heap_node due;
+	struct unsaved unsaved;  /* of now */
 	struct care_case *older; /* of the same person */
 };
+
+void case_free(struct care_case **xp);
 
 /* Moves by an act that changes the state; must() holds the table. */
 void case_move(struct care_case *x, enum case_act a);

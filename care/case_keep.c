@@ -69,7 +69,7 @@ void case_forget(struct cases *c, struct care_case *x)
 	IGNORE(map_del(c->all, x->id, NULL));
 	heap_remove(&c->due, &x->due);
 	count_open(c, -(x->now.state != CASE_CLOSED));
-	mem_free(x);
+	case_free(&x);
 }
 
 /* The next alarm of the first reply, that of silence, or the end. */
@@ -102,21 +102,30 @@ struct back {
 	struct case_now before;
 };
 
+/* To what it was; what never was stored never was. */
+static void put_back(struct cases *c, struct care_case *x)
+{
+	const struct case_now *first = x->unsaved.first;
+
+	if (first->version == 0) {
+		case_forget(c, x);
+		return;
+	}
+	count_open(c, (first->state != CASE_CLOSED) -
+			      (x->now.state != CASE_CLOSED));
+	x->now = *first;
+	unsaved_done(&x->unsaved);
+	case_due(c, x);
+}
+
 static void on_stored(void *owner, int rc)
 {
 	struct back *b = owner;
-	struct cases *c = b->cases;
-	struct care_case *x = rc == 0 ? NULL : map_ptr(c->all, b->id);
+	struct care_case *x = map_ptr(b->cases->all, b->id);
 
-	if (x != NULL && b->before.version == 0) {
-		case_forget(c, x); /* it never was */
-	} else if (x != NULL && x->now.version > b->before.version) {
-		/* of several steps that were not stored the first counts */
-		count_open(c, (b->before.state != CASE_CLOSED) -
-				      (x->now.state != CASE_CLOSED));
-		x->now = b->before;
-		case_due(c, x);
-	}
+	if (x != NULL &&
+	    unsaved_answered(&x->unsaved, rc, &b->before, sizeof(b->before)))
+		put_back(b->cases, x);
 	mem_free(b);
 }
 
@@ -176,6 +185,7 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 	struct back *b = mem_new(struct back);
 
 	*b = (struct back){ c, x->id, *before };
+	unsaved_step(&x->unsaved);
 	if (before->version != 0)
 		count_open(c, (x->now.state != CASE_CLOSED) -
 				      (before->state != CASE_CLOSED));
@@ -215,7 +225,7 @@ static bool on_row(void *owner, const struct row *row)
 	/* an open one is never left out: its clock must run on */
 	if (x->now.state == CASE_CLOSED &&
 	    map_len(c->all) >= (size_t)c->cfg->max) {
-		mem_free(x);
+		case_free(&x);
 		r->lost++;
 		return true;
 	}

@@ -208,7 +208,7 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 		fill(x, ask, owner.len > 0 ? owner : str_of(c->cfg->owner), no);
 
 	if (rc != 0) {
-		mem_free(x);
+		case_free(&x);
 		return rc;
 	}
 	x->now.due_ms = sla_due_ms(c->slas, x, x->opened_ms);
@@ -381,8 +381,11 @@ void cases_close(struct cases **cp)
 		return;
 	cases_stop(c);
 	heap_done(&c->due); /* looks at what is in it */
-	while (map_next(c->all, &pos, &id, &value))
-		mem_free((void *)(uintptr_t)value);
+	while (map_next(c->all, &pos, &id, &value)) {
+		struct care_case *x = (struct care_case *)(uintptr_t)value;
+
+		case_free(&x);
+	}
 	map_free(&c->all);
 	map_free(&c->people);
 	complaints_free(&c->words);

@@ -72,6 +72,7 @@ void order_free(struct order **xp)
 	mem_free(x->title_en);
 	mem_free(x->service);
 	mem_free(x->actor);
+	unsaved_done(&x->unsaved);
 	mem_free(x);
 }
 

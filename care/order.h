@@ -7,6 +7,7 @@
 
 #include "base/heap.h"
 #include "base/str.h"
+#include "base/unsaved.h"
 #include "model/row.h"
 
 /* Stored by name. */
@@ -66,7 +67,8 @@ struct order {
 
 	/* of memory alone */
 	struct heap_node due;
-	struct order *older; /* of the same address */
+	struct unsaved unsaved; /* of now */
+	struct order *older;    /* of the same address */
 };
 
 void order_free(struct order **xp);

@@ -51,27 +51,42 @@ static void set_due(struct orders *o, struct order *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
+struct before {
+	bool nothing; /* it was not there */
+	struct order_now now;
+};
+
 struct guard {
 	struct orders *orders;
 	uint64_t id;
-	bool made;
-	struct order_now before;
+	struct before before;
 };
+
+static void on_answer(struct orders *o, struct order *x, const struct guard *g,
+		      int rc)
+{
+	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
+				     sizeof(g->before));
+	const struct before *first = x->unsaved.first;
+
+	if (back && first->nothing) {
+		forget(o, x);
+	} else if (back) {
+		x->now = first->now;
+		unsaved_done(&x->unsaved);
+		set_due(o, x);
+	} else if (x->unsaved.steps == 0 && order_final(x->now.state)) {
+		forget(o, x);
+	}
+}
 
 static void on_stored(void *owner, int rc)
 {
 	struct guard *g = owner;
-	struct orders *o = g->orders;
-	struct order *x = map_ptr(o->all, g->id);
+	struct order *x = map_ptr(g->orders->all, g->id);
 
-	if (x != NULL && rc != 0 && g->made) {
-		forget(o, x);
-	} else if (x != NULL && rc != 0) {
-		x->now = g->before;
-		set_due(o, x);
-	} else if (x != NULL && order_final(x->now.state)) {
-		forget(o, x);
-	}
+	if (x != NULL)
+		on_answer(g->orders, x, g, rc);
 	mem_free(g);
 }
 
@@ -86,9 +101,10 @@ void order_keep(struct orders *o, struct order *x,
 	store_put(o->env.store, STORE_ORDER_PUT, cells, ARRAY_LEN(cells));
 	set_due(o, x);
 	*g = (struct guard){ .orders = o, .id = x->id };
-	g->made = before == NULL;
+	g->before.nothing = before == NULL;
 	if (before != NULL)
-		g->before = *before;
+		g->before.now = *before;
+	unsaved_step(&x->unsaved);
 	store_then(o->env.store, on_stored, g);
 }
 
