@@ -183,6 +183,8 @@ const struct verb verbs[] = {
 	  verb_case_open },
 	{ "case", "do", "ACT ID", 2, 2, WORD_H_CASE_DO, case_act_options,
 	  verb_case_do },
+	{ "call", "pop", "ADDRESS", 1, 1, WORD_H_CALL_POP, call_pop_options,
+	  verb_call_pop },
 	{ "thread", "list", "", 0, 0, WORD_H_THREAD_LIST, thread_list_options,
 	  verb_thread_list },
 	{ "thread", "show", "ADDRESS", 1, 1, WORD_H_THREAD_SHOW,

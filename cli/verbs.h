@@ -114,6 +114,10 @@ int verb_callback_result(struct cli *c, const struct args *a);
 int verb_callback_cancel(struct cli *c, const struct args *a);
 int verb_callback_link(struct cli *c, const struct args *a);
 
+/* calls.c */
+extern const struct option call_pop_options[];
+int verb_call_pop(struct cli *c, const struct args *a);
+
 /* threads.c */
 extern const struct option thread_list_options[], thread_show_options[];
 extern const struct option thread_reply_options[], thread_hand_over_options[];

@@ -155,6 +155,7 @@ void api_case_act(struct request *r);
 /* api_threads.c */
 extern const struct fields thread_fields;
 void api_thread_get(struct request *r);
+void api_screen_pop(struct request *r); /* api_screen_pop.c */
 void api_thread_reply(struct request *r);
 extern const struct fields hand_over_fields;
 void api_thread_hand_over(struct request *r);

@@ -85,6 +85,8 @@ static const struct {
 	  "/v1/surveys/sv/sessions/$V", "", 403 },
 	{ "POST", "/v1/surveys/{id}/sessions/{session}/cancel",
 	  "/v1/surveys/sv/sessions/$V/cancel", "", 403 },
+	{ "GET", "/v1/screen-pop/{address}", "/v1/screen-pop/%2B447700900102",
+	  "", 403 },
 	{ "GET", "/v1/threads/{address}", "/v1/threads/%2B447700900102", "",
 	  403 },
 	{ "POST", "/v1/threads/{address}/reply",

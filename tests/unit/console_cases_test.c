@@ -275,6 +275,52 @@ static void r47_a_thread_is_handed_over_to_the_phone(void **state)
 	assert_int_equal(bed_post(b, hand, "{}"), 403);
 }
 
+/* Who rings is shown with what they wait for; late is what nobody has replied
+ * to, and a claim whose newest word is past its date. */
+static void a_screen_pop_says_what_is_overdue(void **state)
+{
+	static const char pop[] = "/v1/screen-pop/%2B447700900001";
+	static const char claim[] =
+		"{\"id\":\"%s\",\"type\":\"claim.state\","
+		"\"to\":\"+447700900001\",\"account\":\"K-1\","
+		"\"time\":\"%s\",\"data\":{\"state\":\"%s\","
+		"\"due\":\"2020-03-01T00:00:00Z\"}}";
+	struct bed *b = *state;
+	char body[320];
+
+	assert_int_equal(bed_get(b, pop), 200);
+	assert_true(bed_says(b, "\"contact\":null"));
+	assert_true(bed_says(b, "\"overdue\":false}"));
+	assert_int_equal(bed_post(b, "/v1/contacts",
+				  "{\"ref\":\"c1\",\"name\":\"Shi\","
+				  "\"tier\":\"key\","
+				  "\"phone\":\"+447700900001\"}"),
+			 201);
+	key_of(b, "care", agent);
+
+	const char *id = open_case(b, SHI);
+
+	snprintf(body, sizeof(body), claim, "e1", "2020-01-01T00:00:00Z",
+		 "filed");
+	assert_int_equal(bed_post(b, "/v1/events", body), 200);
+	b->key = agent;
+	assert_int_equal(bed_get(b, pop), 200);
+	assert_string_equal(bed_word(b, "contact.tier"), "key");
+	assert_true(bed_says(b, id));
+	assert_int_equal(bed_count(b, "cases"), 1);
+	assert_int_equal(bed_count(b, "events"), 1);
+	assert_true(bed_says(b, "2020-01-01T00:00:00.000Z"));
+	assert_true(bed_says(b, "\"late\":1,\"overdue\":true}"));
+	/* the newest word on it settles it */
+	snprintf(body, sizeof(body), claim, "e2", "2020-04-01T00:00:00Z",
+		 "closed");
+	b->key = ADMIN;
+	assert_int_equal(bed_post(b, "/v1/events", body), 200);
+	assert_int_equal(bed_get(b, pop), 200);
+	assert_int_equal(bed_count(b, "events"), 2);
+	assert_true(bed_says(b, "\"late\":0,\"overdue\":false}"));
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -286,6 +332,7 @@ int main(void)
 		CASE(r35_an_owner_is_not_switched_off),
 		CASE(r47_a_thread_is_one_line_of_time),
 		CASE(r47_a_thread_is_handed_over_to_the_phone),
+		CASE(a_screen_pop_says_what_is_overdue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static const struct {
 	{ "POST", "/v1/events/csv", "ASC" },
 	{ "GET", "/v1/events", "AMPCGUD" },
 	{ "GET", "/v1/events/types", "AMPCGUD" },
+	{ "GET", "/v1/screen-pop/{address}", "ACGUD" },
 	{ "GET", "/v1/threads/{address}", "ACGUD" },
 	{ "POST", "/v1/threads/{address}/reply", "ACGU" },
 	{ "POST", "/v1/threads/{address}/hand-over", "ASCGU" },
