@@ -11,7 +11,7 @@
 
 #define ROW_MAX_BYTES 16384
 #define PART_ROWS 1000       /* between two commits that are asked for */
-#define PARTS_MAX 8          /* commits that are waited for */
+#define PARTS_MAX 24         /* commits that are waited for */
 #define LISTED_MAX 10000     /* listed with their reason */
 #define PROGRESS_ROWS 100000 /* between two lines of the log */
 #define TEXT_MAX (4 * TEXT_FILE_WINDOW)

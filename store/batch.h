@@ -8,24 +8,11 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "model/store.h"
-#include "store/backend.h"
+#include "store/puts.h"
 
 struct batch_then {
 	void (*fn)(void *owner, int rc);
 	void *owner;
-};
-
-struct batch_put {
-	enum store_call call;
-	unsigned first; /* of its cells */
-	unsigned n;
-};
-
-/* A cell at half its size: an import has millions on their way. */
-struct batch_cell {
-	int64_t i;    /* the number; of text and blobs, where in bytes */
-	uint32_t len; /* of those */
-	uint8_t type; /* enum cell_type */
 };
 
 /* Owned by the loop thread until it is handed to the writer, and again when
@@ -35,11 +22,7 @@ struct batch {
 	struct buf frames; /* the journal row */
 	unsigned records;  /* in it */
 
-	struct batch_put *puts;
-	size_t nputs, cap_puts;
-	struct batch_cell *cells;
-	size_t ncells, cap_cells;
-	struct buf bytes;
+	struct puts puts;
 
 	struct batch_then *thens;
 	size_t nthens, cap_thens;
@@ -67,7 +50,5 @@ void batch_put(struct batch *b, enum store_call call, const struct cell *cells,
 	       unsigned n);
 void batch_then(struct batch *b, void (*fn)(void *owner, int rc), void *owner);
 
-/* Writes the puts in order into the open transaction. */
-MUST_USE int batch_write_puts(const struct batch *b, struct backend *backend);
 /* Runs every `then` with b->rc. They may make new work, in another batch. */
 void batch_answer(struct batch *b);

@@ -128,7 +128,7 @@ static void engine_answer_batch(struct engine *e, struct batch *b)
 		e->seq = b->seq;
 		e->counters.commits++;
 		e->counters.records += b->records;
-		e->counters.puts += b->nputs;
+		e->counters.puts += b->puts.n;
 		e->counters.bytes += b->size;
 		stat_observe_us(e->commit_us, b->took_us);
 	} else {

@@ -104,7 +104,7 @@ static int writer_store(struct writer *w, const struct batch *b, int64_t seq)
 		if (rc != 0)
 			return rc;
 	}
-	return batch_write_puts(b, w->cfg.backend);
+	return puts_write(&b->puts, w->cfg.backend);
 }
 
 /* What is in the batch, and nothing else: somebody waits for it. */
@@ -250,7 +250,7 @@ static int writer_commit_batch(struct writer *w, struct batch *b)
 	int rc = 0;
 
 	w->busy_us = writer_now_us();
-	if (b->frames.len > 0 || b->nputs > 0)
+	if (b->frames.len > 0 || b->puts.n > 0)
 		rc = writer_transact(w, b, seq);
 	if (rc != 0)
 		writer_failed(w, rc, &err);
