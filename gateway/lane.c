@@ -42,10 +42,17 @@ static double burst_of(const struct section *s)
 	return (double)lane_row_number(s, "burst", SETTING_INT, 0);
 }
 
+/* What its bucket holds: a carrier that counts by the second must not see
+ * another second's worth on top after every rest. */
+static double bucket_of(const struct lane *l, double rate)
+{
+	return l->burst > 0 ? l->burst : MAX(rate / 10, 1.0);
+}
+
 static void set_rate(struct lane *l, double rate)
 {
 	l->rate = rate;
-	router_target_rate(l->core->router, l->target, rate, l->burst,
+	router_target_rate(l->core->router, l->target, rate, bucket_of(l, rate),
 			   core_now_us(l->core));
 }
 
@@ -162,7 +169,7 @@ int lane_add(struct lanes *all, struct core *core,
 	t.owner = l;
 	t.cap = 0;
 	t.rate = l->rate;
-	t.burst = l->burst;
+	t.burst = bucket_of(l, l->rate);
 	t.cost = (unsigned)lane_row_number(s, "cost", SETTING_INT, 0);
 	l->target = router_target_add(core->router, &t, core_now_us(core));
 	if (l->target < 0) {
