@@ -2,6 +2,9 @@
 #include "console/api.h"
 
 #include "console/persons.h"
+#include "proto/text.h"
+
+#define PURPOSE_MAX 400
 
 static void export_note(struct request *r, struct str tenant, size_t n)
 {
@@ -9,7 +12,8 @@ static void export_note(struct request *r, struct str tenant, size_t n)
 
 	buf_init(&detail, AUDIT_DETAIL_MAX);
 	json_open(&detail, '{');
-	json_ks(&detail, "purpose", request_query(r, "purpose"));
+	json_ks(&detail, "purpose", str_trim(request_query(r, "purpose")));
+	json_kz(&detail, "filter", "all");
 	json_ku(&detail, "rows", n);
 	json_ks_opt(&detail, "cursor", request_query(r, "cursor"));
 	json_close(&detail, '}');
@@ -49,6 +53,21 @@ static void on_export(struct request *r, int rc)
 	request_then(r, on_exported);
 }
 
+/* It has to fit into the row that says who exported what. */
+static bool purpose_ok(struct request *r)
+{
+	struct str purpose = str_trim(request_query(r, "purpose"));
+
+	if (purpose.len > 0 && purpose.len <= PURPOSE_MAX &&
+	    text_printable(purpose))
+		return true;
+	reply_error(r, 400, "no_purpose", "purpose",
+		    "say what the export is for, in 1 to %d bytes; it is "
+		    "written down",
+		    PURPOSE_MAX);
+	return false;
+}
+
 void api_contacts_export(struct request *r)
 {
 	uint64_t after = 0, limit = PERSONS_PAGE;
@@ -58,11 +77,8 @@ void api_contacts_export(struct request *r)
 	if (!request_tenant(r, &tenant) || !query_id(r, "cursor", &after) ||
 	    !query_u64(r, "limit", PERSONS_PAGE, &limit))
 		return;
-	if (str_trim(request_query(r, "purpose")).len == 0) {
-		reply_error(r, 400, "no_purpose", "purpose",
-			    "say what the export is for; it is written down");
+	if (!purpose_ok(r))
 		return;
-	}
 	r->asked = MAX(limit, 1);
 	persons_read(r, STORE_PERSON_PAGE, tenant, CELL_I(after), r->asked,
 		     on_export);

@@ -269,6 +269,50 @@ static void r41_before_and_after_are_written_down_masked(void **state)
 	row_says(row, "sms +447…**31", true);
 }
 
+/* Who may not is refused, who says no purpose too, and of both and of what goes
+ * out there is a row. */
+static void r02_exports_have_a_purpose_and_leave_a_row(void **state)
+{
+	static const char *const blank[] = { "",
+					     "?purpose=", "?purpose=%20%20" };
+	struct bed *b = *state;
+	char path[64], row[1024], much[512];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "{\"phone\":\"+44770090020%d\"}",
+			 i);
+		assert_int_equal(bed_post(b, "/v1/contacts", path), 201);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(blank); i++) {
+		snprintf(path, sizeof(path), "/v1/exports/contacts%s",
+			 blank[i]);
+		assert_int_equal(bed_get(b, path), 400);
+		assert_string_equal(bed_word(b, "error.code"), "no_purpose");
+		last_row(b, row);
+		row_says(row, "contact.export", false);
+	}
+	int at = snprintf(much, sizeof(much), "/v1/exports/contacts?purpose=");
+	memset(much + at, 'x', 401);
+	much[at + 401] = '\0';
+	assert_int_equal(bed_get(b, much), 400);
+	assert_int_equal(
+		bed_get(b, "/v1/exports/contacts?limit=2&purpose=audit%20of%20"
+			   "branch%20north"),
+		200);
+	last_row(b, row);
+	row_says(row, "\"contact.export\"", true);
+	row_says(row, "\"actor\":\"admin\"", true);
+	row_says(row,
+		 "{\"purpose\":\"audit of branch north\","
+		 "\"filter\":\"all\",\"rows\":2}",
+		 true);
+	become(b, ROLE_SUPERVISOR);
+	assert_int_equal(bed_get(b, "/v1/exports/contacts?purpose=x"), 403);
+	b->key = ADMIN;
+	last_row(b, row);
+	row_says(row, "contact.export_denied", true);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -279,6 +323,7 @@ int main(void)
 		T(r09_a_partner_sends_to_subscribers),
 		T(r09_one_person_has_one_pseudonym),
 		T(r41_before_and_after_are_written_down_masked),
+		T(r02_exports_have_a_purpose_and_leave_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
