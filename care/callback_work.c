@@ -217,6 +217,23 @@ int callbacks_result(struct callbacks *c, struct str tenant, uint64_t id,
 	return 0;
 }
 
+void callbacks_erase(struct callbacks *c, struct str tenant, struct str address)
+{
+	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
+
+	must(c != NULL);
+	struct callback *x = callback_of(c, tenant, address);
+
+	if (x != NULL) {
+		struct callback_now before = x->now;
+
+		callback_end(c, x, CALLBACK_CANCELLED, "erased");
+		callback_keep(c, x, &before);
+	}
+	callback_links_drop(c, tenant, address);
+	store_put(c->env.store, STORE_CALLBACK_ERASE, cells, ARRAY_LEN(cells));
+}
+
 int callbacks_cancel(struct callbacks *c, struct str tenant, uint64_t id,
 		     bool by_customer)
 {

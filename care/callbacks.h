@@ -142,6 +142,11 @@ MUST_USE int callbacks_result(struct callbacks *c, struct str tenant,
 MUST_USE int callbacks_cancel(struct callbacks *c, struct str tenant,
 			      uint64_t id, bool by_customer);
 
+/* They are erased, in the open batch: no call is made any more, no link leads
+ * to one, and no row says who it was and what for. */
+void callbacks_erase(struct callbacks *c, struct str tenant,
+		     struct str address);
+
 /* ---- links ----------------------------------------------------------------------- */
 
 #define CALLBACK_TOKEN 48

@@ -145,6 +145,9 @@ void callback_say(struct callbacks *c, const struct callback *x,
 
 /* ---- callback_link.c -------------------------------------------------------------- */
 
+/* Of somebody who is erased. */
+void callback_links_drop(struct callbacks *c, struct str tenant,
+			 struct str address);
 MUST_USE int callback_links_recover(struct callbacks *c, struct err *err);
 void callback_links_free(struct callbacks *c);
 

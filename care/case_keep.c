@@ -201,6 +201,54 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 		 KV_S("state", case_state_name(x->now.state)));
 }
 
+/* ---- somebody is erased ------------------------------------------------------------ */
+
+/* What the store holds of them no more is in memory no longer. */
+struct gone {
+	struct cases *cases;
+	uint64_t id;
+};
+
+static void on_erased(void *owner, int rc)
+{
+	struct gone *g = owner;
+	struct care_case *x = rc != 0 ? NULL : map_ptr(g->cases->all, g->id);
+
+	if (x != NULL)
+		case_forget(g->cases, x);
+	mem_free(g);
+}
+
+static void end_erased(struct cases *c, struct care_case *x,
+		       const struct case_by *by)
+{
+	const struct case_now before = x->now;
+	struct gone *g = mem_new(struct gone);
+
+	if (x->now.state != CASE_CLOSED) {
+		x->now.state = CASE_CLOSED;
+		x->now.closed_ms = cases_now(c);
+		case_step(c, x, "erase", "case.closed", by, STR_NONE, &before);
+	}
+	*g = (struct gone){ c, x->id };
+	store_then(c->store, on_erased, g);
+}
+
+void cases_erase(struct cases *c, struct str tenant, struct str address,
+		 const struct case_by *by)
+{
+	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
+
+	must(c != NULL && by != NULL);
+	for (struct care_case *x = case_newest(c, tenant, address); x != NULL;
+	     x = x->older) {
+		if (str_eqz(tenant, x->tenant) && str_eqz(address, x->address))
+			end_erased(c, x, by);
+	}
+	store_put(c->store, STORE_CASE_EVENT_ERASE, cells, ARRAY_LEN(cells));
+	store_put(c->store, STORE_CASE_ERASE, cells, ARRAY_LEN(cells));
+}
+
 /* ---- the start ---------------------------------------------------------------- */
 
 struct recovery {
@@ -222,6 +270,10 @@ static bool on_row(void *owner, const struct row *row)
 	id_source_seen(&c->ids, x->id);
 	if (case_kinds[x->kind].harm)
 		burst_before(c->burst, x->opened_ms, cases_now(c));
+	if (x->address[0] == '\0') { /* erased: for nobody to open again */
+		case_free(&x);
+		return true;
+	}
 	/* an open one is never left out: its clock must run on */
 	if (x->now.state == CASE_CLOSED &&
 	    map_len(c->all) >= (size_t)c->cfg->max) {

@@ -140,6 +140,20 @@ int orders_end(struct orders *o, struct str tenant, uint64_t id,
 	return 0;
 }
 
+void orders_erase(struct orders *o, struct str tenant, struct str address)
+{
+	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
+
+	must(o != NULL);
+	for (struct order *x = order_newest(o, address); x != NULL;
+	     x = x->older) {
+		if (!order_final(x->now.state) && str_eqz(tenant, x->tenant) &&
+		    str_eqz(address, x->address))
+			IGNORE(orders_end(o, tenant, x->id, "erased"));
+	}
+	store_put(o->env.store, STORE_ORDER_ERASE, cells, ARRAY_LEN(cells));
+}
+
 /* ---- to ask for one ------------------------------------------------------------------ */
 
 static const struct offer_cfg *offer_of(const struct orders *o,

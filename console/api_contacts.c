@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/callbacks.h"
+#include "care/cases.h"
+#include "care/orders.h"
 #include "console/branch.h"
 #include "console/contact_diff.h"
 #include "console/edit.h"
@@ -481,6 +484,27 @@ static bool withdraw_all(struct request *r, const struct wanted *w)
 	return true;
 }
 
+/* What care holds of them, wherever it stands; and no trace in the log of the
+ * store. */
+static void forget_all(struct request *r, const struct wanted *w)
+{
+	const struct case_by by = { .actor = str_of(r->who.actor),
+				    .name = request_actor(r) };
+	struct console *c = r->c;
+
+	for (unsigned i = 0; i < w->n; i++) {
+		struct str address = w->v[i].address;
+
+		if (c->cases != NULL)
+			cases_erase(c->cases, w->c.tenant, address, &by);
+		if (c->callbacks != NULL)
+			callbacks_erase(c->callbacks, w->c.tenant, address);
+		if (c->orders != NULL)
+			orders_erase(c->orders, w->c.tenant, address);
+	}
+	store_put(c->store, STORE_SCRUB, NULL, 0);
+}
+
 static void on_delete(struct request *r, int rc)
 {
 	struct wanted w = { 0 };
@@ -488,6 +512,7 @@ static void on_delete(struct request *r, int rc)
 
 	if (was == NULL || !withdraw_all(r, &w))
 		return;
+	forget_all(r, &w);
 	gateway_contact_erase(r->c->gateway, &w.c, w.v, w.n);
 	contact_answer(r, was, NULL, 200, "contact.erase");
 }

@@ -94,6 +94,47 @@ static void memory_drop_all(struct memory_table *t, enum statement st,
 	}
 }
 
+static void memory_blank(const struct memory_table *t, struct memory_row *row,
+			 const char *columns)
+{
+	struct str rest = str_of(columns), word;
+
+	while (rest.len > 0) {
+		rest = str_cut(rest, ' ', &word);
+		row->v[memory_column(t, word)] = CELL_Z("");
+	}
+}
+
+static void memory_blank_all(struct memory *m, enum statement st,
+			     const struct cell *args)
+{
+	const struct plan *p = &memory_plans[st];
+	struct memory_table *t = &m->tables->v[p->table];
+
+	for (size_t i = 0; i < t->len; i++) {
+		if (memory_matches(t, t->rows[i], st, args))
+			memory_blank(t, t->rows[i], p->blank);
+	}
+}
+
+/* Events know no person, their case does. */
+static void memory_blank_case(struct memory *m, enum statement st,
+			      const struct cell *args)
+{
+	const struct plan *p = &memory_plans[st];
+	struct memory_table *cases = &m->tables->v[TABLE_CASE];
+	struct memory_table *t = &m->tables->v[p->table];
+
+	for (size_t i = 0; i < cases->len; i++) {
+		if (!memory_matches(cases, cases->rows[i], st, args))
+			continue;
+		for (size_t k = 0; k < t->len; k++) {
+			if (t->rows[k]->v[0].i == cases->rows[i]->v[0].i)
+				memory_blank(t, t->rows[k], p->blank);
+		}
+	}
+}
+
 static void memory_apply(struct memory *m, enum statement st,
 			 const struct cell *args)
 {
@@ -102,6 +143,14 @@ static void memory_apply(struct memory *m, enum statement st,
 
 	if (kind == PLAN_NOTHING)
 		return;
+	if (kind == PLAN_BLANK) {
+		memory_blank_all(m, st, args);
+		return;
+	}
+	if (kind == PLAN_BLANK_CASE) {
+		memory_blank_case(m, st, args);
+		return;
+	}
 	if (kind == PLAN_DROP) {
 		memory_drop_all(t, st, args);
 		return;

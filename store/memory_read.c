@@ -239,6 +239,8 @@ static void memory_run(struct memory_showing *s)
 	case PLAN_STATE_NEW:
 	case PLAN_STATE:
 	case PLAN_NOTHING:
+	case PLAN_BLANK:
+	case PLAN_BLANK_CASE:
 	case PLAN_DROP:
 		must(false && "not a read");
 	}

@@ -99,12 +99,41 @@ static void keeps_links(void **state)
 			    "");
 }
 
+#define ERASED "1|a||q||link|||vip|0|0|resolved||ann|2|0|0|0|0|9|0|7|9;"
+
+static void erases_who_was_called(void **state)
+{
+	struct bed *b = *state;
+	struct cell person[] = { CELL_Z("a"), CELL_Z("+441") };
+
+	put_callback(b, 1, (char[]){ "+441" }, CALLBACK_RESOLVED);
+	put_callback(b, 2, (char[]){ "+442" }, CALLBACK_OPEN);
+	for (int64_t id = 1; id <= 2; id++)
+		store_put(b->s, STORE_CALLBACK_LINK_PUT,
+			  BED_CELLS(CELL_I(id), CELL_Z("a"),
+				    id == 1 ? CELL_Z("+441") : CELL_Z("+442"),
+				    CELL_Z("q"), CELL_I(50), CELL_I(0)));
+	store_put(b->s, STORE_CALLBACK_ERASE, person, 2);
+	store_put(b->s, STORE_CALLBACK_LINK_DROP, person, 2);
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_GET,
+				    BED_CELLS(CELL_I(1))),
+			    ERASED);
+	assert_string_equal(bed_get(b, STORE_CALLBACK_GET,
+				    BED_CELLS(CELL_I(2))),
+			    TWO);
+	assert_string_equal(bed_scan(b, STORE_CALLBACK_LINK_SCAN,
+				     BED_CELLS(CELL_I(0))),
+			    "2|a|+442|q|50|0;");
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
 		CASE(keeps_callbacks),
 		CASE(keeps_links),
+		CASE(erases_who_was_called),
 	};
 	static const struct {
 		const char *name, *url;

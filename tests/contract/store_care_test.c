@@ -69,10 +69,38 @@ static void keeps_cases(void **state)
 			    "1|2|5|user:1|ann|note|{};");
 }
 
+static void erases_who_it_was_and_what_was_said(void **state)
+{
+	struct bed *b = *state;
+	struct cell person[] = { CELL_Z("a"), CELL_Z("+441") };
+
+	put_case(b, 1, 1, "ann", 0, 7);
+	for (int64_t id = 1; id <= 2; id++)
+		store_put(b->s, STORE_CASE_EVENT_APPEND,
+			  BED_CELLS(CELL_I(id), CELL_I(1), CELL_I(5),
+				    CELL_Z("user:1"), CELL_Z("ann"),
+				    CELL_Z("note"), CELL_Z("{}")));
+	store_put(b->s, STORE_CASE_EVENT_ERASE, person, 2);
+	store_put(b->s, STORE_CASE_ERASE, person, 2);
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_CASE_GET, BED_CELLS(CELL_I(1))),
+			    "1|a|1|complaint|opened|ann||||||||1|50|0|1|7|0|||"
+			    "0|0|0;");
+	assert_string_equal(bed_get(b, STORE_CASE_EVENTS,
+				    BED_CELLS(CELL_I(1), CELL_I(0), CELL_I(9))),
+			    "1|1|5|user:1|ann|note|;");
+	/* nobody else's */
+	assert_string_equal(bed_get(b, STORE_CASE_EVENTS,
+				    BED_CELLS(CELL_I(2), CELL_I(0), CELL_I(9))),
+			    "2|1|5|user:1|ann|note|{};");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			erases_who_it_was_and_what_was_said, setup, teardown),
 	};
 	static const char *const backends[] = { "sqlite:t.db", "memory:t" };
 	int failed = 0;

@@ -235,6 +235,139 @@ static void the_erased_may_come_back_themselves(void **state)
 	assert_string_equal(standing(b), "granted");
 }
 
+/* How often the text stands in the files of the store. */
+static unsigned in_files(const struct bed *b, const char *probe)
+{
+	static const char *const names[] = { "t.db", "t.db-wal" };
+	static char bytes[8 << 20];
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char path[96];
+		FILE *f;
+		size_t len;
+
+		snprintf(path, sizeof(path), "%s/%s", b->dir, names[i]);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue;
+		len = fread(bytes, 1, sizeof(bytes), f);
+		assert_true(len < sizeof(bytes));
+		assert_int_equal(fclose(f), 0);
+		for (const char *at = bytes;
+		     (at = memmem(at, len - (size_t)(at - bytes), probe,
+				  strlen(probe))) != NULL;
+		     at++)
+			n++;
+	}
+	return n;
+}
+
+/* Rows of care that still name the number. */
+static int rows_of_theirs(const struct bed *b)
+{
+	static const char sql[] =
+		"SELECT (SELECT count(*) FROM care_case WHERE address = '" TO
+		"') + (SELECT count(*) FROM callback WHERE address = '" TO
+		"') + (SELECT count(*) FROM callback_link WHERE address = '" TO
+		"') + (SELECT count(*) FROM service_order WHERE address = '" TO
+		"')";
+	char path[96];
+	sqlite3_stmt *st = NULL;
+	sqlite3 *db;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/t.db", b->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int(st, 0);
+	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	return n;
+}
+
+static const char *const said[] = { "Probe-in-the-case", "Probe-in-the-note",
+				    "Probe-in-the-call" };
+
+static void their_care(struct bed *b, char one[64], char other[64])
+{
+	char path[96];
+
+	assert_int_equal(bed_post(b, "/v1/cases",
+				  "{\"kind\":\"complaint\",\"to\":\"" TO
+				  "\",\"text\":\"Probe-in-the-case\"}"),
+			 201);
+	snprintf(one, 64, "%s", bed_word(b, "id"));
+	snprintf(path, sizeof(path), "/v1/cases/%s/note", one);
+	assert_int_equal(bed_post(b, path, "{\"text\":\"Probe-in-the-note\"}"),
+			 200);
+	/* one that is over, too */
+	assert_int_equal(bed_post(b, "/v1/cases",
+				  "{\"kind\":\"report\",\"to\":\"" TO
+				  "\",\"text\":\"Probe-in-the-case\"}"),
+			 201);
+	snprintf(other, 64, "%s", bed_word(b, "id"));
+	snprintf(path, sizeof(path), "/v1/cases/%s/close", other);
+	assert_int_equal(bed_post(b, path,
+				  "{\"cause\":\"content\",\"verdict\":"
+				  "\"proven\",\"no_outcome\":\"told\"}"),
+			 200);
+	assert_int_equal(bed_post(b, "/v1/callbacks",
+				  "{\"to\":\"" TO
+				  "\",\"note\":\"Probe-in-the-call\"}"),
+			 201);
+	assert_int_equal(bed_post(b, "/v1/callbacks/links",
+				  "{\"to\":\"" TO "\"}"),
+			 201);
+	assert_int_equal(bed_post(b, "/v1/orders",
+				  "{\"to\":\"" TO "\",\"offer\":\"ring\"}"),
+			 202);
+}
+
+/* Of call-backs, links, orders and cases nothing says who it was or what was
+ * said; what they count stays, and the number stays refused. */
+static void all_erasing_reaches_what_care_holds(void **state)
+{
+	struct bed *b = *state;
+	char one[64], other[64], path[96];
+
+	assert_int_equal(import(b, GRANTED), 200);
+	their_care(b, one, other);
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		assert_true(in_files(b, said[i]) > 0);
+	assert_int_equal(rows_of_theirs(b), 5);
+	erase(b);
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		TURN_UNTIL(b, in_files(b, said[i]) == 0);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(rows_of_theirs(b), 0);
+		assert_int_equal(bed_get(b, "/v1/callbacks"), 200);
+		assert_string_equal(bed_word(b, "callbacks.0.state"),
+				    "cancelled");
+		assert_string_equal(bed_word(b, "callbacks.0.reason"),
+				    "erased");
+		assert_int_equal(bed_get(b, "/v1/orders"), 200);
+		assert_string_equal(bed_word(b, "orders.0.state"), "lapsed");
+		snprintf(path, sizeof(path), "/v1/cases/%s", one);
+		assert_int_equal(bed_get(b, path), 200);
+		assert_string_equal(bed_word(b, "state"), "closed");
+		assert_string_equal(bed_word(b, "kind"), "complaint");
+		/* nobody can be written to, nobody is called */
+		snprintf(path, sizeof(path), "/v1/cases/%s/reopen", other);
+		assert_int_equal(bed_post(b, path, "{\"text\":\"x\"}"), 404);
+		assert_int_equal(bed_post(b, "/v1/callbacks/next",
+					  "{\"agent\":\"ann\"}"),
+				 200);
+		assert_true(bed_says(b, "\"callback\":null"));
+		bed_stop(b);
+		bed_start(b, false);
+	}
+	assert_int_equal(import(b, GRANTED), 200);
+	assert_string_equal(bed_word(b, "consents_refused"), "1");
+	assert_string_equal(standing(b), "withdrawn");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -245,6 +378,7 @@ int main(void)
 		T(what_cannot_be_merged_is_said),
 		T(r03_the_erased_stay_refused),
 		T(the_erased_may_come_back_themselves),
+		T(all_erasing_reaches_what_care_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
