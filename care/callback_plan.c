@@ -130,7 +130,8 @@ const struct callback *callbacks_find(const struct callbacks *c,
 	return callback_at(c, tenant, id);
 }
 
-size_t callbacks_waiting(const struct callbacks *c, struct str tenant)
+size_t callbacks_waiting(const struct callbacks *c, struct str tenant,
+			 struct str branch)
 {
 	must(c != NULL);
 	uint64_t id, value;
@@ -141,7 +142,8 @@ size_t callbacks_waiting(const struct callbacks *c, struct str tenant)
 			(const struct callback *)(uintptr_t)value;
 
 		n += x->now.state == CALLBACK_QUEUED &&
-		     (tenant.len == 0 || str_eqz(tenant, x->tenant));
+		     (tenant.len == 0 || str_eqz(tenant, x->tenant)) &&
+		     (branch.len == 0 || str_eq(branch, callback_branch(c, x)));
 	}
 	return n;
 }

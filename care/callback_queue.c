@@ -7,29 +7,32 @@
 #include "base/mem.h"
 #include "care/callbacks_impl.h"
 
-/* "hotline" of the default tenant, which calls share; else "DEMO/hotline". */
+#define POOL_NAME (TENANT_MAX + CALLBACK_NAME + CONTACT_BRANCH_MAX + 3)
+
+/* "hotline" of the default tenant, which calls share; else "DEMO/hotline"; of
+ * one branch "hotline@north". */
 static void pool_name(const struct callbacks *c, struct str tenant,
-		      struct str queue,
-		      char out[TENANT_MAX + CALLBACK_NAME + 2])
+		      struct str queue, struct str branch, char out[POOL_NAME])
 {
 	bool own = str_eqz(tenant, c->env.tenant);
 
-	(void)snprintf(out, TENANT_MAX + CALLBACK_NAME + 2, "%.*s%s%.*s",
+	(void)snprintf(out, POOL_NAME, "%.*s%s%.*s%s%.*s",
 		       own ? 0 : (int)tenant.len, tenant.p, own ? "" : "/",
-		       STR_ARGS(str_first(queue, CALLBACK_NAME)));
+		       STR_ARGS(str_first(queue, CALLBACK_NAME)),
+		       branch.len > 0 ? "@" : "", STR_ARGS(branch));
 }
 
-static bool serves(const struct caller *a, const char *tenant)
+static bool serves(const struct caller *a, const struct call_pool *p)
 {
-	return a->tenant[0] == '\0' || strcmp(a->tenant, tenant) == 0;
+	return (a->tenant[0] == '\0' || strcmp(a->tenant, p->tenant) == 0) &&
+	       (a->branch[0] == '\0' || strcmp(a->branch, p->branch) == 0);
 }
 
 static void join(struct callbacks *c, const struct caller *a,
 		 const struct call_pool *p)
 {
-	if (serves(a, p->tenant))
-		must(router_pool_target(c->env.router, p->pool, a->target, 1,
-					0) == 0);
+	must(router_pool_target(c->env.router, p->pool, a->target,
+				serves(a, p) ? 1 : 0, 0) == 0);
 }
 
 static bool queue_known(const struct callbacks *c, struct str queue)
@@ -41,21 +44,29 @@ static bool queue_known(const struct callbacks *c, struct str queue)
 		settings_find(c->env.settings, "queue", name) != NULL);
 }
 
-int callback_pool(struct callbacks *c, struct str tenant, struct str queue)
+static int pool_there(const struct callbacks *c, struct str tenant,
+		      struct str queue, struct str branch)
 {
-	char name[TENANT_MAX + CALLBACK_NAME + 2];
-	struct router *r = c->env.router;
-	int pool;
-
 	for (unsigned i = 0; i < c->npools; i++)
 		if (str_eqz(tenant, c->pools[i].tenant) &&
-		    str_eqz(queue, c->pools[i].queue))
+		    str_eqz(queue, c->pools[i].queue) &&
+		    str_eqz(branch, c->pools[i].branch))
 			return c->pools[i].pool;
-	if (!queue_known(c, queue))
-		return -ENOENT;
+	return -ENOENT;
+}
+
+static int pool_get(struct callbacks *c, struct str tenant, struct str queue,
+		    struct str branch)
+{
+	char name[POOL_NAME];
+	struct router *r = c->env.router;
+	int pool = pool_there(c, tenant, queue, branch);
+
+	if (pool >= 0)
+		return pool;
 	if (c->npools == CALLBACK_POOLS_MAX)
 		return -ENOSPC;
-	pool_name(c, tenant, queue, name);
+	pool_name(c, tenant, queue, branch, name);
 	pool = router_pool_find(r, name); /* calls wait there already */
 	if (pool < 0)
 		pool = router_pool_add(r, name, STRATEGY_LONGEST_IDLE, 0);
@@ -63,9 +74,21 @@ int callback_pool(struct callbacks *c, struct str tenant, struct str queue)
 		return pool;
 	struct call_pool *p = &c->pools[c->npools++];
 
-	*p = (struct call_pool){ str_z(tenant), str_z(queue), pool };
+	*p = (struct call_pool){ str_z(tenant), str_z(queue), str_z(branch),
+				 pool };
 	for (struct caller *a = c->callers; a != NULL; a = a->next)
 		join(c, a, p);
+	return pool;
+}
+
+int callback_pool(struct callbacks *c, struct str tenant, struct str queue)
+{
+	int pool = pool_there(c, tenant, queue, STR_NONE);
+
+	if (pool < 0)
+		pool = queue_known(c, queue)
+			       ? pool_get(c, tenant, queue, STR_NONE)
+			       : -ENOENT;
 	return pool;
 }
 
@@ -108,6 +131,7 @@ struct caller *caller_get(struct callbacks *c, struct str tenant,
 	a = mem_new(struct caller);
 	a->tenant = str_z(tenant);
 	a->name = str_z(name);
+	a->branch = str_z(STR_NONE);
 	a->target = rc;
 	a->cfg = section_of(c, tenant, text);
 	a->next = c->callers;
@@ -116,6 +140,69 @@ struct caller *caller_get(struct callbacks *c, struct str tenant,
 	for (unsigned i = 0; i < c->npools; i++)
 		join(c, a, &c->pools[i]);
 	return a;
+}
+
+/* ---- branches -------------------------------------------------------------------- */
+
+struct str callback_branch(const struct callbacks *c, const struct callback *x)
+{
+	struct str branch = STR_NONE;
+
+	IGNORE(gateway_branch(c->env.gateway, str_of(x->tenant),
+			      str_of(x->address), &branch));
+	return branch;
+}
+
+/* What waits for a branch that has a queue of its own now goes there. */
+static void move_waiting(struct callbacks *c, struct str tenant,
+			 struct str branch)
+{
+	uint64_t id, value;
+	size_t pos = 0;
+
+	while (map_next(c->all, &pos, &id, &value)) {
+		struct callback *x = (struct callback *)(uintptr_t)value;
+
+		if (x->now.state != CALLBACK_QUEUED || x->reservation != 0 ||
+		    !str_eqz(tenant, x->tenant) ||
+		    !str_eq(branch, callback_branch(c, x)))
+			continue;
+		router_withdraw(c->env.router, &x->item);
+		callback_enqueue(c, x);
+	}
+}
+
+/* Beside each queue of the tenant one of the branch. */
+static int pools_of_branch(struct callbacks *c, struct str tenant,
+			   struct str branch)
+{
+	unsigned before = c->npools;
+
+	for (unsigned i = 0; i < before; i++) {
+		const struct call_pool *p = &c->pools[i];
+
+		if (p->branch[0] == '\0' && str_eqz(tenant, p->tenant) &&
+		    pool_get(c, tenant, str_of(p->queue), branch) < 0)
+			return -ENOSPC;
+	}
+	if (c->npools > before)
+		move_waiting(c, tenant, branch);
+	return 0;
+}
+
+int caller_branch(struct callbacks *c, struct caller *a, struct str branch)
+{
+	must(c != NULL && a != NULL);
+	if (branch.len > 0 &&
+	    pools_of_branch(c, str_of(a->tenant), branch) != 0)
+		return -ENOSPC;
+	if (str_eqz(branch, a->branch))
+		return 0;
+	mem_free(a->branch);
+	a->branch = str_z(branch);
+	for (unsigned i = 0; i < c->npools; i++)
+		join(c, a, &c->pools[i]);
+	return 0;
 }
 
 void caller_certify(const struct callbacks *c, const struct caller *a)
@@ -206,8 +293,11 @@ static void set_age(const struct callbacks *c, struct callback *x)
 
 void callback_enqueue(struct callbacks *c, struct callback *x)
 {
-	int pool = callback_pool(c, str_of(x->tenant), str_of(x->queue));
+	int pool = pool_there(c, str_of(x->tenant), str_of(x->queue),
+			      callback_branch(c, x));
 
+	if (pool < 0) /* nobody calls for that branch alone */
+		pool = callback_pool(c, str_of(x->tenant), str_of(x->queue));
 	if (pool < 0) /* a queue that the file had before */
 		pool = callback_pool(c, str_of(x->tenant),
 				     str_of(c->env.cfg->queue));
@@ -249,11 +339,13 @@ void callback_queue_free(struct callbacks *c)
 		IGNORE(router_target_remove(c->env.router, a->target));
 		mem_free(a->tenant);
 		mem_free(a->name);
+		mem_free(a->branch);
 		mem_free(a);
 	}
 	for (unsigned i = 0; i < c->npools; i++) {
 		mem_free(c->pools[i].tenant);
 		mem_free(c->pools[i].queue);
+		mem_free(c->pools[i].branch);
 	}
 	while (dict_next(c->skills, &pos, &name, &text))
 		mem_free(text);

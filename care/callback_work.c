@@ -72,8 +72,22 @@ static void leave_there(struct callbacks *c, const struct reservation *res)
 		must(router_offer(r, pool, res->item, true) == 0);
 }
 
-int callbacks_next(struct callbacks *c, struct str tenant, struct str agent,
-		   const struct callback **out)
+/* Its contact has come to another branch since it was queued. */
+static bool strays(struct callbacks *c, const struct caller *a,
+		   const struct reservation *res)
+{
+	struct callback *x = map_ptr(c->items, (uint64_t)(uintptr_t)res->item);
+
+	if (x == NULL || a->branch[0] == '\0' ||
+	    str_eqz(callback_branch(c, x), a->branch))
+		return false;
+	IGNORE(router_undo(c->env.router, res->id, callbacks_us(c)));
+	callback_enqueue(c, x);
+	return true;
+}
+
+int callbacks_next(struct callbacks *c, struct str tenant, struct str branch,
+		   struct str agent, const struct callback **out)
 {
 	must(c != NULL && out != NULL);
 	struct caller *a = caller_get(c, tenant, agent);
@@ -84,8 +98,12 @@ int callbacks_next(struct callbacks *c, struct str tenant, struct str agent,
 	*out = map_ptr(c->all, a->holds);
 	if (a->holds != 0 && *out != NULL)
 		return 0;
+	if (caller_branch(c, a, branch) != 0)
+		return -ENOSPC;
 	caller_certify(c, a);
 	while (router_pull(c->env.router, a->target, callbacks_us(c), &res)) {
+		if (strays(c, a, &res))
+			continue;
 		if (!callbacks_take(c, &res, agent, out)) {
 			leave_there(c, &res);
 			break;

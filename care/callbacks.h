@@ -101,18 +101,21 @@ MUST_USE int callbacks_ask(struct callbacks *c, const struct callback_ask *ask,
 /* NULL: it has ended, or never was; or is another tenant's ("": any). */
 const struct callback *callbacks_find(const struct callbacks *c,
 				      struct str tenant, uint64_t id);
-/* What waits for an agent of this tenant ("": of all). */
-size_t callbacks_waiting(const struct callbacks *c, struct str tenant);
+/* What waits for an agent of this tenant ("": of all), of this branch (the
+ * same). */
+size_t callbacks_waiting(const struct callbacks *c, struct str tenant,
+			 struct str branch);
 
 /* ---- agents ---------------------------------------------------------------------- */
 
 /*
- * The next one for this agent, or the one they have. -ENOENT: nothing waits
- * that they may do now; -ENOSPC: too many agents. Durable after the next
- * store_then.
+ * The next one for this agent, or the one they have. branch: its people alone;
+ * "": everybody. -ENOENT: nothing waits that they may do now; -ENOSPC: too many
+ * agents, or queues of branches. Durable after the next store_then.
  */
 MUST_USE int callbacks_next(struct callbacks *c, struct str tenant,
-			    struct str agent, const struct callback **out);
+			    struct str branch, struct str agent,
+			    const struct callback **out);
 
 /* A router's reservation: false, it is none of ours. Else agent has it now,
  * and who runs the router rings them; the voice module does. */

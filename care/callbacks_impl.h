@@ -15,15 +15,17 @@
 /* An agent who takes work by asking for it. */
 struct caller {
 	char *tenant, *name;
+	char *branch; /* whose people they call; "": everybody */
 	int target;
 	const struct agent_section_cfg *cfg; /* NULL: nothing is known */
 	uint64_t holds;                      /* a call-back; 0: none */
 	struct caller *next;
 };
 
-/* A queue of one tenant, as the router has it. */
+/* A queue of one tenant, as the router has it; one more for each branch whose
+ * agents have asked for work. */
 struct call_pool {
-	char *tenant, *queue;
+	char *tenant, *queue, *branch;
 	int pool;
 };
 
@@ -129,6 +131,11 @@ void callback_enqueue(struct callbacks *c, struct callback *x);
 void callback_leave(struct callbacks *c, struct callback *x, bool tried);
 MUST_USE struct caller *caller_get(struct callbacks *c, struct str tenant,
 				   struct str name); /* NULL: too many */
+/* They call people of that branch from now on; "": everybody. -ENOSPC. */
+MUST_USE int caller_branch(struct callbacks *c, struct caller *a,
+			   struct str branch);
+/* Of whom it is for; "": none. */
+struct str callback_branch(const struct callbacks *c, const struct callback *x);
 /* Takes away what its certificates do not cover now. */
 void caller_certify(const struct callbacks *c, const struct caller *a);
 /* "billing 2" -> its parts; until_ms 0: always. -EBADMSG. */

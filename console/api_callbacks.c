@@ -271,17 +271,23 @@ void api_callbacks_next(struct request *r)
 	if ((r->json != NULL && !request_fields(r, &w)) ||
 	    !request_tenant(r, &tenant))
 		return;
-	int rc = callbacks_next(r->c->callbacks, tenant, agent_of(r, w.agent),
-				&x);
+	int rc = callbacks_next(r->c->callbacks, tenant, str_of(r->who.branch),
+				agent_of(r, w.agent), &x);
 
 	if (rc != 0 && rc != -ENOENT) {
 		refuse(r, rc, "there are too many agents");
 		return;
 	}
+	/* The one they have: its contact may have come to another branch. */
+	if (x != NULL && !branch_check_address(r, tenant, str_of(x->address)))
+		return;
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 
 	json_open(b, '{');
-	json_ku(b, "waiting", callbacks_waiting(r->c->callbacks, tenant));
+	json_ku(b, "waiting",
+		callbacks_waiting(r->c->callbacks, tenant,
+				  str_of(r->who.branch)));
 	json_key(b, "callback");
 	if (x == NULL) {
 		json_none(b);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "console/branch.h"
 
 struct copy_body {
 	struct str text;
@@ -22,8 +23,9 @@ const struct fields copy_fields = { "copy", rows, ARRAY_LEN(rows) };
 /* A question under way. */
 struct copy {
 	uint64_t id;
-	char tenant[TENANT_MAX + 1]; /* "": any */
-	struct str text;             /* in the request's body */
+	char tenant[TENANT_MAX + 1];              /* "": any */
+	struct str text;                          /* in the request's body */
+	char of[TENANT_MAX + 1], to[ADDRESS_MAX]; /* the message is */
 	bool found, purged, hashed, same;
 	uint8_t hash[32];
 };
@@ -36,7 +38,8 @@ static bool show_message(void *owner, const struct row *row)
 	if (message_decode(row_s(row, 5), c->id, &m) != 0 ||
 	    (c->tenant[0] != '\0' && !str_eqz(m.tenant, c->tenant)))
 		return false;
-	c->found = true;
+	c->found = str_copy(c->of, sizeof(c->of), m.tenant) == 0 &&
+		   str_copy(c->to, sizeof(c->to), m.to) == 0;
 	c->purged = m.purged;
 	c->same = !m.purged && secret_eq(m.text, c->text);
 	return false;
@@ -88,6 +91,8 @@ static void on_message(struct request *r, int rc)
 
 	if (rc != 0 || !c->found)
 		reply_rc(r, rc != 0 ? rc : -ENOENT);
+	else if (!branch_check_address(r, str_of(c->of), str_of(c->to)))
+		return;
 	else if (c->purged)
 		request_read(r, STORE_BODY_HASH_GET, &cell, 1, show_hash,
 			     on_hash);

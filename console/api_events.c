@@ -106,6 +106,8 @@ static const char *sheet_take(struct sheet *s, struct occurrence_body *b)
 	err.text[0] = '\0';
 	if (occurrence_of(b, s->r->c->country, s->tenant, &o) != 0)
 		return "to: that is no address";
+	if (!branch_sees_to(s->r, s->tenant, o.to))
+		return "to: of another branch";
 	int rc = events_take(s->r->c->events, &o, &t, &field, &err);
 
 	if (rc != 0)
@@ -152,6 +154,7 @@ void api_events_csv(struct request *r)
 	must(r != NULL);
 	if (!request_tenant(r, &s.tenant))
 		return;
+	branch_kept(r); /* row by row */
 	buf_init(&s.rows, BUF_NO_LIMIT);
 	json_open(&s.rows, '[');
 	struct csv *c = csv_new(CSV_ROW_MAX, &ev, &s);

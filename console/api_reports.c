@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "reports/report.h"
 
 enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMATS };
@@ -133,6 +134,8 @@ static void on_before(struct request *r, int rc)
 
 	if (rc != 0)
 		reply_rc(r, rc);
+	else if (branch_narrow(r))
+		on_days(r, 0);
 	else
 		request_read(r, STORE_MEASURE_DAYS, cells, ARRAY_LEN(cells),
 			     show_day, on_days);
@@ -166,8 +169,9 @@ void api_report_month(struct request *r)
 	if (!read_query(r, a))
 		return;
 	must(str_copy(a->tenant, sizeof(a->tenant), tenant) == 0);
-	a->report = report_new(r->c->report, tenant, a->month,
-			       clock_wall_ms(r->c->clock));
+	branch_kept(r);
+	a->report = report_new(r->c->report, tenant, str_of(r->who.branch),
+			       a->month, clock_wall_ms(r->c->clock));
 	IGNORE(reply_json(r) == NULL);
 	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->month) };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "console/import.h"
 #include "proto/text.h"
 
@@ -145,6 +146,8 @@ static int row_take(struct suppress *s, const struct str *cells, unsigned n,
 			       "until is a date such as 2026-12-31, or a time");
 	if (until_ms != 0 && until_ms <= clock_wall_ms(s->r->c->clock))
 		return err_set(err, -EINVAL, "until is over already");
+	if (!branch_sees_address(s->r, str_of(s->tenant), str_of(address)))
+		return err_set(err, -EINVAL, "of another branch");
 	return s->remove ? take_off(s, str_of(address), err)
 			 : put_on(s, str_of(address), until_ms, err);
 }
@@ -310,6 +313,7 @@ void api_suppress_begin(struct request *r)
 	s->csv = csv_new(ROW_MAX_BYTES, &events, s);
 	json_open(&s->reasons, '[');
 	must(str_copy(s->tenant, sizeof(s->tenant), tenant) == 0);
+	branch_kept(r); /* row by row */
 	request_audit(r, tenant, "suppression.import", str_of(s->list),
 		      STR("{\"step\":\"begun\"}"));
 }
@@ -399,6 +403,7 @@ void api_suppressions_list(struct request *r)
 	uint64_t n;
 
 	must(r != NULL);
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_key(b, "lists");
@@ -407,7 +412,8 @@ void api_suppressions_list(struct request *r)
 	     (name = gateway_list(r->c->gateway, i, &n)) != NULL; i++) {
 		json_open(b, '{');
 		json_kz(b, "list", name);
-		json_ku(b, "addresses", n);
+		if (!branch_narrow(r)) /* it counts those of all branches */
+			json_ku(b, "addresses", n);
 		json_close(b, '}');
 	}
 	json_close(b, ']');

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/branch.h"
 #include "model/consent.h"
 
 #define SUSPECTS_MAX 1000
@@ -67,8 +68,12 @@ static void on_suspects(struct request *r, int rc)
 	json_open(b, '{');
 	json_key(b, "suspects");
 	json_open(b, '[');
-	for (unsigned i = 0; i < l->n; i++)
-		put_suspect(r, &l->v[i]);
+	for (unsigned i = 0; i < l->n; i++) {
+		if (branch_sees_address(r, str_of(l->v[i].tenant),
+					str_of(l->v[i].address)))
+			put_suspect(r, &l->v[i]);
+	}
+	branch_kept(r);
 	json_close(b, ']');
 	json_kb(b, "cut", l->n == SUSPECTS_MAX);
 	json_close(b, '}');
@@ -158,6 +163,7 @@ void api_suspect_settle(struct request *r)
 	must(r != NULL);
 	if (!request_fields(r, &s) || !request_tenant(r, &tenant) ||
 	    !request_address(r, r->param[0], "address", address) ||
+	    !branch_check_address(r, tenant, str_of(address)) ||
 	    !body_ok(r, &s))
 		return;
 	const struct consent_event like = {

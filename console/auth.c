@@ -141,8 +141,11 @@ static bool branch_ok(struct request *r)
 	log_info("http.forbidden", KV_S("who", r->who.actor),
 		 KV_S("branch", r->who.branch), KV_S("path", r->route->path));
 	reply_error(r, 403, "branch", NULL,
-		    "you work for branch %s only, and this is of all branches",
-		    r->who.branch);
+		    "you work for branch %s only, and this is of all branches: "
+		    "%s",
+		    r->who.branch,
+		    r->route->whole == NULL ? "no row of it is of one"
+					    : r->route->whole);
 	return false;
 }
 

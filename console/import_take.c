@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "console/branch.h"
+
 void import_take_init(struct import_take *t, struct request *r,
 		      struct str tenant)
 {
@@ -91,6 +93,35 @@ static int dedupe(const struct import_take *t, const struct whose *w,
 				  "or further up in this file"
 				: "a number or address belongs to another "
 				  "contact already");
+}
+
+/* R-44: a branch's file is about its people. Of a ref that is known only an
+ * address says whose it is. */
+static int branch_ok(struct import_take *t, const struct whose *w,
+		     struct err *err)
+{
+	struct import_row *row = &t->row;
+	struct request *r = t->r;
+
+	branch_kept(r);
+	if (!branch_narrow(r))
+		return 0;
+	if (row->contact.branch.len == 0)
+		row->contact.branch = str_of(r->who.branch);
+	if (!branch_sees(r, row->contact.branch))
+		return err_set(err, -EINVAL, "you work for branch %s",
+			       r->who.branch);
+	for (unsigned i = 0; i < row->n; i++) {
+		if (!branch_may_take(r, t->tenant, row->v[i].address))
+			return err_set(err, -EINVAL,
+				       "an address is of another branch");
+	}
+	if (w->id != 0 && w->id != w->has_it)
+		return err_set(err, -EINVAL,
+			       "a contact of that ref is there, and none of "
+			       "these addresses says that it is of your "
+			       "branch: change it by itself");
+	return 0;
 }
 
 /* ---- consent ------------------------------------------------------------------- */
@@ -220,7 +251,9 @@ static int row_take(struct import_take *t, const struct str *cells, unsigned n,
 		return rc;
 	t->row.contact.tenant = t->tenant;
 	w = whose_is(t);
-	rc = dedupe(t, &w, err);
+	rc = branch_ok(t, &w, err);
+	if (rc == 0)
+		rc = dedupe(t, &w, err);
 	if (rc == 1) {
 		t->sum.skipped++;
 		return 0;

@@ -61,6 +61,7 @@ struct route {
 	const struct query *query;   /* NULL: whatever comes is ignored */
 	int ok;                      /* status of success */
 	const char *summary;
+	const char *whole; /* BRANCH_REFUSED: why it is of all branches */
 };
 
 #define REQUEST_MAGIC 0x72657175u

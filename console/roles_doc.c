@@ -54,6 +54,30 @@ static void put_may(struct buf *b, uint64_t needs)
 	}
 }
 
+/* Each reason once, with the paths that it is for. */
+static void put_refused(struct buf *b)
+{
+	buf_z(b, "\nRefused to those who have a branch, and why:\n\n");
+	for (size_t i = 0; i < routes_len; i++) {
+		const struct route *rt = &routes_all[i];
+		bool first = true;
+
+		if (rt->whole == NULL)
+			continue;
+		for (size_t k = 0; k < i && first; k++)
+			first = routes_all[k].whole != rt->whole;
+		if (!first)
+			continue;
+		buf_f(b, "- %s:", rt->whole);
+		for (size_t k = i; k < routes_len; k++) {
+			if (routes_all[k].whole == rt->whole)
+				buf_f(b, " `%s %s`", routes_all[k].method,
+				      routes_all[k].path);
+		}
+		buf_c(b, '\n');
+	}
+}
+
 void console_roles_reference(struct buf *out)
 {
 	must(out != NULL);
@@ -74,6 +98,7 @@ void console_roles_reference(struct buf *out)
 		put_may(out, rt->needs);
 		buf_f(out, " %s |\n", branch_word(rt));
 	}
+	put_refused(out);
 	buf_z(out, "\nAnybody may ask:");
 	for (size_t i = 0; i < routes_len; i++) {
 		if (routes_all[i].auth != AUTH_WHO)

@@ -126,6 +126,18 @@ static const struct query q_stream[] = {
 	{ NULL, NULL },
 };
 
+/* Why a route is refused to those who have a branch. */
+static const char whole_ledger[] =
+	"the ledger is one chain over all branches: a part of it proves nothing";
+static const char whole_number[] =
+	"it is over every tenant, for who answers for all of them";
+static const char whole_node[] =
+	"links, disk and counters are the node's, and carry everybody's messages";
+static const char whole_surveys[] =
+	"a survey is asked everywhere alike, and its results are kept for all together";
+static const char whole_audit[] =
+	"rows of the audit log are one chain and are of no branch";
+
 /* Behind its text a row may say more: `, .branch = BRANCH_KEPT`. */
 #define READ(p, n, h, q, ...)                                              \
 	{                                                                  \
@@ -210,7 +222,8 @@ const struct route routes_all[] = {
 	    .branch = BRANCH_KEPT),
 	ASK("/v1/messages/{id}/verify", PERM_MESSAGE_READ, api_message_verify,
 	    &copy_fields,
-	    "Is this the text that was sent? Also when it is kept no longer."),
+	    "Is this the text that was sent? Also when it is kept no longer.",
+	    .branch = BRANCH_KEPT),
 	READ("/v1/messages/{id}", PERM_MESSAGE_READ, api_message_get, none,
 	     "One message: state, history, decision, and the routing while it is live.",
 	     .branch = BRANCH_KEPT),
@@ -287,6 +300,7 @@ const struct route routes_all[] = {
 	  .begin = api_import_begin,
 	  .piece = api_import_piece,
 	  .query = import_query,
+	  .branch = BRANCH_KEPT,
 	  .ok = 200,
 	  .summary =
 		  "Contacts from CSV; answers with the rows that failed and why." },
@@ -296,25 +310,32 @@ const struct route routes_all[] = {
 	     .branch = BRANCH_KEPT),
 	READ("/v1/consents/verify", PERM_CONSENT_READ, api_consents_verify,
 	     verify_query,
-	     "Prove the whole ledger, link by link, and that it went through every head."),
+	     "Prove the whole ledger, link by link, and that it went through every head.",
+	     .whole = whole_ledger),
 	READ("/v1/consents/heads", PERM_CONSENT_READ, api_consents_heads,
-	     heads_query, "What the ledger ended with, from time to time."),
+	     heads_query, "What the ledger ended with, from time to time.",
+	     .whole = whole_ledger),
 	/* over every tenant; for those who also see the audit log */
 	NOTED("/v1/numbers/{address}/subscriptions",
 	      PERM_CONSENT_WRITE | PERM_AUDIT, api_subscriptions_get, none,
-	      "All that a number has subscribed to, under every tenant."),
+	      "All that a number has subscribed to, under every tenant.",
+	      .whole = whole_number),
 	JSON("POST", "/v1/numbers/{address}/unsubscribe",
 	     PERM_CONSENT_WRITE | PERM_AUDIT, api_unsubscribe,
 	     &unsubscribe_fields, 200,
-	     "End one subscription of a number, or all; it stands in each tenant's ledger."),
+	     "End one subscription of a number, or all; it stands in each tenant's ledger.",
+	     .whole = whole_number),
 	/* suspected opt-outs; suppression lists and registries */
 	READ("/v1/suspects", PERM_CONSENT_READ, api_suspects_list, none,
-	     "Suspected opt-outs that nobody has decided, with the day by which."),
+	     "Suspected opt-outs that nobody has decided, with the day by which.",
+	     .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/suspects/{address}", PERM_CONSENT_WRITE,
 	     api_suspect_settle, &suspect_fields, 200,
-	     "Decide on a suspected opt-out; who and why is written down."),
+	     "Decide on a suspected opt-out; who and why is written down.",
+	     .branch = BRANCH_KEPT),
 	READ("/v1/suppressions", PERM_CONSENT_READ, api_suppressions_list, none,
-	     "The suppression lists and registries, with how many stand on each."),
+	     "The suppression lists and registries, with how many stand on each.",
+	     .branch = BRANCH_KEPT),
 	{ .method = "POST",
 	  .path = "/v1/suppressions",
 	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE,
@@ -324,6 +345,7 @@ const struct route routes_all[] = {
 	  .begin = api_suppress_begin,
 	  .piece = api_suppress_piece,
 	  .query = suppress_query,
+	  .branch = BRANCH_KEPT,
 	  .ok = 200,
 	  .summary =
 		  "Put the numbers of a CSV on a suppression list or registry, or take them off." },
@@ -342,7 +364,7 @@ const struct route routes_all[] = {
 	READ("/v1/rules/{name}", PERM_CONSENT_READ, api_rules_get, none,
 	     "One rule pack; no legal advice.", .branch = BRANCH_ALIKE),
 	READ("/v1/links", PERM_LINK_READ, api_links_list, none,
-	     "Every link and what it does."),
+	     "Every link and what it does.", .whole = whole_node),
 	READ("/v1/inbox", PERM_MESSAGE_READ, api_inbox_list, q_inbox,
 	     "What customers wrote, the newest first, and what took it.",
 	     .branch = BRANCH_KEPT),
@@ -357,6 +379,7 @@ const struct route routes_all[] = {
 	  .stores = true,
 	  .handle = api_events_csv,
 	  .query = none,
+	  .branch = BRANCH_KEPT,
 	  .ok = 200,
 	  .summary =
 		  "Events from CSV: id, type, to, account, lang; other columns are data." },
@@ -364,7 +387,8 @@ const struct route routes_all[] = {
 	     "Business events, the newest first, and what came of them.",
 	     .branch = BRANCH_KEPT),
 	READ("/v1/events/types", PERM_SURVEY_READ, api_event_types, none,
-	     "Every type that was seen, and whether a trigger names it."),
+	     "Every type that was seen, and whether a trigger names it.",
+	     .branch = BRANCH_ALIKE),
 	NOTED("/v1/threads/{address}", PERM_CASE_READ, api_thread_get, q_thread,
 	      "All that went to one person and came from them, the newest first. Written down.",
 	      .branch = BRANCH_KEPT),
@@ -374,18 +398,21 @@ const struct route routes_all[] = {
 	     .branch = BRANCH_KEPT),
 #include "console/routes_served.def"
 	READ("/v1/receipts/unmatched", PERM_LINK_READ, api_receipts_unmatched,
-	     q_unmatched, "Receipts that no message awaits, newest first."),
+	     q_unmatched, "Receipts that no message awaits, newest first.",
+	     .whole = whole_node),
 	READ("/v1/links/{name}", PERM_LINK_READ, api_link_get, none,
-	     "One link."),
+	     "One link.", .whole = whole_node),
 	ACT("POST", "/v1/links/{name}/hold", PERM_LINK_CONTROL, api_link_hold,
-	    "Give the link nothing more."),
+	    "Give the link nothing more.", .whole = whole_node),
 	ACT("POST", "/v1/links/{name}/release", PERM_LINK_CONTROL,
-	    api_link_release, "Let a held link go on."),
+	    api_link_release, "Let a held link go on.", .whole = whole_node),
 	ACT("POST", "/v1/links/{name}/rebind", PERM_LINK_CONTROL,
-	    api_link_rebind, "Drop the link's connection and dial again."),
+	    api_link_rebind, "Drop the link's connection and dial again.",
+	    .whole = whole_node),
 	JSON("PATCH", "/v1/links/{name}", PERM_LINK_CONTROL, api_link_patch,
 	     &link_fields, 200,
-	     "Change the rate or the window of a link until the next reload."),
+	     "Change the rate or the window of a link until the next reload.",
+	     .whole = whole_node),
 	READ("/v1/keys", PERM_KEYS, api_keys_list, none,
 	     "Every key, without its text.", .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/keys", PERM_KEYS, api_keys_post, &key_fields, 201,
@@ -457,19 +484,20 @@ const struct route routes_all[] = {
 	    "Forget wrong passwords, so that nobody has to wait.",
 	    .branch = BRANCH_KEPT),
 	READ("/v1/audit", PERM_AUDIT, api_audit_list, q_audit,
-	     "Who did what, in order."),
+	     "Who did what, in order.", .whole = whole_audit),
 	READ("/v1/audit/verify", PERM_AUDIT, api_audit_verify, none,
-	     "Prove the whole audit log, link by link."),
+	     "Prove the whole audit log, link by link.", .whole = whole_audit),
 	READ("/v1/status", PERM_STATUS, api_status, none,
-	     "What waits, and how many came to what."),
+	     "What waits, and how many came to what.", .whole = whole_node),
 	READ("/v1/reports/month", PERM_STATUS, api_report_month, q_report,
-	     "The service-quality report of a month, against the month before and the targets."),
+	     "The service-quality report of a month, against the month before and the targets.",
+	     .branch = BRANCH_KEPT),
 	OPEN("/v1/version", api_version, "Version and node."),
 	READ("/v1/stream", PERM_STREAM, stream_serve, q_stream,
 	     "Events as they happen (text/event-stream).",
 	     .branch = BRANCH_KEPT),
 	JSON("POST", "/v1/backup", PERM_BACKUP, api_backup, &backup_fields, 200,
-	     "Copy the live store to a file on the node."),
+	     "Copy the live store to a file on the node.", .whole = whole_node),
 	OPEN("/healthz", api_healthz, "Is the process alive?"),
 	OPEN("/readyz", api_readyz, "Does it take messages?"),
 	OPEN("/metrics", api_metrics,

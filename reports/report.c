@@ -98,7 +98,8 @@ static struct slice *slice_of(struct report *r, enum report_dim dim,
 }
 
 struct report *report_new(const struct report_cfg *cfg, struct str tenant,
-			  const char month[REPORT_MONTH], int64_t made_ms)
+			  struct str branch, const char month[REPORT_MONTH],
+			  int64_t made_ms)
 {
 	must(cfg != NULL && month != NULL);
 
@@ -108,6 +109,7 @@ struct report *report_new(const struct report_cfg *cfg, struct str tenant,
 
 	r->cfg = cfg;
 	r->tenant = str_z(tenant);
+	r->branch = str_z(branch);
 	must(str_copy(r->month, sizeof(r->month), str_of(month)) == 0);
 	r->made_ms = made_ms;
 	r->limits = (struct kpi_limits){ measure_bounds_ms[cfg->timely],
@@ -139,6 +141,7 @@ void report_free(struct report **rp)
 	dict_free(&r->by_name);
 	buf_done(&r->name);
 	mem_free(r->tenant);
+	mem_free(r->branch);
 	mem_free(r);
 }
 
@@ -167,6 +170,8 @@ void report_row(struct report *r, bool before, const struct row *row)
 	AUTO(buf_done) struct buf scratch = { 0 };
 
 	must(r != NULL);
+	if (r->branch[0] != '\0' && !str_eqz(row_s(row, DIM_BRANCH), r->branch))
+		return;
 	buf_init(&scratch, BUF_NO_LIMIT);
 	if (!str_eq(buf_str(&r->name), k.name)) {
 		buf_reset(&r->name);

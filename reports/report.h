@@ -32,9 +32,11 @@ MUST_USE int report_month(struct str text, char month[REPORT_MONTH],
 
 struct report;
 
-/* cfg lives as long. tenant "": all of them. */
+/* cfg lives as long. tenant "": all of them. branch: of whose contacts it tells,
+ * without days, for these are kept for all together; "": of everybody's. */
 struct report *report_new(const struct report_cfg *cfg, struct str tenant,
-			  const char month[REPORT_MONTH], int64_t made_ms);
+			  struct str branch, const char month[REPORT_MONTH],
+			  int64_t made_ms);
 void report_free(struct report **rp);
 
 /* A row of STORE_MEASURE_LIST, of the month or of the one before. */

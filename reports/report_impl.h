@@ -48,6 +48,7 @@ struct report_target {
 struct report {
 	const struct report_cfg *cfg;
 	char *tenant;
+	char *branch; /* "": all */
 	char month[REPORT_MONTH];
 	int64_t made_ms;
 	struct kpi_limits limits;

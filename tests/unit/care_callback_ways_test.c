@@ -58,7 +58,8 @@ static void r21_a_missed_call_makes_one(void **state)
 		assert_int_equal(t.state, TAKEN_MATCHED);
 		commit(r.bed);
 	}
-	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	TURN_UNTIL(r.bed,
+		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
 	assert_string_equal(next_for(&r, "bob"), SHI.p);
 	json_decref(data);
 	room_stop(&r);
@@ -94,9 +95,10 @@ static void r29_breach_and_proposal(void **state)
 			 0);
 	commit(r.bed);
 	assert_non_null(strstr(r.heard, "callback.proposed "));
-	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT), 1);
+	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT, STR_NONE), 1);
 	assert_true(str_eqz(room_hear(&r, SHI, "1"), CLAIM_CALLBACK));
-	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 2);
+	TURN_UNTIL(r.bed,
+		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 2);
 	json_decref(data);
 	room_stop(&r);
 }
@@ -210,13 +212,15 @@ static void r14_a_task_becomes_a_call(void **state)
 	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
 			 0);
 	commit(r.bed);
-	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	TURN_UNTIL(r.bed,
+		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
 	reminders_suspension(care_reminders(r.care), TENANT, STR("a1"),
 			     STR("2026-11"), &s);
 	assert_true(s.task && !s.allow);
 	const struct callback *x = NULL;
 
-	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	assert_int_equal(x->source, CALLBACK_BY_REMINDER);
 	came_of(&r, x->id, CALLBACK_REACHED);
@@ -256,8 +260,10 @@ static void a_low_score_leads_to_a_call(void **state)
 			 0);
 	commit(r.bed);
 	assert_true(str_eqz(room_hear(&r, SHI, "2"), "survey"));
-	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
-	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+	TURN_UNTIL(r.bed,
+		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	assert_int_equal(x->source, CALLBACK_BY_LOW_SCORE);
 	room_stop(&r);

@@ -9,9 +9,10 @@ static void r21_one_open_for_a_person(void **state)
 
 	open_room(&r, state);
 	assert_true(str_eqz(room_hear(&r, SHI, "回电"), CLAIM_CALLBACK));
-	TURN_UNTIL(r.bed, callbacks_waiting(calls_of(&r), TENANT) == 1);
+	TURN_UNTIL(r.bed,
+		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
 	assert_true(str_eqz(room_hear(&r, SHI, "call me"), CLAIM_CALLBACK));
-	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT), 1);
+	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT, STR_NONE), 1);
 	struct callback_asked again =
 		ask(&r, (struct callback_ask){ .address = SHI });
 
@@ -207,8 +208,8 @@ static void one_at_a_time_and_not_for_others(void **state)
 	ask_for(&r, LIN);
 	assert_string_equal(next_for(&r, "bob"), SHI.p);
 	assert_string_equal(next_for(&r, "bob"), SHI.p); /* still */
-	assert_int_equal(callbacks_next(calls_of(&r), STR("OTHER"), STR("bob"),
-					&x),
+	assert_int_equal(callbacks_next(calls_of(&r), STR("OTHER"), STR_NONE,
+					STR("bob"), &x),
 			 -ENOENT);
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("ann"),
 					  CALLBACK_REACHED),
@@ -305,7 +306,8 @@ static void what_is_not_stored_is_put_back(void **state)
 	uint64_t id = ask_for(&r, SHI);
 
 	full();
-	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	back(&r);
 	assert_int_equal(state_of(&r, id), CALLBACK_QUEUED);

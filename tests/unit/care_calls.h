@@ -80,7 +80,8 @@ static inline uint64_t ask_for(struct room *r, struct str address)
 static const char *next_for(struct room *r, const char *agent)
 {
 	const struct callback *x = NULL;
-	int rc = callbacks_next(calls_of(r), TENANT, str_of(agent), &x);
+	int rc = callbacks_next(calls_of(r), TENANT, STR_NONE, str_of(agent),
+				&x);
 
 	commit(r->bed);
 	assert_true(rc == 0 || rc == -ENOENT);

@@ -189,12 +189,13 @@ static uint64_t ask(struct floor *f, struct str address)
 	const struct callback_ask a = { .tenant = TENANT,
 					.address = address,
 					.source = CALLBACK_BY_CONSOLE };
-	size_t before = callbacks_waiting(f->callbacks, TENANT);
+	size_t before = callbacks_waiting(f->callbacks, TENANT, STR_NONE);
 	struct callback_asked out;
 	struct err err = { "" };
 
 	assert_int_equal(callbacks_ask(f->callbacks, &a, &out, &err), 0);
-	TURN_UNTIL(f->bed, callbacks_waiting(f->callbacks, TENANT) > before);
+	TURN_UNTIL(f->bed,
+		   callbacks_waiting(f->callbacks, TENANT, STR_NONE) > before);
 	commit(f->bed);
 	return out.id;
 }
@@ -257,7 +258,8 @@ static void what_the_desk_gives_back(void **state)
 	assert_int_equal(state_of(&f, id), CALLBACK_QUEUED);
 	/* at the console it is still the first */
 	ask(&f, LIN);
-	assert_int_equal(callbacks_next(f.callbacks, TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(f.callbacks, TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	assert_int_equal(x->id, id);
 	assert_int_equal(callbacks_result(f.callbacks, TENANT, id, STR_NONE,
@@ -267,7 +269,7 @@ static void what_the_desk_gives_back(void **state)
 	assert_int_equal(fake_trunk_script(f.trunk, LIN.p, FAKE_BUSY), 0);
 	later(&f, 10000);
 	told(&f, "callback>ann callback>missed ");
-	assert_int_equal(callbacks_waiting(f.callbacks, TENANT), 0);
+	assert_int_equal(callbacks_waiting(f.callbacks, TENANT, STR_NONE), 0);
 	floor_close(&f);
 }
 
@@ -284,7 +286,8 @@ static void a_call_is_not_taken_at_the_console(void **state)
 	assert_int_equal(callbacks_cancel(f.callbacks, TENANT, first, true), 0);
 	fake_trunk_ring_in(f.trunk, "+443", HOTLINE);
 	turn(&f);
-	assert_int_equal(callbacks_next(f.callbacks, TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(f.callbacks, TENANT, STR_NONE,
+					STR("bob"), &x),
 			 -ENOENT);
 	assert_int_equal(desk_intent(f.desk, "ann", AGENT_READY), 0);
 	turn(&f);

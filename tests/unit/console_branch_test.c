@@ -58,6 +58,9 @@ static void r44_every_route_keeps_to_the_branch(void **state)
 			    strcmp(bed_word(b, "error.code"), "branch") != 0)
 				fail_msg("%s %s: %d", rt->method, path,
 					 b->status);
+			if (rt->whole == NULL)
+				fail_msg("%s %s is refused: say in .whole why",
+					 rt->method, rt->path);
 			break;
 		case BRANCH_ALIKE:
 			bed_ask(b, rt->method, path, "{}");

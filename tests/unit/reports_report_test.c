@@ -159,8 +159,8 @@ static const struct report_cfg cfg = {
 
 static struct report *made(void)
 {
-	struct report *r =
-		report_new(&cfg, STR("DEMOTEL"), "2026-10", 1793491200000);
+	struct report *r = report_new(&cfg, STR("DEMOTEL"), STR_NONE, "2026-10",
+				      1793491200000);
 	const struct row days[] = {
 		{ 4,
 		  { CELL_Z("2026-10-03"), CELL_Z("message.all"), CELL_I(100),
@@ -489,7 +489,8 @@ static void test_html_in_both_languages(void **state)
 
 static void test_many_slices_are_added_up(void **state)
 {
-	struct report *r = report_new(&cfg, STR_NONE, "2026-10", 1793491200000);
+	struct report *r =
+		report_new(&cfg, STR_NONE, STR_NONE, "2026-10", 1793491200000);
 	json_t *o, *v;
 	size_t i;
 	double sum = 0;
