@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "campaigns/approval.h"
 #include "campaigns/census.h"
+#include "campaigns/invite.h"
 #include "campaigns/library.h"
 #include "campaigns/reach.h"
 #include "campaigns/schedule.h"
@@ -110,6 +111,8 @@ static int check(const struct campaigns *c, struct str tenant,
 	no->code = "invalid";
 	no->err.text[0] = '\0';
 	if (spec_check(spec, &limits, &no->field, &no->err) != 0)
+		return -EINVAL;
+	if (invite_check(c, tenant, spec, no) != 0)
 		return -EINVAL;
 	if (classes_find(gateway_classes(c->gateway),
 			 str_of(spec->class_name)) == NULL)

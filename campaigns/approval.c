@@ -1,6 +1,8 @@
 /* Hashes that hold an approval together. */
 #include "campaigns/approval.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/secret.h"
 
@@ -26,9 +28,25 @@ static void hash_group(const struct spec *s, const char *group, char out[65])
 	buf_done(&b);
 }
 
+/* What is said: the text, and the version of a survey where it asks one. */
 void approval_content(const struct spec *s, char out[65])
 {
-	hash_group(s, SPEC_CONTENT, out);
+	char parts[2][65];
+	struct buf b = { 0 };
+	uint8_t digest[32];
+
+	hash_group(s, SPEC_CONTENT, parts[0]);
+	if (s->survey == NULL) {
+		memcpy(out, parts[0], sizeof(parts[0]));
+		return;
+	}
+	hash_group(s, "survey", parts[1]);
+	buf_init(&b, BUF_NO_LIMIT);
+	buf_lstr(&b, str_of(parts[0]));
+	buf_lstr(&b, str_of(parts[1]));
+	secret_sha256(buf_str(&b), digest);
+	hex(digest, out);
+	buf_done(&b);
 }
 
 bool approval_of_audience(const struct campaign *m)

@@ -379,6 +379,12 @@ int campaigns_open(struct campaigns **out, const struct campaigns_env *env,
 	return 0;
 }
 
+void campaigns_surveys(struct campaigns *c, struct surveys *surveys)
+{
+	must(c != NULL);
+	c->surveys = surveys;
+}
+
 void campaigns_stop(struct campaigns *c)
 {
 	if (c == NULL)

@@ -18,6 +18,7 @@
 
 struct library;
 struct campaigns;
+struct surveys;
 struct campaign;
 
 /* The struct behind `campaigns { ... }`; rows in campaigns_section. */
@@ -55,6 +56,8 @@ struct campaigns_env {
  * under way. -EBADMSG: a row that cannot be read. */
 MUST_USE int campaigns_open(struct campaigns **out,
 			    const struct campaigns_env *env, struct err *err);
+/* Whose surveys campaigns may ask; they open later. Before the loop runs. */
+void campaigns_surveys(struct campaigns *c, struct surveys *surveys);
 /* Begins nothing more. Before gateway_close. */
 void campaigns_stop(struct campaigns *c);
 /* After store_close, which answers what was asked. */

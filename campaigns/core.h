@@ -88,7 +88,8 @@ struct campaigns {
 	struct store *store;
 	const struct campaigns_cfg *cfg;
 	const struct library *library;
-	struct campaign **v; /* by id, which is by age */
+	struct surveys *surveys; /* NULL: not there yet */
+	struct campaign **v;     /* by id, which is by age */
 	size_t n, cap;
 	struct loop_timer *tick; /* of runners */
 	struct loop_timer *beat; /* of everything else: once a second */

@@ -6,7 +6,9 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "campaigns/invite.h"
 #include "campaigns/library.h"
+#include "campaigns/survey.h"
 #include "campaigns/schedule.h"
 #include "templates/render.h"
 
@@ -37,8 +39,15 @@ static unsigned lot(const struct campaign *m, const char *name,
 
 static int judge_texts(struct judge *j, struct err *err)
 {
-	const char *const texts[2] = { j->m->spec.text, j->m->spec.text_b };
+	const char *texts[2] = { j->m->spec.text, j->m->spec.text_b };
+	const struct survey *v = invite_survey(j->c, j->m);
 
+	if (v == NULL && j->m->spec.survey != NULL && j->c->surveys != NULL)
+		return err_set(err, -EINVAL, "there is no such survey");
+	if (v != NULL) { /* by language, instead of by arm */
+		texts[0] = survey_say(&v->v[0].text, false);
+		texts[1] = survey_say(&v->v[0].text, true);
+	}
 	for (unsigned i = 0; i < 2; i++) {
 		int rc = texts[i] == NULL
 				 ? 0
@@ -127,7 +136,7 @@ bool judge_lots(const struct campaign *m, struct str address,
 
 /* The text for a person: one of the spec's own, or the template's in the
  * person's language. NULL: there is none that may be used. */
-static const struct template *judge_text(const struct judge *j,
+static const struct template *judge_text(struct judge *j,
 					 const struct person_row *p,
 					 unsigned arm,
 					 struct library_pick *pick)
@@ -146,6 +155,14 @@ static const struct template *judge_text(const struct judge *j,
 	};
 	struct err err;
 
+	if (spec->survey != NULL) {
+		const struct survey *v = invite_survey(j->c, j->m);
+
+		/* at the start campaigns are there before surveys are */
+		if (v != NULL && j->texts[0] == NULL)
+			IGNORE(judge_texts(j, &err));
+		return v == NULL ? NULL : j->texts[invite_zh(j->c, j->m, v, p)];
+	}
 	if (spec->template_id == NULL || j->texts[arm] != NULL)
 		return j->texts[arm];
 	if (library_find(j->c->library, &ask, pick, &err) != 0)

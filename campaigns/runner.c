@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/invite.h"
 #include "campaigns/judge.h"
 #include "campaigns/pace.h"
 #include "campaigns/quota.h"
@@ -115,7 +116,10 @@ static bool runner_claim(struct runner *r, unsigned i)
 
 	if (judge_submission(r->judge, p, x, &s)) {
 		s.only_now = true;
-		gateway_submit(r->c->gateway, &s, &out);
+		if (m->spec.survey != NULL)
+			invite(r->c, m, p, &s, &out);
+		else
+			gateway_submit(r->c->gateway, &s, &out);
 		if (out.rc != 0 && come_back(out.rc))
 			return false;
 		runner_said(x, &out);

@@ -238,6 +238,9 @@ static void put_spec(const struct spec *s, struct buf *out)
 	json_ks_opt(out, "template", str_of(s->template_id));
 	if (s->template_id != NULL)
 		json_ki(out, "template_version", s->template_version);
+	json_ks_opt(out, "survey", str_of(s->survey));
+	if (s->survey != NULL)
+		json_ki(out, "survey_version", s->survey_version);
 	json_ks_opt(out, "business_line", str_of(s->business_line));
 	put_schedule(s, out);
 	json_key(out, "pace");

@@ -39,6 +39,8 @@ static const struct form_row rows[] = {
 	ROW("pace", FORM_NUMBER, ramp_ms),
 	ROW("pace", FORM_NUMBER, spread),
 	ROW("briefing", FORM_TEXT, briefing),
+	ROW("survey", FORM_TEXT, survey),
+	ROW("survey", FORM_NUMBER, survey_version),
 };
 
 const struct form spec_form = { sizeof(struct spec), rows, ARRAY_LEN(rows) };
@@ -144,10 +146,10 @@ static int check_text(const char *text, const char *name, const char **field,
 
 static int check_what(const struct spec *s, const char **field, struct err *err)
 {
-	bool plain = s->text != NULL, named = s->template_id != NULL;
+	bool plain = s->text != NULL;
 
-	if (plain == named) {
-		err_set(err, 0, "either text or template is needed");
+	if (plain + (s->template_id != NULL) + (s->survey != NULL) != 1) {
+		err_set(err, 0, "one of text, template and survey is needed");
 		return bad(field, "text");
 	}
 	if (s->share_b < 0 || s->share_b > 99 ||
@@ -155,6 +157,10 @@ static int check_what(const struct spec *s, const char **field, struct err *err)
 		err_set(err, 0,
 			"text_b and share_b (1 to 99 percent) go together");
 		return bad(field, "share_b");
+	}
+	if (s->text_b != NULL && s->survey != NULL) {
+		err_set(err, 0, "a survey has no other text");
+		return bad(field, "text_b");
 	}
 	if (plain && check_text(s->text, "text", field, err) != 0)
 		return -EINVAL;

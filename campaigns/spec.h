@@ -34,6 +34,8 @@ struct spec {
 	int64_t share_b; /* percent that gets it */
 	char *template_id;
 	int64_t template_version;
+	char *survey; /* whose first question is the text */
+	int64_t survey_version;
 	char *business_line;
 	/* when */
 	int64_t schedule;  /* enum schedule_kind */

@@ -101,11 +101,25 @@ void survey_due(struct surveys *s, struct session *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
+struct before {
+	bool nothing; /* it was not there */
+	struct session_now now;
+};
+
 struct guard {
 	struct surveys *surveys;
 	uint64_t session;
-	struct session_now before;
+	struct before before;
 };
+
+static void put_back(struct surveys *s, struct session *x,
+		     const struct session_now *before)
+{
+	survey_message(s, x, before->message);
+	x->now = *before;
+	unsaved_done(&x->unsaved);
+	survey_due(s, x);
+}
 
 static void on_stored(void *owner, int rc)
 {
@@ -114,12 +128,12 @@ static void on_stored(void *owner, int rc)
 
 	if (x != NULL &&
 	    unsaved_answered(&x->unsaved, rc, &g->before, sizeof(g->before))) {
-		const struct session_now *first = x->unsaved.first;
+		const struct before *first = x->unsaved.first;
 
-		survey_message(g->surveys, x, first->message);
-		x->now = *first;
-		unsaved_done(&x->unsaved);
-		survey_due(g->surveys, x);
+		if (first->nothing)
+			survey_forget(g->surveys, x);
+		else
+			put_back(g->surveys, x, &first->now);
 	}
 	mem_free(g);
 }
@@ -130,7 +144,10 @@ void survey_guard(struct surveys *s, struct session *x,
 	struct guard *g = mem_new(struct guard);
 
 	survey_count_step(s, x, before);
-	*g = (struct guard){ s, x->id, *before };
+	*g = (struct guard){ .surveys = s, .session = x->id };
+	g->before.nothing = before == NULL;
+	if (before != NULL)
+		g->before.now = *before;
 	unsaved_step(&x->unsaved);
 	store_then(s->store, on_stored, g);
 }

@@ -76,7 +76,7 @@ static struct str class_of(const struct session *x, enum survey_saying what,
 	return what == SAY_REMIND ? STR("reminder") : STR("service");
 }
 
-static void put_metadata(const struct session *x, struct buf *out)
+void survey_metadata(const struct session *x, struct buf *out)
 {
 	json_open(out, '{');
 	json_kz(out, "survey", x->survey->id);
@@ -98,7 +98,7 @@ int survey_send(struct surveys *s, struct session *x, enum survey_saying what,
 
 	if (rc != 0 || text.len == 0 || s->stopped)
 		return rc != 0 ? rc : s->stopped ? -EAGAIN : -ENOENT;
-	put_metadata(x, &metadata);
+	survey_metadata(x, &metadata);
 	struct submission m = {
 		.tenant = str_of(x->survey->tenant),
 		.to = str_of(x->address),

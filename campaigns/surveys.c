@@ -113,6 +113,19 @@ static void settle(struct surveys *s, struct session *x,
 	}
 }
 
+/* Its invitation is with the gateway. */
+static void opened(struct surveys *s, struct session *x,
+		   const struct submitted *out)
+{
+	supersede(s, x->survey, str_of(x->address));
+	survey_index(s, x);
+	settle(s, x, out);
+	survey_keep(s, x);
+	survey_guard(s, x, NULL);
+	survey_due(s, x);
+	stat_add(s->asked, 1);
+}
+
 static bool ask_repeated(struct surveys *s, const struct submitted *out,
 			 uint64_t *session)
 {
@@ -146,15 +159,36 @@ int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 		session_free(&x);
 		return rc;
 	}
-	supersede(s, v, ask->to);
-	survey_index(s, x);
-	settle(s, x, out);
-	survey_keep(s, x);
-	survey_count_step(s, x, NULL);
-	survey_due(s, x);
-	stat_add(s->asked, 1);
+	opened(s, x, out);
 	*session = x->id;
 	return 0;
+}
+
+void surveys_invite(struct surveys *s, const struct survey_ask *ask,
+		    struct submission *m, struct submitted *out)
+{
+	must(s != NULL && ask != NULL && m != NULL && out != NULL);
+	AUTO(buf_done) struct buf metadata = { 0 };
+	const struct survey *v =
+		surveys_find(s, ask->tenant, ask->survey, ask->version);
+
+	must(v != NULL);
+	if (map_len(s->sessions) >= (size_t)s->cfg->sessions_max) {
+		*out = (struct submitted){ .rc = -ENOSPC, .code = "full" };
+		IGNORE(err_set(&out->err, 0, "too many surveys are open"));
+		return;
+	}
+	struct session *x = make_session(s, ask, v);
+
+	buf_init(&metadata, 2048);
+	survey_metadata(x, &metadata);
+	m->metadata = buf_str(&metadata);
+	gateway_submit(s->gateway, m, out);
+	m->metadata = STR_NONE;
+	if (out->rc != 0 || out->decision.verdict != VERDICT_ALLOW)
+		session_free(&x);
+	else
+		opened(s, x, out);
 }
 
 int surveys_cancel(struct surveys *s, uint64_t id)

@@ -77,6 +77,13 @@ struct survey_ask {
 MUST_USE int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 			 struct submitted *out, uint64_t *session,
 			 struct err *err);
+/*
+ * The same for an invitation that is made elsewhere: m has all but its
+ * metadata. What is not let go now leaves no session. out->rc -ENOSPC: too
+ * many are open; the version must be there.
+ */
+void surveys_invite(struct surveys *s, const struct survey_ask *ask,
+		    struct submission *m, struct submitted *out);
 /* NULL when it is open no more, and its grace is over. */
 const struct session *surveys_session(const struct surveys *s, uint64_t id);
 MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */

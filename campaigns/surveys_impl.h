@@ -47,7 +47,7 @@ void survey_due(struct surveys *s, struct session *x);
 /* The timer is for the first of all that is due. */
 void survey_arm(struct surveys *s);
 /* The change from `before` is counted, and x put back to it if the open batch
- * is not stored. */
+ * is not stored. before NULL: it is new. */
 void survey_guard(struct surveys *s, struct session *x,
 		  const struct session_now *before);
 struct session *survey_newest(const struct surveys *s, struct str address);
@@ -74,6 +74,8 @@ enum survey_saying {
 };
 
 /* Renders and submits; out as gateway_submit. -EINVAL: a variable. */
+/* What a message of it says of itself: a JSON object. */
+void survey_metadata(const struct session *x, struct buf *out);
 MUST_USE int survey_send(struct surveys *s, struct session *x,
 			 enum survey_saying what, const struct survey_ask *ask,
 			 struct submitted *out, struct err *err);

@@ -9,8 +9,9 @@
 
 struct campaign_body {
 	struct str name, class_name, channel, from, text, text_b, template_id;
+	struct str survey;
 	struct str business_line, briefing, exclusive;
-	int64_t template_version, share_b, control;
+	int64_t template_version, survey_version, share_b, control;
 	json_t *audience, *schedule, *pace;
 };
 
@@ -33,6 +34,10 @@ static const struct field rows[] = {
 	  "An approved template, instead of text." },
 	{ "template_version", FIELD_INT, AT(template_version), false,
 	  "Which version of it; the newest approved one without." },
+	{ "survey", FIELD_STR, AT(survey), false,
+	  "A survey instead of text: everybody gets its first question." },
+	{ "survey_version", FIELD_INT, AT(survey_version), false,
+	  "Which version of it; the newest without." },
 	{ "business_line", FIELD_STR, AT(business_line), false,
 	  "Whose business it is." },
 	{ "audience", FIELD_OBJECT, AT(audience), false,
@@ -62,7 +67,7 @@ static const struct {
 	TEXT(name),        TEXT(class_name),    TEXT(channel),
 	TEXT(from),        TEXT(text),          TEXT(text_b),
 	TEXT(template_id), TEXT(business_line), TEXT(briefing),
-	TEXT(exclusive),
+	TEXT(exclusive),   TEXT(survey),
 #undef TEXT
 };
 
@@ -77,6 +82,7 @@ static void body_fill(struct campaign_body *b, const struct spec *s)
 		memcpy((char *)b + texts[i].from, &v, sizeof(v));
 	}
 	b->template_version = s->template_version;
+	b->survey_version = s->survey_version;
 	b->share_b = s->share_b;
 	b->control = s->control;
 }
@@ -92,6 +98,7 @@ static void body_take(const struct campaign_body *b, struct spec *s)
 			form_set(z, v);
 	}
 	s->template_version = b->template_version;
+	s->survey_version = b->survey_version;
 	s->share_b = b->share_b;
 	s->control = b->control;
 }

@@ -334,6 +334,7 @@ static int open_all(struct node *n, struct err *err)
 	cenv.events = care_events(n->care);
 	cenv.cases = care_cases(n->care);
 	cases_campaigns(cenv.cases, n->campaigns);
+	campaigns_surveys(n->campaigns, cenv.surveys);
 	cenv.callbacks = care_callbacks(n->care);
 	cenv.orders = care_orders(n->care);
 	bus_events(n->bus, cenv.events);

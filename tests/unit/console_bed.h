@@ -252,6 +252,7 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.campaigns = b->campaigns;
 	cenv.cases = care_cases(b->care);
 	cases_campaigns(cenv.cases, b->campaigns);
+	campaigns_surveys(b->campaigns, cenv.surveys);
 	if (console_open(&b->console, &cenv, &err) != 0)
 		fail_msg("%s", err.text);
 	b->closed = false;
