@@ -77,7 +77,7 @@ static void standing_free(struct facts *f, struct standing *s)
 	if (s->more != NULL) {
 		mem_free(s->more->counted);
 		mem_free(s->more->listings);
-		mem_free(s->more->preferred);
+		mem_free(s->more->other);
 		mem_free(s->more);
 	}
 	mem_free(s->marks);
@@ -423,27 +423,38 @@ int facts_consent(struct facts *f, const struct consent_event *e,
 	return 0;
 }
 
-/* Most prefer to be written to where they are: that takes no memory. */
-static void prefer(struct standing *s, struct str channel, struct str other,
-		   struct str own)
+/* Most have one address and no wish: that takes no memory. */
+static void reach_by(struct standing *s, struct str preferred,
+		     const struct contact_address *other, struct str own)
 {
+	bool have = other != NULL && other->address.len > 0 &&
+		    !str_eq(other->address, own);
+	struct str channel = have ? other->channel : preferred;
 	char *text;
 
 	if (s->more != NULL)
-		mem_clear(&s->more->preferred);
-	if (str_eqz(channel, "sms") && (other.len == 0 || str_eq(other, own)))
+		mem_clear(&s->more->other);
+	if (str_eqz(preferred, "sms") &&
+	    !(have && str_eqz(other->channel, "sms")))
 		s->flags |= FACT_PREFERS_SMS;
-	else if (channel.len > 0) {
-		text = mem_zalloc(channel.len + other.len + 2);
-		memcpy(text, channel.p, channel.len);
-		memcpy(text + channel.len + 1, other.p, other.len);
-		more_make(s)->preferred = text;
+	else if (preferred.len > 0) {
+		s->flags |= FACT_PREFERS_OTHER;
+		channel = preferred;
+		have = have && str_eq(other->channel, preferred);
 	}
+	if (!have && (s->flags & FACT_PREFERS_OTHER) == 0)
+		return;
+	struct str address = have ? other->address : STR_NONE;
+
+	text = mem_zalloc(channel.len + address.len + 2);
+	memcpy(text, channel.p, channel.len);
+	memcpy(text + channel.len + 1, address.p, address.len);
+	more_make(s)->other = text;
 }
 
 void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   const struct contact *c, const struct tzone *zone,
-		   struct str other)
+		   const struct contact_address *other)
 {
 	struct standing *s = standing_of(f, tenant, address);
 
@@ -463,7 +474,7 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 		s->flags |= FACT_CHINESE;
 	else if (c->lang.len > 0)
 		s->flags |= FACT_ENGLISH;
-	prefer(s, c->preferred, other, address);
+	reach_by(s, c->preferred, other, address);
 }
 
 void facts_contact_part(struct facts *f, struct str tenant, struct str address,
@@ -479,7 +490,7 @@ void facts_contact_part(struct facts *f, struct str tenant, struct str address,
 	s->zone = 0;
 	s->flags &= FACT_SUSPECTED;
 	if (s->more != NULL)
-		mem_clear(&s->more->preferred);
+		mem_clear(&s->more->other);
 }
 
 void facts_suspect(struct facts *f, struct str tenant, struct str address,

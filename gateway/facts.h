@@ -55,11 +55,11 @@ const char *facts_list(const struct facts *f, unsigned i, uint64_t *n);
 /* Is that event still the last word of what it was about: a grant or a request
  * that was not followed, a block that was not lifted? key: address_key. */
 bool facts_runs(const struct facts *f, uint64_t key, uint64_t seq);
-/* A contact owns this address. zone NULL: unknown. other: its address on
- * the preferred channel, "" if the same. */
+/* A contact owns this address. zone NULL: unknown. other: its address on the
+ * preferred channel, or else on any but SMS; it may be this one, or NULL. */
 void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   const struct contact *c, const struct tzone *zone,
-		   struct str other);
+		   const struct contact_address *other);
 /* It is not that contact's any more: what the contact said of itself no longer
  * holds here, what the ledger says does. */
 void facts_contact_part(struct facts *f, struct str tenant, struct str address,
@@ -133,7 +133,8 @@ const struct tzone *standing_zone(const struct standing *s);
 bool facts_branch(const struct facts *f, const struct standing *s,
 		  struct str *branch);
 struct str standing_preferred(const struct standing *s); /* "" none */
-struct str standing_other(const struct standing *s);
+/* The person's address on that channel, if it is another one than this. */
+struct str standing_other(const struct standing *s, struct str channel);
 struct str standing_lang(const struct standing *s);
 /* What went out after a time, of classes by BIT(index). */
 unsigned standing_count(const struct standing *s, uint32_t classes,

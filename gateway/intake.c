@@ -244,8 +244,7 @@ static void know_person(struct intake *i, const struct submission *s,
 	m->channel = s->channel;
 	if (m->channel.len == 0)
 		m->channel = preferred.len > 0 ? preferred : STR("sms");
-	if (str_eq(m->channel, preferred))
-		m->address = standing_other(st);
+	m->address = standing_other(st, m->channel);
 }
 
 static int build(struct intake *i, const struct submission *s,

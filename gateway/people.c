@@ -16,9 +16,37 @@
 struct addresses {
 	unsigned n;
 	struct str channel[CONTACT_ADDRESSES_MAX];
-	bool preferred[CONTACT_ADDRESSES_MAX]; /* of the preferred channel */
 	char text[CONTACT_ADDRESSES_MAX][ADDRESS_MAX];
+	/* The one of the preferred channel, or else the first that is no number:
+	 * NULL if there is neither. */
+	const char *other;
+	char other_channel[17];
+	bool other_preferred;
 };
+
+static void addresses_none(struct addresses *a)
+{
+	a->n = 0;
+	a->other = NULL;
+	a->other_channel[0] = '\0';
+	a->other_preferred = false;
+}
+
+/* Counts the one that was written to text[n]. */
+static void addresses_took(struct addresses *a, struct str channel,
+			   struct str preferred)
+{
+	bool is = preferred.len > 0 && str_eq(channel, preferred);
+
+	if ((is && !a->other_preferred) ||
+	    (a->other == NULL && !str_eqz(channel, "sms"))) {
+		a->other = a->text[a->n];
+		a->other_preferred = is;
+		must(str_copy(a->other_channel, sizeof(a->other_channel),
+			      channel) == 0);
+	}
+	a->n++;
+}
 
 /* Columns of STORE_CONTACT_SCAN whose text is kept. */
 enum {
@@ -142,6 +170,7 @@ static int read_addresses(struct people *p, const struct contact_address *v,
 	if (n == 0 || n > CONTACT_ADDRESSES_MAX)
 		return err_set(err, -EINVAL, "a contact has 1 to %d addresses",
 			       CONTACT_ADDRESSES_MAX);
+	addresses_none(out);
 	for (unsigned i = 0; i < n; i++) {
 		char number[E164_MAX];
 		struct str text = v[i].address;
@@ -161,19 +190,22 @@ static int read_addresses(struct people *p, const struct contact_address *v,
 				       "too long or not printable",
 				       STR_ARGS(v[i].channel));
 		out->channel[i] = v[i].channel;
-		out->preferred[i] = str_eq(v[i].channel, preferred);
+		addresses_took(out, v[i].channel, preferred);
 	}
-	out->n = n;
 	return 0;
 }
 
-static struct str other_of(const struct contact *c, const struct addresses *a)
+static void know_addresses(struct people *p, const struct contact *c,
+			   const struct addresses *a, const struct tzone *zone)
 {
-	for (unsigned i = 0; c->preferred.len > 0 && i < a->n; i++) {
-		if (a->preferred[i])
-			return str_of(a->text[i]);
-	}
-	return STR_NONE;
+	const struct contact_address other = {
+		.channel = str_of(a->other_channel),
+		.address = a->other != NULL ? str_of(a->other) : STR_NONE,
+	};
+
+	for (unsigned i = 0; i < a->n; i++)
+		facts_contact(p->core->facts, c->tenant, str_of(a->text[i]), c,
+			      zone, &other);
 }
 
 static const struct tzone *zone_of(const struct contact *c)
@@ -316,9 +348,7 @@ int people_put(struct people *p, struct contact *c,
 			return -EINVAL;
 	}
 	put_rows(p, c, &a, complete(p, c));
-	for (unsigned i = 0; i < a.n; i++)
-		facts_contact(p->core->facts, c->tenant, str_of(a.text[i]), c,
-			      zone_of(c), other_of(c, &a));
+	know_addresses(p, c, &a, zone_of(c));
 	return 0;
 }
 
@@ -447,7 +477,7 @@ static void begin(struct people *p, const struct row *row)
 		p->cut[i] = p->text.len;
 		buf_str_put(&p->text, row_s(row, columns[i]));
 	}
-	p->addresses.n = 0;
+	addresses_none(&p->addresses);
 }
 
 static struct str cut_of(const struct people *p, unsigned i)
@@ -470,9 +500,7 @@ void people_recovered(struct people *p)
 	c->tier = cut_of(p, CUT_TIER);
 	c->preferred = cut_of(p, CUT_PREFERRED);
 	c->branch = cut_of(p, CUT_BRANCH);
-	for (unsigned i = 0; i < a->n; i++)
-		facts_contact(p->core->facts, c->tenant, str_of(a->text[i]), c,
-			      zone_of(c), other_of(c, a));
+	know_addresses(p, c, a, zone_of(c));
 	c->id = 0;
 }
 
@@ -495,6 +523,5 @@ void people_recover(struct people *p, const struct row *row)
 	if (row_s(row, 9).len == 0 || a->n == CONTACT_ADDRESSES_MAX ||
 	    str_copy(a->text[a->n], ADDRESS_MAX, row_s(row, 9)) != 0)
 		return;
-	a->preferred[a->n] = str_eq(row_s(row, 8), cut_of(p, CUT_PREFERRED));
-	a->n++;
+	addresses_took(a, row_s(row, 8), cut_of(p, CUT_PREFERRED));
 }

@@ -126,15 +126,18 @@ struct str standing_preferred(const struct standing *s)
 {
 	if (s != NULL && (s->flags & FACT_PREFERS_SMS) != 0)
 		return STR("sms");
-	return str_of(standing_more_of(s)->preferred);
+	if (s == NULL || (s->flags & FACT_PREFERS_OTHER) == 0)
+		return STR_NONE;
+	return str_of(standing_more_of(s)->other);
 }
 
-struct str standing_other(const struct standing *s)
+struct str standing_other(const struct standing *s, struct str channel)
 {
-	const char *preferred = standing_more_of(s)->preferred;
+	const char *other = standing_more_of(s)->other;
 
-	return preferred == NULL ? STR_NONE
-				 : str_of(preferred + strlen(preferred) + 1);
+	if (other == NULL || !str_eqz(channel, other))
+		return STR_NONE;
+	return str_of(other + strlen(other) + 1);
 }
 
 struct str standing_lang(const struct standing *s)

@@ -34,14 +34,15 @@ enum {
 	FACT_LEFT = 2,
 	FACT_ENGLISH = 4,
 	FACT_CHINESE = 8,
-	FACT_PREFERS_SMS = 16
+	FACT_PREFERS_SMS = 16,
+	FACT_PREFERS_OTHER = 32 /* the channel of `other` */
 };
 
 /* What few addresses have. */
 struct standing_more {
 	struct listing *listings;
 	struct counted *counted; /* oldest first */
-	char *preferred;         /* "mqtt", NUL, address there; NULL: none */
+	char *other;             /* "mqtt", NUL, address there; NULL: none */
 	uint32_t left_s;
 	uint8_t nlistings, ncounted;
 };

@@ -41,7 +41,7 @@ static void fill(struct gate *g)
 
 		e.address = number_of(i, to);
 		facts_contact(g->facts, c.tenant, e.address, &c,
-			      tzone_get(str_of(zones[i % 3])), STR_NONE);
+			      tzone_get(str_of(zones[i % 3])), NULL);
 		must(facts_consent(g->facts, &e, purpose) == 0);
 	}
 }

@@ -107,7 +107,7 @@ static void test_left(void **state)
 	(void)state;
 	gate_open(&g, "");
 	grant(&g, "marketing", CONSENT_GRANT, 1, "2026-01-01T00:00:00Z", NULL);
-	facts_contact(g.facts, TENANT, SHI, &c, NULL, STR_NONE);
+	facts_contact(g.facts, TENANT, SHI, &c, NULL, NULL);
 	expect(ask(&g, "marketing", SHI, NOON, 0), VERDICT_DENY, PERMIT_LEFT);
 	grant(&g, "marketing", CONSENT_GRANT, 2, "2026-07-01T00:00:00Z", NULL);
 	expect(ask(&g, "marketing", SHI, NOON, 0), VERDICT_ALLOW, "");
@@ -158,8 +158,7 @@ static void test_hours(void **state)
 		gate_open(&g, "");
 		if (rows[i].zone[0] != '\0')
 			facts_contact(g.facts, TENANT, to, &c,
-				      tzone_get(str_of(rows[i].zone)),
-				      STR_NONE);
+				      tzone_get(str_of(rows[i].zone)), NULL);
 		d = ask(&g, "reminder", to, rows[i].when, 0);
 		expect(d, rows[i].v, rows[i].reason);
 		if (rows[i].until != NULL)
@@ -344,8 +343,8 @@ static void test_counts_per_person(void **state)
 
 	(void)state;
 	gate_open(&g, "");
-	facts_contact(g.facts, TENANT, SHI, &c, NULL, STR_NONE);
-	facts_contact(g.facts, TENANT, other, &c, NULL, STR_NONE);
+	facts_contact(g.facts, TENANT, SHI, &c, NULL, NULL);
+	facts_contact(g.facts, TENANT, other, &c, NULL, NULL);
 	went(&g, "survey", NOON, "", 0);
 	expect(ask(&g, "survey", other, "2026-11-22T13:00:00Z", 0),
 	       VERDICT_DENY, PERMIT_FATIGUE);

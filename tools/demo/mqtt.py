@@ -80,6 +80,7 @@ class Mqtt:
         self.packet = 0
         self.answers = {}
         self.came = threading.Condition()
+        self.sending = threading.Lock()
         self.sock = socket.create_connection(("127.0.0.1", port), 5)
         self.sock.settimeout(None)
         self.closed = False
@@ -149,7 +150,8 @@ class Mqtt:
                                   correlation))
             self.came.notify_all()
         if qos:
-            self._send(0x40, struct.pack(">H", packet))
+            with self.sending:
+                self._send(0x40, struct.pack(">H", packet))
 
     def _next(self):
         self.packet = self.packet % 65535 + 1
@@ -163,14 +165,15 @@ class Mqtt:
 
     def publish(self, topic, payload, response_topic="", correlation=""):
         """QoS 1: returns when the broker has it."""
-        packet = self._next()
         extra = b""
         if response_topic:
             extra += bytes((RESPONSE_TOPIC,)) + counted(response_topic)
         if correlation:
             extra += bytes((CORRELATION,)) + counted(correlation)
-        self._send(0x32, counted(topic) + struct.pack(">H", packet) +
-                   varint(len(extra)) + extra + payload.encode())
+        with self.sending:
+            packet = self._next()
+            self._send(0x32, counted(topic) + struct.pack(">H", packet) +
+                       varint(len(extra)) + extra + payload.encode())
         self._wait((0x40, packet))
 
     def find(self, topic, wanted=lambda payload: True):

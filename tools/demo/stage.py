@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
@@ -96,6 +97,36 @@ def wished_port(port):
             return free_port()
 
 
+class Apps(threading.Thread):
+    """The phones' apps: each says that it has what came, but those that are
+    silent."""
+
+    def __init__(self, client, silent):
+        super().__init__(daemon=True)
+        self.client, self.silent = client, silent
+
+    def run(self):
+        done = 0
+        while not self.client.closed:
+            with self.client.came:
+                self.client.came.wait_for(
+                    lambda: len(self.client.messages) > done, 0.5)
+                new = self.client.messages[done:]
+            done += len(new)
+            for topic, payload, _ in new:
+                words = topic.split("/")
+                if len(words) == 4 and words[2] == "to" and \
+                        words[3] not in self.silent:
+                    self.answer(topic, payload)
+
+    def answer(self, topic, payload):
+        try:
+            self.client.publish(topic + "/receipt", json.dumps({
+                "id": json.loads(payload)["id"], "state": "delivered"}))
+        except (OSError, TimeoutError):
+            pass  # the broker is gone: so is the story
+
+
 class Stage:
     """Everything, started in order; `close` stops it in reverse."""
 
@@ -120,7 +151,9 @@ class Stage:
         self.hook = Hook(self.secret)
         self.app = Mqtt(self.broker.port, "demo-app")
         self.app.subscribe("carillon/+/to/#")
+        self.app.subscribe("carillon/+/out/#")
         self.app.subscribe("demo/answers")
+        Apps(self.app, {"app-c006"}).start()
         self.gateway.config = self.folder.write(
             "carillon.conf", self.configuration(), 0o600)
         self.gateway.start()
