@@ -260,14 +260,15 @@ static void a_callback_goes_back_over_all_of_a_batch(void **state)
 	uint64_t id = ask_for(&r, SHI);
 
 	full();
-	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("bob"),
 					  CALLBACK_TALKING),
 			 0);
 	refused(&r);
 	assert_int_equal(state_of(&r, id), CALLBACK_QUEUED);
-	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT), 1);
+	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT, STR_NONE), 1);
 	/* nobody has it: anybody may take it */
 	assert_string_equal(next_for(&r, "ann"), SHI.p);
 	full();
@@ -293,7 +294,8 @@ static void a_callback_stays_what_a_later_batch_made_it(void **state)
 	open_failing(&r, state);
 	uint64_t id = ask_for(&r, SHI);
 
-	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR("bob"), &x),
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
 			 0);
 	fails_unheard(&r, &a);
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("bob"),

@@ -18,8 +18,7 @@ static inline void person(struct gate *g, const char *to, const char *zone)
 	struct contact c = { .tenant = TENANT };
 
 	facts_contact(g->facts, TENANT, str_of(to), &c,
-		      zone[0] == '\0' ? NULL : tzone_get(str_of(zone)),
-		      STR_NONE);
+		      zone[0] == '\0' ? NULL : tzone_get(str_of(zone)), NULL);
 	for (unsigned i = 0; i < classes_len(g->classes); i++) {
 		const struct consent_event e = {
 			.tenant = TENANT,
