@@ -7,6 +7,8 @@
 
 const struct option report_month_options[] = {
 	{ "of", "YYYY-MM", true },
+	{ "branch", "BRANCH", false },
+	{ "department", "DEPARTMENT", false },
 	{ "lang", "zh|en", false },
 	{ "format", "html|csv|json", false },
 	{ "out", "FILE", false },
@@ -37,6 +39,8 @@ int verb_report_month(struct cli *c, const struct args *a)
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/reports/month");
 	path_query(&path, "of", args_get(a, "of"));
+	path_query(&path, "branch", args_get(a, "branch"));
+	path_query(&path, "department", args_get(a, "department"));
 	path_query(&path, "lang",
 		   lang != NULL ? lang
 		   : words_zh() ? "zh"

@@ -22,9 +22,8 @@ static const struct {
 /* A report under way: what is read next, and how it will be written. */
 struct asked_report {
 	struct report *report;
-	char tenant[TENANT_MAX + 1];
 	char month[REPORT_MONTH], before[REPORT_MONTH], after[REPORT_MONTH];
-	bool reading_before;
+	char first[REPORT_MONTH]; /* the month before both */
 	enum report_lang lang;
 	enum format format;
 };
@@ -64,6 +63,7 @@ static bool read_query(struct request *r, struct asked_report *a)
 {
 	static const char *const langs[] = { "zh", "en" };
 	const char *names[FORMATS];
+	char unused[2][REPORT_MONTH];
 	unsigned lang, format;
 
 	for (unsigned i = 0; i < FORMATS; i++)
@@ -74,6 +74,8 @@ static bool read_query(struct request *r, struct asked_report *a)
 			    "of is a month such as 2026-10");
 		return false;
 	}
+	must(report_month(str_of(a->before), unused[0], a->first, unused[1]) ==
+	     0);
 	if (!query_word(r, "lang", langs, ARRAY_LEN(langs), &lang) ||
 	    !query_word(r, "format", names, FORMATS, &format))
 		return false;
@@ -84,7 +86,7 @@ static bool read_query(struct request *r, struct asked_report *a)
 
 /* ---- reading, and the answer ------------------------------------------------------ */
 
-static void on_days(struct request *r, int rc)
+static void on_read(struct request *r, int rc)
 {
 	struct asked_report *a = r->own;
 	const char *type = formats[a->format].type;
@@ -105,54 +107,12 @@ static void on_days(struct request *r, int rc)
 	reply_text(r, 200, type, buf_str(&text));
 }
 
-static struct cell tenant_cell(const struct asked_report *a)
-{
-	return a->tenant[0] == '\0' ? CELL_N : CELL_Z(a->tenant);
-}
-
-static bool show_day(void *owner, const struct row *row)
-{
-	const struct asked_report *a = ((struct request *)owner)->own;
-
-	report_day(a->report, row);
-	return true;
-}
-
 static bool show_row(void *owner, const struct row *row)
 {
 	const struct asked_report *a = ((struct request *)owner)->own;
 
-	report_row(a->report, a->reading_before, row);
+	report_row(a->report, row);
 	return true;
-}
-
-static void on_before(struct request *r, int rc)
-{
-	const struct asked_report *a = r->own;
-	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->month),
-				      CELL_Z(a->after) };
-
-	if (rc != 0)
-		reply_rc(r, rc);
-	else if (branch_narrow(r))
-		on_days(r, 0);
-	else
-		request_read(r, STORE_MEASURE_DAYS, cells, ARRAY_LEN(cells),
-			     show_day, on_days);
-}
-
-static void on_month(struct request *r, int rc)
-{
-	struct asked_report *a = r->own;
-	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->before) };
-
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	a->reading_before = true;
-	request_read(r, STORE_MEASURE_LIST, cells, ARRAY_LEN(cells), show_row,
-		     on_before);
 }
 
 void api_report_month(struct request *r)
@@ -168,13 +128,24 @@ void api_report_month(struct request *r)
 	r->own_free = asked_free;
 	if (!read_query(r, a))
 		return;
-	must(str_copy(a->tenant, sizeof(a->tenant), tenant) == 0);
-	branch_kept(r);
-	a->report = report_new(r->c->report, tenant, str_of(r->who.branch),
-			       a->month, clock_wall_ms(r->c->clock));
-	IGNORE(reply_json(r) == NULL);
-	const struct cell cells[] = { tenant_cell(a), CELL_Z(a->month) };
+	struct str branch = request_query(r, "branch");
 
-	request_read(r, STORE_MEASURE_LIST, cells, ARRAY_LEN(cells), show_row,
-		     on_month);
+	if (branch.len == 0)
+		branch = str_of(r->who.branch);
+	if (!branch_check(r, tenant, branch, STR("report")))
+		return;
+	const struct report_of of = { tenant, branch,
+				      request_query(r, "department"),
+				      a->month };
+
+	a->report = report_new(r->c->report, &of, clock_wall_ms(r->c->clock));
+	IGNORE(reply_json(r) == NULL);
+	/* The rows of two months, which are between the one before them and
+	 * the one after. */
+	const struct cell cells[] = { tenant.len == 0 ? CELL_N : CELL_T(tenant),
+				      CELL_T(of.branch), CELL_Z(a->first),
+				      CELL_Z(a->after) };
+
+	request_read(r, STORE_MEASURE_PARTS, cells, ARRAY_LEN(cells), show_row,
+		     on_read);
 }

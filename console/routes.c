@@ -116,6 +116,8 @@ static const struct query q_diff[] = {
 
 static const struct query q_report[] = {
 	{ "of", "The month: 2026-10." },
+	{ "branch", "Of this branch alone." },
+	{ "department", "Of this department alone." },
 	{ "lang", "zh or en; zh without it." },
 	{ "format", "json, csv or html; json without it." },
 	{ NULL, NULL },

@@ -1,5 +1,6 @@
 # The monthly report over five million messages, and what it does to sending:
-# make bench-report [MESSAGES=5000000] [SURVEYS=200000] [COUNT=60000] [RUNS=3].
+# make bench-report [MESSAGES=5000000] [SURVEYS=200000] [COUNT=60000] [RUNS=3]
+# [KEEP=1]; with KEEP a store that was filled before is measured again.
 # The answer to "may service be stopped?" with a million accounts:
 # make bench-suspend [ACCOUNTS=1000000] [ASKS=20000].
 .PHONY: bench-report bench-report-here bench-suspend bench-suspend-here
@@ -10,8 +11,9 @@ bench-report:
 	@$(MAKE) --no-print-directory V=rel bench-report-here
 
 bench-report-here: all $(B)/load
-	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/bench/report_bench.py \
-		fill $(REPORT_DIR)
+	@test -n "$(KEEP)" -a -e $(REPORT_DIR)/carillon.db || \
+		CARILLON_BUILD=$(CURDIR)/$(B) \
+		python3 tests/bench/report_bench.py fill $(REPORT_DIR)
 	@CARILLON_BUILD=$(CURDIR)/$(B) python3 tests/bench/report_bench.py \
 		$(REPORT_DIR)
 

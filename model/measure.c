@@ -1,4 +1,4 @@
-/* A measure becomes two rows: of its month, of its day. */
+/* A measure, and the day on which it counts. */
 #include "model/measure.h"
 
 #include <stdio.h>
@@ -41,30 +41,18 @@ void measure_bound(int64_t ms, char out[MEASURE_BOUND])
 		(void)snprintf(out, MEASURE_BOUND, "more");
 }
 
-void measure_cells(const struct measure *m, const char *day, bool whole,
+void measure_cells(const struct measure *m, const char *day,
 		   struct cell cells[MEASURE_CELLS])
 {
 	must(m != NULL && day != NULL);
 
-	const struct str period =
-		str_first(str_of(day), whole ? MEASURE_MONTH : MEASURE_DAY - 1);
 	const struct str words[] = {
-		m->tenant,
-		period,
-		m->name,
-		/* of the whole key alone */
-		m->branch,
-		m->department,
-		m->tier,
-		m->channel,
-		m->class_name,
-		m->detail,
+		m->tenant, str_of(day), m->name,       m->branch, m->department,
+		m->tier,   m->channel,  m->class_name, m->detail,
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(words); i++)
-		cells[i] =
-			CELL_T(words[i].len > 0 && (i < 3 || whole) ? words[i]
-								    : STR_NONE);
+		cells[i] = CELL_T(words[i].len > 0 ? words[i] : STR_NONE);
 	cells[ARRAY_LEN(words)] = CELL_I(m->n);
 	cells[ARRAY_LEN(words) + 1] = CELL_I(m->sum);
 }
@@ -76,8 +64,6 @@ void measure_put(struct store *s, const struct measure *m)
 
 	must(s != NULL && m != NULL);
 	measure_day(m->at_ms, day);
-	measure_cells(m, day, true, cells);
-	store_put(s, STORE_MEASURE_ADD, cells, MEASURE_CELLS);
-	measure_cells(m, day, false, cells);
+	measure_cells(m, day, cells);
 	store_put(s, STORE_MEASURE_ADD, cells, MEASURE_CELLS);
 }

@@ -22,8 +22,11 @@ struct measure {
 	int64_t n, sum;    /* both are added; they may be negative */
 };
 
-/* Counts it with the open batch: for its month by all that is known of it,
- * for its day by name alone. */
+/*
+ * Counts it with the open batch. The store adds it up by all that is known of
+ * it, and, for the whole and for its branch, by one thing at a time: so a
+ * report reads the few rows that it shows.
+ */
 void measure_put(struct store *s, const struct measure *m);
 
 /* Days and months are those of this zone; NULL: UTC. Before the store opens,
@@ -40,8 +43,17 @@ extern const int64_t measure_bounds_ms[MEASURE_BOUNDS];
 #define MEASURE_BOUND 16
 void measure_bound(int64_t ms, char out[MEASURE_BOUND]);
 
-/* The cells of STORE_MEASURE_ADD: with the whole key, or for a day by name
- * alone. `day` is borrowed. */
+/* What the rows of STORE_MEASURE_PARTS are told apart by. */
+enum measure_dim {
+	MEASURE_BY_BRANCH = 1,
+	MEASURE_BY_DEPARTMENT,
+	MEASURE_BY_TIER,
+	MEASURE_BY_CHANNEL,
+	MEASURE_BY_DAY, /* by name alone */
+	MEASURE_DIMS
+};
+
+/* The cells of STORE_MEASURE_ADD. `day` is borrowed. */
 #define MEASURE_CELLS 11
-void measure_cells(const struct measure *m, const char *day, bool whole,
+void measure_cells(const struct measure *m, const char *day,
 		   struct cell cells[MEASURE_CELLS]);

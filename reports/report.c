@@ -97,20 +97,20 @@ static struct slice *slice_of(struct report *r, enum report_dim dim,
 	return r->last[dim] = slice_find(r, dim, value, scratch);
 }
 
-struct report *report_new(const struct report_cfg *cfg, struct str tenant,
-			  struct str branch, const char month[REPORT_MONTH],
-			  int64_t made_ms)
+struct report *report_new(const struct report_cfg *cfg,
+			  const struct report_of *of, int64_t made_ms)
 {
-	must(cfg != NULL && month != NULL);
+	must(cfg != NULL && of != NULL);
 
 	struct report *r = mem_new(struct report);
 	struct report_target target;
 	unsigned kpi;
 
 	r->cfg = cfg;
-	r->tenant = str_z(tenant);
-	r->branch = str_z(branch);
-	must(str_copy(r->month, sizeof(r->month), str_of(month)) == 0);
+	r->tenant = str_z(of->tenant);
+	r->branch = str_z(of->branch);
+	r->department = str_z(of->department);
+	must(str_copy(r->month, sizeof(r->month), str_of(of->month)) == 0);
 	r->made_ms = made_ms;
 	r->limits = (struct kpi_limits){ measure_bounds_ms[cfg->timely],
 					 measure_bounds_ms[cfg->resumed],
@@ -142,6 +142,7 @@ void report_free(struct report **rp)
 	buf_done(&r->name);
 	mem_free(r->tenant);
 	mem_free(r->branch);
+	mem_free(r->department);
 	mem_free(r);
 }
 
@@ -161,50 +162,86 @@ static void slice_count(struct slice *s, bool before, const struct kpi_hit *hit)
 		       &hit->adds);
 }
 
-/* name branch department tier channel class detail n sum */
-void report_row(struct report *r, bool before, const struct row *row)
+/* All that is reported is in the rows of one kind: by branch, or those of the
+ * one department that was asked for. */
+static bool is_whole(const struct report *r, enum report_dim dim)
 {
-	const struct kpi_row k = { row_s(row, 0), row_s(row, 5), row_s(row, 6),
-				   row_i(row, 7), row_i(row, 8) };
+	return dim == (r->department[0] != '\0' ? DIM_DEPARTMENT : DIM_BRANCH);
+}
+
+static bool is_asked(const struct report *r, enum report_dim dim,
+		     struct str value)
+{
+	return r->department[0] == '\0' ||
+	       (dim == DIM_DEPARTMENT && str_eqz(value, r->department));
+}
+
+/* The figures of a part. */
+static void part_count(struct report *r, bool before, enum report_dim dim,
+		       struct str value, const struct kpi_row *k)
+{
 	struct kpi_hit hits[KPI_HITS_MAX];
 	AUTO(buf_done) struct buf scratch = { 0 };
+	unsigned n = kpi_match(k, r->wants, &r->limits, hits);
 
-	must(r != NULL);
-	if (r->branch[0] != '\0' && !str_eqz(row_s(row, DIM_BRANCH), r->branch))
-		return;
 	buf_init(&scratch, BUF_NO_LIMIT);
+	for (unsigned i = 0; i < n; i++) {
+		slice_count(slice_of(r, dim, value, &scratch), before,
+			    &hits[i]);
+		if (!is_whole(r, dim))
+			continue;
+		slice_count(r->v[0], before, &hits[i]);
+		if (by_detail(hits[i].kpi))
+			slice_count(slice_of(r, DIM_DETAIL, k->detail,
+					     &scratch),
+				    before, &hits[i]);
+	}
+}
+
+static void day_count(struct report *r, struct str name, struct str day,
+		      int64_t n)
+{
+	uint64_t d;
+
+	if (str_u64(str_from(day, REPORT_MONTH), REPORT_DAYS, &d) != 0 ||
+	    d == 0)
+		return;
+	if (str_eqz(name, "message.all"))
+		r->days[d - 1].accepted += n;
+	else if (str_eqz(name, "message.delivered"))
+		r->days[d - 1].delivered += n;
+}
+
+/* period name dim value class detail n sum */
+void report_row(struct report *r, const struct row *row)
+{
+	must(r != NULL && row != NULL);
+	const struct kpi_row k = { row_s(row, 1), row_s(row, 4), row_s(row, 5),
+				   row_i(row, 6), row_i(row, 7) };
+	static const enum report_dim dims[MEASURE_DIMS] = {
+		[MEASURE_BY_BRANCH] = DIM_BRANCH,
+		[MEASURE_BY_DEPARTMENT] = DIM_DEPARTMENT,
+		[MEASURE_BY_TIER] = DIM_TIER,
+		[MEASURE_BY_CHANNEL] = DIM_CHANNEL,
+	};
+	int64_t dim = row_i(row, 2);
+	bool before = !str_eqz(row_s(row, 0), r->month);
+
+	if (dim == MEASURE_BY_DAY && !before && r->department[0] == '\0')
+		day_count(r, k.name, row_s(row, 3), k.n);
+	if (dim < MEASURE_BY_BRANCH || dim >= MEASURE_BY_DAY ||
+	    !is_asked(r, dims[dim], row_s(row, 3)))
+		return;
 	if (!str_eq(buf_str(&r->name), k.name)) {
 		buf_reset(&r->name);
 		buf_str_put(&r->name, k.name);
 		r->wants = kpi_wants(k.name);
 	}
-	topics_row(r, before, row);
-	unsigned n = kpi_match(&k, r->wants, &r->limits, hits);
-	for (unsigned i = 0; i < n; i++) {
-		slice_count(r->v[0], before, &hits[i]);
-		for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)
-			slice_count(slice_of(r, d, row_s(row, d), &scratch),
-				    before, &hits[i]);
-		if (by_detail(hits[i].kpi))
-			slice_count(slice_of(r, DIM_DETAIL, k.detail, &scratch),
-				    before, &hits[i]);
-	}
-}
-
-/* period name n sum */
-void report_day(struct report *r, const struct row *row)
-{
-	struct str day = str_from(row_s(row, 0), REPORT_MONTH);
-	struct str name = row_s(row, 1);
-	uint64_t d;
-
-	must(r != NULL);
-	if (str_u64(day, REPORT_DAYS, &d) != 0 || d == 0)
-		return;
-	if (str_eqz(name, "message.all"))
-		r->days[d - 1].accepted = row_i(row, 2);
-	else if (str_eqz(name, "message.delivered"))
-		r->days[d - 1].delivered = row_i(row, 2);
+	if (is_whole(r, dims[dim]))
+		topics_row(r, before, true, STR_NONE, &k);
+	if (dims[dim] == DIM_DEPARTMENT)
+		topics_row(r, before, false, row_s(row, 3), &k);
+	part_count(r, before, dims[dim], row_s(row, 3), &k);
 }
 
 /* ---- what is read of it -------------------------------------------------------- */

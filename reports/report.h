@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/settings.h"
+#include "model/measure.h"
 #include "model/row.h"
 
 /* `report { zone timely resumed posted topics targets }` */
@@ -32,17 +33,21 @@ MUST_USE int report_month(struct str text, char month[REPORT_MONTH],
 
 struct report;
 
-/* cfg lives as long. tenant "": all of them. branch: of whose contacts it tells,
- * without days, for these are kept for all together; "": of everybody's. */
-struct report *report_new(const struct report_cfg *cfg, struct str tenant,
-			  struct str branch, const char month[REPORT_MONTH],
-			  int64_t made_ms);
+/* Whose figures, and of which month. */
+struct report_of {
+	struct str tenant; /* "": all of them */
+	struct str branch; /* "": all of them, and what is nobody's */
+	/* "": all of them; of one there is the whole, and details */
+	struct str department;
+	const char *month; /* "2026-10" */
+};
+/* cfg lives as long. */
+struct report *report_new(const struct report_cfg *cfg,
+			  const struct report_of *of, int64_t made_ms);
 void report_free(struct report **rp);
 
-/* A row of STORE_MEASURE_LIST, of the month or of the one before. */
-void report_row(struct report *r, bool before, const struct row *row);
-/* A row of STORE_MEASURE_DAYS of the month. */
-void report_day(struct report *r, const struct row *row);
+/* A row of STORE_MEASURE_PARTS, of the month or of the one before. */
+void report_row(struct report *r, const struct row *row);
 
 enum report_lang { REPORT_ZH, REPORT_EN };
 void report_json(const struct report *r, enum report_lang lang,

@@ -391,7 +391,9 @@ static void put_head(const struct page *p)
 		 r->tenant[0] == '\0' ? report_word(WORD_ALL_TENANTS, p->lang)
 				      : r->tenant);
 	if (r->branch[0] != '\0')
-		put_fact(p, WORD_BRANCH, r->branch);
+		put_fact(p, WORD_OF_BRANCH, r->branch);
+	if (r->department[0] != '\0')
+		put_fact(p, WORD_OF_DEPARTMENT, r->department);
 	put_fact(p, WORD_MADE, made);
 	put_fact(p, WORD_ZONE, r->cfg->zone);
 	put_word(p, WORD_LIMIT);
@@ -414,7 +416,7 @@ void report_html(const struct report *r, enum report_lang lang, struct buf *out)
 	      style);
 	put_head(&p);
 	put_summary(&p);
-	if (r->branch[0] == '\0')
+	if (r->department[0] == '\0')
 		put_days(&p);
 	for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)
 		put_dim(&p, d);

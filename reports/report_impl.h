@@ -47,8 +47,7 @@ struct report_target {
 
 struct report {
 	const struct report_cfg *cfg;
-	char *tenant;
-	char *branch; /* "": all */
+	char *tenant, *branch, *department;
 	char month[REPORT_MONTH];
 	int64_t made_ms;
 	struct kpi_limits limits;
@@ -76,7 +75,9 @@ MUST_USE int report_topic_read(struct str text, struct str *topic,
 			       int64_t *weight);
 
 /* report_topics.c: the list of topics. */
-void topics_row(struct report *r, bool before, const struct row *row);
+/* whole: not of that department alone. */
+void topics_row(struct report *r, bool before, bool whole,
+		struct str department, const struct kpi_row *k);
 void topics_free(struct report *r);
 /* Those that most is to be done about come first, and below each its
  * departments; the caller frees the list. */

@@ -171,14 +171,14 @@ void report_json(const struct report *r, enum report_lang lang, struct buf *out)
 	json_kz(out, "month", r->month);
 	json_kz(out, "tenant", r->tenant);
 	json_ks_opt(out, "of_branch", str_of(r->branch));
+	json_ks_opt(out, "of_department", str_of(r->department));
 	json_kz(out, "zone", r->cfg->zone);
 	json_kt(out, "made_at", r->made_ms);
 	put_slice(r, r->v[0], lang, out);
 	for (enum report_dim d = DIM_BRANCH; d < DIMS; d++)
 		put_dim(r, d, lang, out);
 	put_topics(r, out);
-	if (r->branch[0] == '\0')
-		put_days(r, out);
+	put_days(r, out);
 	put_definitions(out, lang);
 	json_close(out, '}');
 }

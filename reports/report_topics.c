@@ -62,16 +62,14 @@ static void topic_add(struct topic *t, bool before, int64_t n)
 		t->now += n;
 }
 
-void topics_row(struct report *r, bool before, const struct row *row)
+void topics_row(struct report *r, bool before, bool whole,
+		struct str department, const struct kpi_row *k)
 {
-	must(r != NULL && row != NULL);
-	if (!str_eqz(row_s(row, 0), "case.complaint"))
-		return;
-	struct str topic = row_s(row, 6);
-
-	topic_add(topic_get(r, topic, STR_NONE, true), before, row_i(row, 7));
-	topic_add(topic_get(r, topic, row_s(row, 2), false), before,
-		  row_i(row, 7));
+	must(r != NULL && k != NULL);
+	if (str_eqz(k->name, "case.complaint"))
+		topic_add(topic_get(r, k->detail, whole ? STR_NONE : department,
+				    whole),
+			  before, k->n);
 }
 
 void topics_free(struct report *r)

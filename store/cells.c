@@ -4,22 +4,17 @@
 #include <stdio.h>
 
 #include "base/id.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "model/measure.h"
 #include "store/names.h"
-
-struct cells_delta {
-	int64_t n, sum;
-};
+#include "store/sums.h"
 
 /* Messages of one quarter of an hour are of one day, in every zone. */
 #define CELLS_SLOT_MS 900000
 
 struct cells {
 	struct names *cells;
-	struct dict *deltas; /* name of a row -> struct cells_delta */
-	struct names *rows;  /* makes names of rows; holds none */
+	struct sums *sums;
 	int64_t slot;
 	char day[MEASURE_DAY]; /* of that slot */
 };
@@ -29,21 +24,9 @@ struct cells *cells_new(void)
 	struct cells *c = mem_new(struct cells);
 
 	c->cells = names_new();
-	c->rows = names_new();
-	c->deltas = dict_new();
+	c->sums = sums_new();
 	c->slot = -1;
 	return c;
-}
-
-static void cells_forget(struct cells *c)
-{
-	size_t pos = 0;
-	struct str name;
-	void *delta;
-
-	while (dict_next(c->deltas, &pos, &name, &delta))
-		mem_free(delta);
-	dict_free(&c->deltas);
 }
 
 void cells_free(struct cells **cp)
@@ -53,9 +36,8 @@ void cells_free(struct cells **cp)
 	struct cells *c = TAKE(*cp);
 	if (c == NULL)
 		return;
-	cells_forget(c);
 	names_free(&c->cells);
-	names_free(&c->rows);
+	sums_free(&c->sums);
 	mem_free(c);
 }
 
@@ -100,28 +82,12 @@ static const char *cells_day(struct cells *c, int64_t wall_ms)
 	return c->day;
 }
 
-static void cells_row(struct cells *c, const struct measure *m, bool whole)
-{
-	struct cell row[MEASURE_CELLS];
-	struct str words[MEASURE_CELLS - 2];
-
-	measure_cells(m, cells_day(c, m->at_ms), whole, row);
-	for (unsigned i = 0; i < ARRAY_LEN(words); i++)
-		words[i] = row[i].s;
-	struct str name = names_of(c->rows, words, ARRAY_LEN(words));
-	struct cells_delta *d = dict_get(c->deltas, name);
-	if (d == NULL) {
-		d = mem_new(struct cells_delta);
-		(void)dict_set(c->deltas, name, d);
-	}
-	d->n += m->n;
-	d->sum += m->sum;
-}
-
 static void cells_add(struct cells *c, const struct measure *m)
 {
-	cells_row(c, m, true);
-	cells_row(c, m, false);
+	struct cell row[MEASURE_CELLS];
+
+	measure_cells(m, cells_day(c, m->at_ms), row);
+	sums_add(c->sums, row);
 }
 
 static void cells_state(struct cells *c, struct measure *m,
@@ -189,55 +155,22 @@ void cells_count(struct cells *c, const struct cell_change *v)
 
 /* ---- the transaction -------------------------------------------------------- */
 
-static int cells_put(struct backend *b, struct str name,
-		     const struct cells_delta *d)
-{
-	struct cell row[MEASURE_CELLS];
-
-	for (unsigned i = 0; i < MEASURE_CELLS - 2; i++) {
-		row[i] = CELL_T(STR_NONE);
-		name = str_cut(name, '\0', &row[i].s);
-	}
-	row[MEASURE_CELLS - 2] = CELL_I(d->n);
-	row[MEASURE_CELLS - 1] = CELL_I(d->sum);
-	return backend_write(b, (enum statement)STORE_MEASURE_ADD, row,
-			     ARRAY_LEN(row));
-}
-
 int cells_write(struct cells *c, struct backend *b)
 {
-	size_t pos = 0;
-	struct str name;
-	void *value;
-	int rc = 0;
-
 	must(c != NULL && b != NULL);
-	while (rc == 0 && dict_next(c->deltas, &pos, &name, &value)) {
-		const struct cells_delta *d = value;
-		if (d->n != 0 || d->sum != 0)
-			rc = cells_put(b, name, d);
-	}
-	return rc;
-}
-
-static void cells_empty(struct cells *c)
-{
-	if (dict_len(c->deltas) == 0)
-		return;
-	cells_forget(c);
-	c->deltas = dict_new();
+	return sums_write(c->sums, b);
 }
 
 void cells_committed(struct cells *c)
 {
 	must(c != NULL);
 	names_committed(c->cells);
-	cells_empty(c);
+	sums_clear(c->sums);
 }
 
 void cells_rolled_back(struct cells *c)
 {
 	must(c != NULL);
 	names_rolled_back(c->cells);
-	cells_empty(c);
+	sums_clear(c->sums);
 }

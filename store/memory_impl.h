@@ -56,6 +56,7 @@ enum memory_table_name {
 	TABLE_RECIPIENT,
 	TABLE_CELL,
 	TABLE_MEASURE,
+	TABLE_MEASURE_PART,
 	TABLE_BODY_HASH,
 	TABLE_PURGE_WAIT,
 	MEMORY_TABLES
@@ -85,7 +86,6 @@ enum plan_kind {
 	PLAN_RECIPIENTS,      /* with their contact */
 	PLAN_DUE,             /* of those, the ones that wait for a time */
 	PLAN_PURGE_DUE,       /* messages that wait to be purged */
-	PLAN_DAYS,            /* sums of measures by period and name */
 	PLAN_LAST,
 	PLAN_BY_ADDRESS,
 	PLAN_WITH_ADDRESSES,

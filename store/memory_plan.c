@@ -111,6 +111,8 @@ static const struct {
 	[TABLE_PURGE_WAIT] = { 1, "id due_ms" },
 	[TABLE_MEASURE] = { 9, "tenant period name branch department tier "
 			       "channel class detail n sum" },
+	[TABLE_MEASURE_PART] = { 8, "scope period name dim value class detail "
+				    "tenant n sum" },
 };
 
 const struct plan memory_plans[STATEMENTS] = {
@@ -140,7 +142,8 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_PURGE_WALK_INBOUND] = { PLAN_SHOW, TABLE_INBOUND },
 	[STATEMENT_MEASURE_ADD] = { PLAN_SUM, TABLE_MEASURE },
 	[STATEMENT_MEASURE_LIST] = { PLAN_SHOW, TABLE_MEASURE },
-	[STATEMENT_MEASURE_DAYS] = { PLAN_DAYS, TABLE_MEASURE },
+	[STATEMENT_MEASURE_PART_ADD] = { PLAN_SUM, TABLE_MEASURE_PART },
+	[STATEMENT_MEASURE_PARTS] = { PLAN_SHOW, TABLE_MEASURE_PART },
 	[STATEMENT_KIND_SCAN] = { PLAN_SHOW, TABLE_KIND },
 	[STATEMENT_FOLD_NOTICE] = { PLAN_PUT, TABLE_NOTICE },
 	[STATEMENT_FOLD_NOTICE_END] = { PLAN_DROP, TABLE_NOTICE },

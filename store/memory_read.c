@@ -113,34 +113,6 @@ static void memory_show_counts(struct memory_showing *s)
 	memory_clear(&counts);
 }
 
-/* Sums by the columns that are shown before them. */
-static void memory_show_days(struct memory_showing *s,
-			     const struct memory_table *t)
-{
-	struct memory_table days = { .columns = statements[s->st].columns,
-				     .nkey = 2 };
-	size_t at;
-
-	for (size_t i = 0; i < t->len; i++) {
-		const struct memory_row *m = t->rows[i];
-		const struct cell cells[] = { m->v[1], m->v[2], m->v[9],
-					      m->v[10] };
-		if (!memory_matches(t, m, s->st, s->args))
-			continue;
-		if (memory_find(&days, cells, &at)) {
-			days.rows[at]->v[2].i += cells[2].i;
-			days.rows[at]->v[3].i += cells[3].i;
-		} else {
-			memory_put(&days, memory_row_new(cells, 4));
-		}
-	}
-	for (size_t i = 0; i < days.len; i++) {
-		if (!memory_show(s, &days, days.rows[i], NULL, NULL))
-			break;
-	}
-	memory_clear(&days);
-}
-
 /* In order of id, where SQL has the time first. */
 static void memory_show_purge_due(struct memory_showing *s)
 {
@@ -210,9 +182,6 @@ static void memory_run(struct memory_showing *s)
 		break;
 	case PLAN_PURGE_DUE:
 		memory_show_purge_due(s);
-		break;
-	case PLAN_DAYS:
-		memory_show_days(s, t);
 		break;
 	case PLAN_LAST:
 		memory_show_last(s);

@@ -196,9 +196,9 @@ static bool puts_may_pass(enum store_call call)
 	return call == STORE_CONTACT_PUT || call == STORE_CONSENT_APPEND;
 }
 
-int puts_write(const struct puts *p, struct backend *backend)
+int puts_write(const struct puts *p, struct backend *backend, struct sums *sums)
 {
-	must(p != NULL && backend != NULL);
+	must(p != NULL && backend != NULL && sums != NULL);
 
 	struct bufr r = bufr_of(p->bytes.p, p->bytes.len);
 	struct held_list held = { 0 };
@@ -213,6 +213,10 @@ int puts_write(const struct puts *p, struct backend *backend)
 			held_add(&held, &put, at);
 			continue;
 		}
+		if (put.call == STORE_MEASURE_ADD) {
+			sums_add(sums, put.cells);
+			continue;
+		}
 		if (!puts_may_pass(put.call))
 			rc = held_write(p, &held, backend);
 		if (rc == 0)
@@ -221,5 +225,5 @@ int puts_write(const struct puts *p, struct backend *backend)
 	if (rc == 0)
 		rc = held_write(p, &held, backend);
 	mem_free(held.v);
-	return rc;
+	return rc == 0 ? sums_write(sums, backend) : rc;
 }

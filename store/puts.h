@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "model/store.h"
 #include "store/backend.h"
+#include "store/sums.h"
 
 struct puts {
 	struct buf bytes; /* call, then its cells; and so on */
@@ -24,6 +25,7 @@ void puts_add(struct puts *p, enum store_call call, const struct cell *cells,
  * Writes them into the open transaction, in order: but addresses that follow
  * each other, with nothing between them that could touch their table, in order
  * of their text, so that many of them fall on one page. Of one address the
- * order stays.
+ * order stays. Measures come last, added up.
  */
-MUST_USE int puts_write(const struct puts *p, struct backend *backend);
+MUST_USE int puts_write(const struct puts *p, struct backend *backend,
+			struct sums *sums);

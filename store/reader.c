@@ -80,11 +80,16 @@ static int reader_run(struct reader *r, const struct read *ask)
 			 ask->owner);
 }
 
+static bool reader_waits(const struct read *ask, enum statement_sees how)
+{
+	return ask->path == NULL && statements[ask->call].sees == how;
+}
+
 /* Need it not wait for the fold any more? */
 static bool reader_may_run(struct read *ask, int64_t upto,
 			   enum writer_state state)
 {
-	if (ask->path != NULL || statements[ask->call].sees != FOLDED ||
+	if ((!reader_waits(ask, FOLDED) && !reader_waits(ask, AWAITED)) ||
 	    ask->after_seq <= upto)
 		return true;
 	/* The fold stands still, who knows for how long. */
@@ -93,22 +98,38 @@ static bool reader_may_run(struct read *ask, int64_t upto,
 	return state != WRITER_OPEN;
 }
 
-/* The first read that can be answered; without one, the fold shall hurry. */
-static struct read *reader_first(struct reader *r)
+/* The first read that can be answered by now. soon: of those that cannot, one
+ * has no patience. */
+static struct read *reader_first(struct reader *r, int64_t upto,
+				 enum writer_state state, bool *soon)
 {
-	enum writer_state state;
-	int64_t upto = writer_upto(r->cfg.writer, &state);
-
+	*soon = false;
 	LIST_EACH (it, &r->queue) {
 		struct read *ask = LIST_ITEM(it, struct read, link);
 		if (reader_may_run(ask, upto, state)) {
 			list_remove(it);
 			return ask;
 		}
+		*soon |= reader_waits(ask, FOLDED);
 	}
-	if (!list_empty(&r->queue))
-		writer_want_fold(r->cfg.writer);
 	return NULL;
+}
+
+/* Without one, the fold shall hurry, or at least tell how far it is; it may
+ * have come further while we looked. */
+static struct read *reader_next(struct reader *r)
+{
+	enum writer_state state;
+	struct read *ask;
+	int64_t upto;
+	bool soon;
+
+	do {
+		upto = writer_upto(r->cfg.writer, &state);
+		ask = reader_first(r, upto, state, &soon);
+	} while (ask == NULL && !list_empty(&r->queue) &&
+		 !writer_want_fold(r->cfg.writer, upto, soon));
+	return ask;
 }
 
 static struct read *reader_pick(struct reader *r)
@@ -116,7 +137,7 @@ static struct read *reader_pick(struct reader *r)
 	struct read *ask;
 
 	must(pthread_mutex_lock(&r->lock) == 0);
-	while ((ask = reader_first(r)) == NULL &&
+	while ((ask = reader_next(r)) == NULL &&
 	       !(r->stop && list_empty(&r->queue)))
 		must(pthread_cond_wait(&r->work, &r->lock) == 0);
 	must(pthread_mutex_unlock(&r->lock) == 0);

@@ -15,9 +15,10 @@ enum statement {
 };
 
 enum statement_sees {
-	PLAIN,  /* rows of its own: there when they are committed */
-	FOLDED, /* what the fold writes: a read waits for it */
-	BY_ID   /* of that, one row: what is pending is laid over it */
+	PLAIN,   /* rows of its own: there when they are committed */
+	FOLDED,  /* what the fold writes: a read waits for it */
+	AWAITED, /* so too, but it has the time: the fold does not hurry */
+	BY_ID    /* of that, one row: what is pending is laid over it */
 };
 
 struct statement_row {

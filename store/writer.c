@@ -42,7 +42,7 @@ static void writer_tell_progress(struct writer *w)
 static void writer_publish(struct writer *w, struct batch *finished)
 {
 	must(pthread_mutex_lock(&w->lock) == 0);
-	bool was_behind = w->upto < w->wanted;
+	bool was_behind = w->upto < MAX(w->wanted, w->awaited);
 	bool hurried = w->upto < w->hurry_to;
 	w->committed = w->seq;
 	w->upto = fold_upto(w->fold);
@@ -104,7 +104,7 @@ static int writer_store(struct writer *w, const struct batch *b, int64_t seq)
 		if (rc != 0)
 			return rc;
 	}
-	return puts_write(&b->puts, w->cfg.backend);
+	return puts_write(&b->puts, w->cfg.backend, w->sums);
 }
 
 /* What is in the batch, and nothing else: somebody waits for it. */
@@ -119,6 +119,7 @@ static int writer_transact(struct writer *w, const struct batch *b, int64_t seq)
 		rc = backend->ops->commit(backend);
 	if (rc != 0)
 		backend->ops->rollback(backend);
+	sums_clear(w->sums);
 	return rc;
 }
 

@@ -53,9 +53,10 @@ void writer_collect(struct writer *w, struct list *done,
 
 /* The last journal row that is folded, and how the writer is. */
 int64_t writer_upto(struct writer *w, enum writer_state *state);
-/* All that is committed by now shall be folded soon: at once, unless there is
- * much of it and that was done a moment ago. */
-void writer_want_fold(struct writer *w);
+/* Progress shall be told until all that is committed by now is folded; soon:
+ * that is at once, unless there is much of it and that was done a moment ago.
+ * false: the fold is further than `seen`, and nobody was told. */
+MUST_USE bool writer_want_fold(struct writer *w, int64_t seen, bool soon);
 /* progress(owner) is called, on the writer's thread, when writer_upto may
  * have become what somebody wants. It may not call the writer. */
 void writer_tell(struct writer *w, void (*progress)(void *owner), void *owner);

@@ -21,6 +21,7 @@ struct writer {
 	struct list done;
 	struct writer_news news;
 	int64_t wanted;    /* a reader waits for this row to be folded */
+	int64_t awaited;   /* so too, with patience */
 	int64_t committed; /* last journal row */
 	int64_t upto;      /* folded */
 	void (*progress)(void *owner); /* of the fold; may be NULL */
@@ -29,6 +30,7 @@ struct writer {
 
 	/* The thread's own: */
 	struct list dead;    /* batches of a broken store */
+	struct sums *sums;   /* of the open batch */
 	struct buf frames;   /* of the batch that was answered last */
 	int64_t seq;         /* of the last journal row */
 	int64_t hurry_to;    /* fold up to this row at once */

@@ -21,6 +21,7 @@ int writer_open(struct writer **out, const struct writer_cfg *cfg)
 	list_init(&w->done);
 	list_init(&w->dead);
 	buf_init(&w->frames, BUF_NO_LIMIT);
+	w->sums = sums_new();
 	must(pthread_mutex_init(&w->lock, NULL) == 0);
 	must(pthread_condattr_init(&monotonic) == 0);
 	must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
@@ -72,6 +73,7 @@ void writer_close(struct writer **wp)
 	writer_drop(&w->dead);
 	fold_free(&w->fold);
 	buf_done(&w->frames);
+	sums_free(&w->sums);
 	must(pthread_cond_destroy(&w->work) == 0);
 	must(pthread_mutex_destroy(&w->fold_lock) == 0);
 	must(pthread_mutex_destroy(&w->lock) == 0);
@@ -122,13 +124,18 @@ int64_t writer_upto(struct writer *w, enum writer_state *state)
 	return upto;
 }
 
-void writer_want_fold(struct writer *w)
+bool writer_want_fold(struct writer *w, int64_t seen, bool soon)
 {
 	must(w != NULL);
 	must(pthread_mutex_lock(&w->lock) == 0);
-	w->wanted = w->committed;
-	must(pthread_cond_signal(&w->work) == 0);
+	bool same = w->upto == seen;
+	w->awaited = w->committed;
+	if (soon) {
+		w->wanted = w->committed;
+		must(pthread_cond_signal(&w->work) == 0);
+	}
 	must(pthread_mutex_unlock(&w->lock) == 0);
+	return same;
 }
 
 void writer_tell(struct writer *w, void (*progress)(void *owner), void *owner)

@@ -3,13 +3,15 @@
 it takes, and what it does to the rate at which messages are taken meanwhile.
 
 report_bench.py fill DIR     makes the store (not timed)
-report_bench.py DIR          measures; MESSAGES, SURVEYS, COUNT, RUNS;
-                             CARILLON_BUILD=build/rel
+report_bench.py DIR          measures; MESSAGES, SURVEYS, COUNT, RUNS, PAUSE;
+                             CARILLON_BUILD=build/rel; as often as one likes
 
 The store is filled by SQL: messages of October 2026 over 13 branches, 9
 departments, 4 tiers, 3 channels and 9 classes, and the measures that the fold
 would have kept of them. Then messages are sent as fast as they are taken, by
-turns with nobody asking and with somebody asking for one report after another.
+turns with nobody asking and with somebody asking for one report after another;
+which of both is first changes, too, so that a machine that grows slower or
+faster meanwhile does not matter. What counts is the median of the pairs.
 """
 
 import os
@@ -25,7 +27,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from carillon import Carillon           # noqa: E402
 from gateways import CONFIG             # noqa: E402
-from measure import load, say           # noqa: E402
+from measure import Span, load, say     # noqa: E402
 from programs import Place              # noqa: E402
 
 MESSAGES = int(os.environ.get("MESSAGES", "5000000"))
@@ -122,8 +124,14 @@ def fill_measures(db):
     db.execute("INSERT INTO measure SELECT tenant, '2026-09', name, branch, "
                "department, tier, channel, class, detail, n * 9 / 10, "
                "sum * 9 / 10 FROM measure WHERE period = '2026-10'")
-    db.execute("INSERT INTO measure SELECT 'default', '2026-10-' || "
-               "substr('0' || day, -2), name, '', '', '', '', '', '', "
+    for dim, column in enumerate(("branch", "department", "tier", "channel")):
+        for scope, of in (("''", "1"), ("branch", "branch <> ''")):
+            db.execute("INSERT INTO measure_part SELECT %s, period, name, %d, "
+                       "%s, class, detail, tenant, sum(n), sum(sum) FROM "
+                       "measure WHERE %s GROUP BY 1, period, name, %s, class, "
+                       "detail, tenant" % (scope, dim + 1, column, of, column))
+    db.execute("INSERT INTO measure_part SELECT '', '2026-10', name, 5, "
+               "'2026-10-' || substr('0' || day, -2), '', '', 'default', "
                "sum(n) / 31, sum(sum) / 31 FROM measure, (" + "WITH RECURSIVE "
                "d(day) AS (SELECT 1 UNION ALL SELECT day + 1 FROM d WHERE "
                "day < 31) SELECT day FROM d) WHERE period = '2026-10' "
@@ -157,7 +165,8 @@ def fill(folder):
     for step in (fill_messages, fill_surveys, fill_measures):
         step(db)
         db.commit()
-    rows = db.execute("SELECT count(*) FROM measure").fetchone()[0]
+    rows = sum(db.execute("SELECT count(*) FROM " + t).fetchone()[0]
+               for t in ("measure", "measure_part"))
     db.close()
     say("filled with %d messages, %d surveys, %d rows of measures in %.0f s"
         % (MESSAGES, SURVEYS, rows, time.monotonic() - begun))
@@ -183,14 +192,42 @@ class Asker(threading.Thread):
             time.sleep(PAUSE_S)
 
 
-def rate(node, first, asker=None):
+class Pids:
+    def __init__(self, pid):
+        self.pids = lambda: [pid]
+
+
+def window(node, first, asker=None):
+    """Messages/s, and what one cost the gateway in us of CPU."""
+    span = Span(Pids(node.program.pid))
     if asker is not None:
         asker.start()
     out = load(node, "json", COUNT, first=first)
+    span.end()
     if asker is not None:
         asker.stop = True
         asker.join()
-    return out["rate"]
+    return out["rate"], span.cpu / COUNT * 1e6, span.others
+
+
+def pairs(node, runs):
+    """[(without, with)] of runs, and how long the reports took."""
+    got, took, first = [], [], 1000000
+    for n in range(runs):
+        pair = {}
+        for asked in (n % 2 == 1, n % 2 == 0):
+            asker = Asker(node) if asked else None
+            pair[asked] = window(node, first, asker)
+            first += 1000000
+            took += asker.took if asked else []
+        got.append((pair[False], pair[True]))
+    return got, took
+
+
+def percent(got, of):
+    """How much more the second of each pair is: median, and each."""
+    each = [100 * (b[of] - a[of]) / a[of] for a, b in got]
+    return statistics.median(each), " ".join("%+.1f" % v for v in each)
 
 
 def measure(folder):
@@ -206,21 +243,18 @@ def measure(folder):
         assert node.get("/v1/reports/month?of=2026-10").status == 200
         say("one report, nothing else going on: %.3f s"
             % (time.monotonic() - begun))
-        rate(node, 1000)
-        plain, asked, took = [], [], []
-        for n in range(RUNS):
-            plain.append(rate(node, 1000000 * (2 * n + 1)))
-            asker = Asker(node)
-            asked.append(rate(node, 1000000 * (2 * n + 2), asker))
-            took += asker.took
-        p, a = statistics.median(plain), statistics.median(asked)
+        window(node, 1000)
+        got, took = pairs(node, RUNS)
         say("reports meanwhile: %d, longest %.3f s, median %.3f s" % (
             len(took), max(took), statistics.median(took)))
-        say("messages/s: %.0f with nobody asking, %.0f with reports "
-            "(%+.1f %%); %s | %s" % (
-                p, a, 100 * (a - p) / p,
-                " ".join("%.0f" % v for v in plain),
-                " ".join("%.0f" % v for v in asked)))
+        say("messages/s with nobody asking: %s; with reports: %s" % tuple(
+            " ".join("%.0f" % p[i][0] for p in got) for i in (0, 1)))
+        say("with reports: rate %+.1f %% (%s), CPU a message %+.1f %% (%s)"
+            % (percent(got, 0) + percent(got, 1)))
+        say("CPU a message: %s us; of the machine others had %s %%" % (
+            " ".join("%.1f/%.1f" % (a[1], b[1]) for a, b in got),
+            " ".join("%.0f/%.0f" % (100 * a[2], 100 * b[2])
+                     for a, b in got)))
 
 
 if __name__ == "__main__":

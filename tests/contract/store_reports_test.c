@@ -26,40 +26,68 @@ static void put(struct bed *b, enum store_call call, const struct cell *cells,
 	store_put(b->s, call, cells, n);
 }
 
-static void measure(struct bed *b, const char *period, const char *branch,
-		    int64_t n, int64_t sum)
+static void measure(struct bed *b, const char *day, const char *branch,
+		    const char *department, int64_t n, int64_t sum)
 {
 	put(b, STORE_MEASURE_ADD,
-	    BED_CELLS(CELL_Z("a"), CELL_Z(period), CELL_Z("survey.csat"),
-		      CELL_Z(branch), CELL_Z("care"), CELL_Z("vip"),
-		      CELL_Z("sms"), CELL_Z("survey"), CELL_Z(""), CELL_I(n),
+	    BED_CELLS(CELL_Z("a"), CELL_Z(day), CELL_Z("survey.csat"),
+		      CELL_Z(branch), CELL_Z(department), CELL_Z("vip"),
+		      CELL_Z(""), CELL_Z("survey"), CELL_Z("q"), CELL_I(n),
 		      CELL_I(sum)));
 }
 
+static const char *whole(struct bed *b, const char *tenant, const char *month)
+{
+	return bed_get(b, STORE_MEASURE_LIST,
+		       BED_CELLS(CELL_Z(tenant), CELL_Z(month)));
+}
+
+static const char *parts(struct bed *b, struct cell tenant, const char *scope)
+{
+	return bed_get(b, STORE_MEASURE_PARTS,
+		       BED_CELLS(tenant, CELL_Z(scope), CELL_Z("2026-09"),
+				 CELL_Z("2026-11")));
+}
+
+/* In one batch, and over several: by the whole key, and by each thing alone,
+ * of all and of each branch. */
 static void adds_up_measures(void **state)
 {
 	struct bed *b = *state;
 
-	measure(b, "2026-10", "south", 1, 5);
-	measure(b, "2026-10", "north", 2, 9);
-	measure(b, "2026-10", "south", 3, 10);
-	measure(b, "2026-10", "south", -1, -5);
-	measure(b, "2026-11", "south", 7, 7);
-	measure(b, "2026-10-03", "", 4, 1);
-	measure(b, "2026-10-31", "", 1, 1);
+	measure(b, "2026-10-03", "south", "care", 1, 5);
+	measure(b, "2026-10-03", "north", "care", 2, 9);
+	measure(b, "2026-10-31", "south", "sales", 3, 10);
 	assert_int_equal(bed_commit(b), 0);
-	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("2026-10"))),
-			    "survey.csat|north|care|vip|sms|survey||2|9;"
-			    "survey.csat|south|care|vip|sms|survey||3|10;");
-	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
-				    BED_CELLS(CELL_Z("b"), CELL_Z("2026-10"))),
-			    "");
-	assert_string_equal(bed_get(b, STORE_MEASURE_DAYS,
-				    BED_CELLS(CELL_N, CELL_Z("2026-10"),
-					      CELL_Z("2026-11"))),
-			    "2026-10-03|survey.csat|4|1;"
-			    "2026-10-31|survey.csat|1|1;");
+	measure(b, "2026-10-31", "south", "care", -1, -5);
+	measure(b, "2026-10-31", "", "care", 4, 4);
+	measure(b, "2026-11-01", "south", "care", 7, 7);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(whole(b, "a", "2026-10"),
+			    "survey.csat||care|vip||survey|q|4|4;"
+			    "survey.csat|north|care|vip||survey|q|2|9;"
+			    "survey.csat|south|care|vip||survey|q|0|0;"
+			    "survey.csat|south|sales|vip||survey|q|3|10;");
+	assert_string_equal(whole(b, "b", "2026-10"), "");
+	assert_string_equal(parts(b, CELL_N, ""),
+			    "2026-10|survey.csat|1||survey|q|4|4;"
+			    "2026-10|survey.csat|1|north|survey|q|2|9;"
+			    "2026-10|survey.csat|1|south|survey|q|3|10;"
+			    "2026-10|survey.csat|2|care|survey|q|6|13;"
+			    "2026-10|survey.csat|2|sales|survey|q|3|10;"
+			    "2026-10|survey.csat|3|vip|survey|q|9|23;"
+			    "2026-10|survey.csat|4||survey|q|9|23;"
+			    "2026-10|survey.csat|5|2026-10-03|||3|14;"
+			    "2026-10|survey.csat|5|2026-10-31|||6|9;");
+	assert_string_equal(parts(b, CELL_Z("a"), "south"),
+			    "2026-10|survey.csat|1|south|survey|q|3|10;"
+			    "2026-10|survey.csat|2|care|survey|q|0|0;"
+			    "2026-10|survey.csat|2|sales|survey|q|3|10;"
+			    "2026-10|survey.csat|3|vip|survey|q|3|10;"
+			    "2026-10|survey.csat|4||survey|q|3|10;"
+			    "2026-10|survey.csat|5|2026-10-03|||1|5;"
+			    "2026-10|survey.csat|5|2026-10-31|||2|5;");
+	assert_string_equal(parts(b, CELL_Z("b"), ""), "");
 }
 
 /* What is said late of a message counts where the message did, also after a
@@ -91,14 +119,35 @@ static void counts_messages_for_reports(void **state)
 			    "message.expired||||sms|otp||0|0;"
 			    "message.suppressed||||sms|otp|no_consent|1|0;"
 			    "message.took||||sms|otp|1000|1|0;");
-	assert_string_equal(bed_get(b, STORE_MEASURE_DAYS,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("2020-01"),
-					      CELL_Z("2020-02"))),
-			    "2020-01-01|message.all|4|0;"
-			    "2020-01-01|message.delivered|1|0;"
-			    "2020-01-01|message.expired|0|0;"
-			    "2020-01-01|message.suppressed|1|0;"
-			    "2020-01-01|message.took|1|0;");
+	assert_string_equal(
+		bed_get(b, STORE_MEASURE_PARTS,
+			BED_CELLS(CELL_Z("a"), CELL_Z(""), CELL_Z("2019-12"),
+				  CELL_Z("2020-02"))),
+		"2020-01|message.all|1||otp||4|0;"
+		"2020-01|message.all|2||otp||4|0;"
+		"2020-01|message.all|3||otp||4|0;"
+		"2020-01|message.all|4|sms|otp||4|0;"
+		"2020-01|message.all|5|2020-01-01|||4|0;"
+		"2020-01|message.delivered|1||otp||1|0;"
+		"2020-01|message.delivered|2||otp||1|0;"
+		"2020-01|message.delivered|3||otp||1|0;"
+		"2020-01|message.delivered|4|sms|otp||1|0;"
+		"2020-01|message.delivered|5|2020-01-01|||1|0;"
+		"2020-01|message.expired|1||otp||0|0;"
+		"2020-01|message.expired|2||otp||0|0;"
+		"2020-01|message.expired|3||otp||0|0;"
+		"2020-01|message.expired|4|sms|otp||0|0;"
+		"2020-01|message.expired|5|2020-01-01|||0|0;"
+		"2020-01|message.suppressed|1||otp|no_consent|1|0;"
+		"2020-01|message.suppressed|2||otp|no_consent|1|0;"
+		"2020-01|message.suppressed|3||otp|no_consent|1|0;"
+		"2020-01|message.suppressed|4|sms|otp|no_consent|1|0;"
+		"2020-01|message.suppressed|5|2020-01-01|||1|0;"
+		"2020-01|message.took|1||otp|1000|1|0;"
+		"2020-01|message.took|2||otp|1000|1|0;"
+		"2020-01|message.took|3||otp|1000|1|0;"
+		"2020-01|message.took|4|sms|otp|1000|1|0;"
+		"2020-01|message.took|5|2020-01-01|||1|0;");
 }
 
 /* A record that is put back without its body, and what waits for that. */

@@ -128,20 +128,43 @@ static const struct measured before[] = {
 	  8, 0 },
 };
 
+/* As the store gives it: by one thing at a time. */
 static void add(struct report *r, bool last, const struct measured *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct row row = {
-			9,
-			{ CELL_Z(v[i].name), CELL_Z(v[i].branch),
-			  CELL_Z(v[i].department), CELL_Z(v[i].tier),
-			  CELL_Z(v[i].channel), CELL_Z(v[i].class_name),
-			  CELL_Z(v[i].detail), CELL_I(v[i].n),
-			  CELL_I(v[i].sum) }
-		};
-		report_row(r, last, &row);
+		const char *const values[] = { v[i].branch, v[i].department,
+					       v[i].tier, v[i].channel };
+
+		for (unsigned d = 0; d < ARRAY_LEN(values); d++) {
+			const struct row row = {
+				8,
+				{ CELL_Z(last ? "2026-09" : "2026-10"),
+				  CELL_Z(v[i].name),
+				  CELL_I(MEASURE_BY_BRANCH + d),
+				  CELL_Z(values[d]), CELL_Z(v[i].class_name),
+				  CELL_Z(v[i].detail), CELL_I(v[i].n),
+				  CELL_I(v[i].sum) }
+			};
+			report_row(r, &row);
+		}
 	}
 }
+
+static void add_day(struct report *r, const char *month, const char *day,
+		    const char *name, int64_t n)
+{
+	const struct row row = {
+		8,
+		{ CELL_Z(month), CELL_Z(name), CELL_I(MEASURE_BY_DAY),
+		  CELL_Z(day), CELL_Z(""), CELL_Z(""), CELL_I(n), CELL_I(n) }
+	};
+
+	report_row(r, &row);
+}
+
+static const struct report_of october = { .tenant = { "DEMOTEL", 7 },
+					  .branch = { "", 0 },
+					  .month = "2026-10" };
 
 static char *targets[] = { (char *)(uintptr_t) "K-08 >= 90%",
 			   (char *)(uintptr_t) "K-40 >= 85%",
@@ -159,27 +182,15 @@ static const struct report_cfg cfg = {
 
 static struct report *made(void)
 {
-	struct report *r = report_new(&cfg, STR("DEMOTEL"), STR_NONE, "2026-10",
-				      1793491200000);
-	const struct row days[] = {
-		{ 4,
-		  { CELL_Z("2026-10-03"), CELL_Z("message.all"), CELL_I(100),
-		    CELL_I(120) } },
-		{ 4,
-		  { CELL_Z("2026-10-03"), CELL_Z("message.delivered"),
-		    CELL_I(70), CELL_I(0) } },
-		{ 4,
-		  { CELL_Z("2026-10-31"), CELL_Z("message.all"), CELL_I(30),
-		    CELL_I(30) } },
-		{ 4,
-		  { CELL_Z("2026-10"), CELL_Z("message.all"), CELL_I(7),
-		    CELL_I(7) } },
-	};
+	struct report *r = report_new(&cfg, &october, 1793491200000);
 
 	add(r, false, now, ARRAY_LEN(now));
 	add(r, true, before, ARRAY_LEN(before));
-	for (size_t i = 0; i < ARRAY_LEN(days); i++)
-		report_day(r, &days[i]);
+	add_day(r, "2026-10", "2026-10-03", "message.all", 100);
+	add_day(r, "2026-10", "2026-10-03", "message.delivered", 70);
+	add_day(r, "2026-10", "2026-10-31", "message.all", 30);
+	add_day(r, "2026-09", "2026-09-03", "message.all", 7);
+	add_day(r, "2026-10", "2026-10-32", "message.all", 7);
 	return r;
 }
 
@@ -419,6 +430,31 @@ static void r45_importance_comes_first(void **state)
 	report_free(&r);
 }
 
+/* Of a department there is the whole, and details; the rows of the others and
+ * by other things say nothing of it. */
+static void test_k60_of_one_department(void **state)
+{
+	const struct report_of billing = { .department = STR("billing"),
+					   .month = "2026-10" };
+	struct report *r = report_new(&cfg, &billing, 1793491200000);
+	json_t *o;
+
+	(void)state;
+	add(r, false, now, ARRAY_LEN(now));
+	add_day(r, "2026-10", "2026-10-03", "message.all", 100);
+	o = as_json(r);
+	/* 3 of vas_charge and 1 of staff */
+	assert_true(number(figure_in(o, "K-15"), "this_month", "numerator") ==
+		    4);
+	assert_null(figure_in(o, "K-08"));
+	assert_int_equal(json_array_size(json_object_get(o, "topics")), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "department")), 1);
+	assert_int_equal(json_array_size(json_object_get(o, "branch")), 0);
+	assert_int_equal(json_array_size(json_object_get(o, "days")), 0);
+	json_decref(o);
+	report_free(&r);
+}
+
 /* ---- forms -------------------------------------------------------------------- */
 
 static void test_csv_is_no_formula(void **state)
@@ -489,8 +525,7 @@ static void test_html_in_both_languages(void **state)
 
 static void test_many_slices_are_added_up(void **state)
 {
-	struct report *r =
-		report_new(&cfg, STR_NONE, STR_NONE, "2026-10", 1793491200000);
+	struct report *r = report_new(&cfg, &october, 1793491200000);
 	json_t *o, *v;
 	size_t i;
 	double sum = 0;
@@ -534,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_k60_last_month_and_targets),
 		cmocka_unit_test(r45_topics_by_frequency_and_importance),
 		cmocka_unit_test(r45_importance_comes_first),
+		cmocka_unit_test(test_k60_of_one_department),
 		cmocka_unit_test(test_csv_is_no_formula),
 		cmocka_unit_test(test_html_in_both_languages),
 		cmocka_unit_test(test_many_slices_are_added_up),

@@ -161,6 +161,55 @@ static void copies_itself(void **state)
 			    "1|0|10|-|-|#|[];");
 }
 
+/* Measures of a store of before 19: parts are made of what is there, and days
+ * are no rows by all that is known any more. */
+static void adds_up_what_was_measured(void **state)
+{
+	struct bed *b = *state;
+	static const char old[] =
+		"DROP TABLE measure_part;"
+		"INSERT INTO measure VALUES"
+		" ('a', '2026-10', 'm', 'north', 'care', 'vip', 'sms', 'c', '',"
+		"  2, 5),"
+		" ('a', '2026-10', 'm', 'north', 'shop', '', 'sms', 'c', '',"
+		"  3, 1),"
+		" ('a', '2026-10', 'm', '', 'care', 'vip', 'mqtt', 'c', 'd',"
+		"  4, 4),"
+		" ('b', '2026-10', 'm', 'north', 'care', 'vip', 'sms', 'c', '',"
+		"  7, 7),"
+		" ('a', '2026-10-31', 'm', '', '', '', '', '', '', 9, 10);"
+		"PRAGMA user_version = 18;";
+
+	assert_int_equal(store_create(&b->cfg, NULL), 0);
+	script(b, old);
+	b->cfg.create = false;
+	bed_open(b);
+	assert_string_equal(bed_get(b, STORE_MEASURE_PARTS,
+				    BED_CELLS(CELL_Z("a"), CELL_Z(""),
+					      CELL_Z("2026-09"),
+					      CELL_Z("2026-11"))),
+			    "2026-10|m|1||c|d|4|4;2026-10|m|1|north|c||5|6;"
+			    "2026-10|m|2|care|c||2|5;2026-10|m|2|care|c|d|4|4;"
+			    "2026-10|m|2|shop|c||3|1;"
+			    "2026-10|m|3||c||3|1;2026-10|m|3|vip|c||2|5;"
+			    "2026-10|m|3|vip|c|d|4|4;"
+			    "2026-10|m|4|mqtt|c|d|4|4;2026-10|m|4|sms|c||5|6;"
+			    "2026-10|m|5|2026-10-31|||9|10;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_PARTS,
+				    BED_CELLS(CELL_N, CELL_Z("north"),
+					      CELL_Z("2026-09"),
+					      CELL_Z("2026-11"))),
+			    "2026-10|m|1|north|c||5|6;2026-10|m|1|north|c||7|7;"
+			    "2026-10|m|2|care|c||2|5;2026-10|m|2|care|c||7|7;"
+			    "2026-10|m|2|shop|c||3|1;"
+			    "2026-10|m|3||c||3|1;2026-10|m|3|vip|c||2|5;"
+			    "2026-10|m|3|vip|c||7|7;"
+			    "2026-10|m|4|sms|c||5|6;2026-10|m|4|sms|c||7|7;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
+				    BED_CELLS(CELL_N, CELL_Z("2026-10-31"))),
+			    "");
+}
+
 static bool plan_has(sqlite3 *db, const char *sql, const char *what)
 {
 	char text[2048];
@@ -225,9 +274,13 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		CASE(opens_what_is_there), CASE(finishes_an_empty_file),
-		CASE(refuses_urls),        CASE(refuses_files),
-		CASE(copies_itself),       CASE(asks_in_the_right_order),
+		CASE(opens_what_is_there),
+		CASE(finishes_an_empty_file),
+		CASE(refuses_urls),
+		CASE(refuses_files),
+		CASE(copies_itself),
+		CASE(adds_up_what_was_measured),
+		CASE(asks_in_the_right_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
