@@ -29,8 +29,6 @@ void api_contact_patch(struct request *r);
 void api_contact_delete(struct request *r);
 void api_contacts_export(struct request *r);
 void api_import_begin(struct request *r);
-void api_import_piece(struct request *r, struct str piece);
-void api_import_end(struct request *r);
 
 /* api_campaigns.c, api_campaign_acts.c, api_recipients.c */
 extern const struct fields campaign_fields;
@@ -83,8 +81,6 @@ extern const struct query suppress_query[];
 void api_suspects_list(struct request *r);
 void api_suspect_settle(struct request *r);
 void api_suppress_begin(struct request *r);
-void api_suppress_piece(struct request *r, struct str piece);
-void api_suppress_end(struct request *r);
 void api_suppressions_list(struct request *r);
 
 void api_address_get(struct request *r);

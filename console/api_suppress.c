@@ -9,54 +9,37 @@
 #include "base/mem.h"
 #include "console/branch.h"
 #include "console/import.h"
+#include "console/upload.h"
 #include "proto/text.h"
 
 #define ROW_MAX_BYTES 1024
-#define COMMIT_EVERY 1000 /* rows */
-#define LISTED_MAX 10000  /* rows that failed, with their reason */
 #define LIST_NAME_MAX 32
 #define SOURCE_MAX 200
 
 struct suppress {
 	struct request *r;
-	struct csv *csv;
+	struct upload *upload;
 	int phone_at, until_at; /* columns; -1: not in the file */
 	bool phones;            /* the column has nothing but numbers */
-	bool headed, refused;
 	bool remove;
 	char tenant[TENANT_MAX + 1];
 	char list[16 + LIST_NAME_MAX]; /* "registry:NAME" */
 	char evidence[SOURCE_MAX + 64];
 	int64_t until_ms; /* of rows that say nothing */
-	uint64_t rows, added, removed, same, failed;
-	unsigned fresh;     /* events since the last commit */
-	struct buf reasons; /* of failed rows, JSON */
+	uint64_t added, removed, same;
 };
 
-static void suppress_free(void *own)
+static void suppress_free(void *owner)
 {
-	struct suppress *s = own;
-
-	csv_free(&s->csv);
-	buf_done(&s->reasons);
-	mem_free(s);
-}
-
-static void row_failed(struct suppress *s, unsigned line, const char *why)
-{
-	if (s->failed++ >= LISTED_MAX)
-		return;
-	json_open(&s->reasons, '{');
-	json_ku(&s->reasons, "line", line);
-	json_kz(&s->reasons, "reason", why);
-	json_close(&s->reasons, '}');
+	mem_free(owner);
 }
 
 /* ---- rows ---------------------------------------------------------------------- */
 
-static void head_take(struct suppress *s, const struct str *cells, unsigned n)
+static void head_take(void *owner, const struct str *cells, unsigned n)
 {
-	s->headed = true;
+	struct suppress *s = owner;
+
 	s->phone_at = s->until_at = -1;
 	for (unsigned i = 0; i < n; i++) {
 		struct str name = str_trim(cells[i]);
@@ -67,12 +50,10 @@ static void head_take(struct suppress *s, const struct str *cells, unsigned n)
 		} else if (str_ieqz(name, "until") || str_ieqz(name, "expires"))
 			s->until_at = (int)i;
 	}
-	if (s->phone_at >= 0)
-		return;
-	s->refused = true;
-	reply_error(s->r, 400, "bad_header", NULL,
-		    "the first line names the columns; one of them is 'phone' "
-		    "or 'address'");
+	if (s->phone_at < 0)
+		reply_error(s->r, 400, "bad_header", NULL,
+			    "the first line names the columns; one of them is "
+			    "'phone' or 'address'");
 }
 
 static int append(struct suppress *s, struct str address, int64_t until_ms,
@@ -88,10 +69,8 @@ static int append(struct suppress *s, struct str address, int64_t until_ms,
 		.evidence = str_of(s->evidence),
 		.expires_ms = until_ms,
 	};
-	int rc = gateway_consent(s->r->c->gateway, &e, err);
 
-	s->fresh += rc == 0;
-	return rc;
+	return gateway_consent(s->r->c->gateway, &e, err);
 }
 
 /* Who is on it stays as long as any file said: a list never shortens itself. */
@@ -125,9 +104,10 @@ static int take_off(struct suppress *s, struct str address, struct err *err)
 	return rc;
 }
 
-static int row_take(struct suppress *s, const struct str *cells, unsigned n,
-		    struct err *err)
+static int row_take(void *owner, unsigned line UNUSED, const struct str *cells,
+		    unsigned n, struct err *err)
 {
+	struct suppress *s = owner;
 	int64_t until_ms = s->until_ms;
 	char address[ADDRESS_MAX];
 
@@ -150,37 +130,6 @@ static int row_take(struct suppress *s, const struct str *cells, unsigned n,
 		return err_set(err, -EINVAL, "of another branch");
 	return s->remove ? take_off(s, str_of(address), err)
 			 : put_on(s, str_of(address), until_ms, err);
-}
-
-static void on_row(void *owner, unsigned line, const struct str *cells,
-		   unsigned n)
-{
-	struct suppress *s = owner;
-	struct err err = { "" };
-
-	if (s->refused)
-		return;
-	if (!s->headed) {
-		head_take(s, cells, n);
-		return;
-	}
-	s->rows++;
-	if (row_take(s, cells, n, &err) != 0)
-		row_failed(s, line, err.text);
-}
-
-static void on_bad(void *owner, unsigned line, const char *why)
-{
-	struct suppress *s = owner;
-
-	if (!s->headed) {
-		s->headed = s->refused = true;
-		reply_error(s->r, 400, "bad_header", NULL, "line %u: %s", line,
-			    why);
-	} else if (!s->refused) {
-		s->rows++;
-		row_failed(s, line, why);
-	}
 }
 
 const struct query suppress_query[] = {
@@ -291,9 +240,45 @@ static bool read_action(struct request *r, struct suppress *s)
 	return false;
 }
 
+static void put_figures(struct buf *b, const struct suppress *s)
+{
+	json_kz(b, "list", s->list);
+	json_ku(b, "rows", upload_rows(s->upload));
+	json_ku(b, "added", s->added);
+	json_ku(b, "removed", s->removed);
+	json_ku(b, "unchanged", s->same);
+	json_ku(b, "failed_rows", upload_failed(s->upload));
+}
+
+static void whole(void *owner)
+{
+	struct suppress *s = owner;
+	AUTO(buf_done) struct buf detail = { 0 };
+	struct buf *b = reply_json(s->r);
+
+	json_open(b, '{');
+	put_figures(b, s);
+	upload_failed_json(b, s->upload);
+	json_kb(b, "cut", upload_failed(s->upload) > UPLOAD_LISTED);
+	json_close(b, '}');
+	buf_init(&detail, AUDIT_DETAIL_MAX);
+	json_open(&detail, '{');
+	put_figures(&detail, s);
+	json_kz(&detail, "evidence", s->evidence);
+	json_close(&detail, '}');
+	request_audit(s->r, str_of(s->tenant), "suppression.import",
+		      str_of(s->list), buf_str(&detail));
+	upload_answer(s->upload);
+}
+
 void api_suppress_begin(struct request *r)
 {
-	static const struct csv_events events = { on_row, on_bad };
+	static const struct upload_events events = {
+		.head = head_take,
+		.row = row_take,
+		.whole = whole,
+		.free = suppress_free,
+	};
 	struct str tenant;
 
 	must(r != NULL && r->own == NULL);
@@ -303,98 +288,18 @@ void api_suppress_begin(struct request *r)
 		return;
 	}
 	struct suppress *s = mem_new(struct suppress);
-	r->own = s;
-	r->own_free = suppress_free;
+	const struct upload_cfg cfg = { "suppressions", ROW_MAX_BYTES,
+					TEXT_FILE_UTF8, &events, s };
+
 	s->r = r;
-	buf_init(&s->reasons, (size_t)LISTED_MAX * 512);
+	s->upload = upload_begin(r, &cfg);
 	if (!request_tenant(r, &tenant) || !request_csv(r) ||
 	    !read_list(r, s) || !read_source(r, s) || !read_action(r, s))
 		return;
-	s->csv = csv_new(ROW_MAX_BYTES, &events, s);
-	json_open(&s->reasons, '[');
 	must(str_copy(s->tenant, sizeof(s->tenant), tenant) == 0);
 	branch_kept(r); /* row by row */
 	request_audit(r, tenant, "suppression.import", str_of(s->list),
 		      STR("{\"step\":\"begun\"}"));
-}
-
-static void on_part(struct request *r, int rc)
-{
-	struct suppress *s = r->own;
-
-	if (rc == 0) {
-		s->fresh = 0;
-		request_resume(r);
-		return;
-	}
-	r->retry_after_s = 10;
-	reply_error(r, 507, "store_full", NULL,
-		    "the store is full; some of the first %llu rows are kept; "
-		    "sending them all again is safe",
-		    (unsigned long long)s->rows);
-}
-
-void api_suppress_piece(struct request *r, struct str piece)
-{
-	must(r != NULL);
-	struct suppress *s = r->own;
-
-	if (r->c->stopping) {
-		reply_error(r, 503, "stopping", NULL, "this node is stopping");
-		return;
-	}
-	csv_feed(s->csv, piece);
-	if (!r->answered && s->fresh >= COMMIT_EVERY)
-		request_then(r, on_part);
-}
-
-static void put_figures(struct buf *b, const struct suppress *s)
-{
-	json_kz(b, "list", s->list);
-	json_ku(b, "rows", s->rows);
-	json_ku(b, "added", s->added);
-	json_ku(b, "removed", s->removed);
-	json_ku(b, "unchanged", s->same);
-	json_ku(b, "failed_rows", s->failed);
-}
-
-static void on_whole(struct request *r, int rc)
-{
-	if (rc != 0)
-		reply_rc(r, rc);
-	else
-		reply_send(r, 200);
-}
-
-void api_suppress_end(struct request *r)
-{
-	AUTO(buf_done) struct buf detail = { 0 };
-
-	must(r != NULL);
-	struct suppress *s = r->own;
-	csv_end(s->csv);
-	if (r->answered)
-		return;
-	if (!s->headed) {
-		reply_error(r, 400, "bad_header", NULL, "the file is empty");
-		return;
-	}
-	struct buf *b = reply_json(r);
-	json_open(b, '{');
-	put_figures(b, s);
-	json_key(b, "failed");
-	buf_str_put(b, buf_str(&s->reasons));
-	json_close(b, ']');
-	json_kb(b, "cut", s->failed > LISTED_MAX);
-	json_close(b, '}');
-	buf_init(&detail, AUDIT_DETAIL_MAX);
-	json_open(&detail, '{');
-	put_figures(&detail, s);
-	json_kz(&detail, "evidence", s->evidence);
-	json_close(&detail, '}');
-	request_audit(r, str_of(s->tenant), "suppression.import",
-		      str_of(s->list), buf_str(&detail));
-	request_then(r, on_whole);
 }
 
 void api_suppressions_list(struct request *r)

@@ -2,12 +2,14 @@
  * Pure: the store and the gateway are asked by api_import.c. */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "campaigns/person.h"
 #include "model/address.h"
 #include "model/consent.h"
 #include "model/contact.h"
@@ -59,9 +61,22 @@ MUST_USE int import_head_read(const struct str *cells, unsigned n,
 			      struct err *err);
 void import_head_done(struct import_head *h);
 
+/* The cell of a column; "" when the file does not have it. */
+struct str import_cell(const struct import_head *h, const struct str *cells,
+		       enum import_column c);
+/* Without the ' that an export puts before what could be a formula. */
+struct str import_unquoted(struct str s);
+/* What the attribute in column i is called; NULL: it is none. */
+const char *import_attr(const struct import_head *h, unsigned i);
+void import_attrs_dump(const json_t *all, struct buf *out);
+
 /* One row, checked. Views into the cells, or into the row itself. */
 struct import_row {
 	struct contact contact; /* without tenant */
+	/* What the row says; and that with what is known besides, which is the
+	 * same until import_row_over. */
+	struct contact_address said[CONTACT_ADDRESSES_MAX];
+	unsigned nsaid;
 	struct contact_address v[CONTACT_ADDRESSES_MAX];
 	unsigned n;
 	char numbers[CONTACT_ADDRESSES_MAX][E164_MAX];
@@ -83,3 +98,15 @@ MUST_USE int import_row_read(const struct import_head *h,
 			     const char *country, struct import_row *row,
 			     struct err *err);
 void import_row_done(struct import_row *row);
+/*
+ * After import_row_read: lays the row over the contact that is there. What the
+ * file has no column for stays, an empty cell empties; a ref and a state are
+ * never emptied. A phone takes the place of
+ * the first one, unless it was by the phone that we know whose the row is.
+ * Views into `was` too. *same: nothing is changed.
+ * -EINVAL with a sentence.
+ */
+MUST_USE int import_row_over(const struct import_head *h,
+			     const struct str *cells, const struct person *was,
+			     struct import_row *row, bool *same,
+			     struct err *err);

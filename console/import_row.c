@@ -13,14 +13,14 @@
 #define DAY_MS ((int64_t)86400 * 1000)
 #define ATTRS_DEPTH 8
 
-static struct str cell_of(const struct import_head *h, const struct str *cells,
-			  enum import_column c)
+struct str import_cell(const struct import_head *h, const struct str *cells,
+		       enum import_column c)
 {
 	return h->at[c] < 0 ? STR_NONE : str_trim(cells[h->at[c]]);
 }
 
 /* Exports put a ' before what a spreadsheet would take for a formula. */
-static struct str unquoted(struct str s)
+struct str import_unquoted(struct str s)
 {
 	bool guarded = s.len > 1 && s.p[0] == '\'' &&
 		       memchr("=+-@\t\r", s.p[1], 6) != NULL;
@@ -39,8 +39,8 @@ static int address_add(struct import_row *row, struct str channel,
 	if (row->n == CONTACT_ADDRESSES_MAX)
 		return err_set(err, -EINVAL, "a contact has 1 to %d addresses",
 			       CONTACT_ADDRESSES_MAX);
-	if (sms && e164_parse(unquoted(address), country, row->numbers[row->n],
-			      err) != 0)
+	if (sms && e164_parse(import_unquoted(address), country,
+			      row->numbers[row->n], err) != 0)
 		return -EINVAL;
 	if (sms)
 		address = str_of(row->numbers[row->n]);
@@ -59,7 +59,7 @@ static int addresses_add(struct import_row *row, struct str list,
 {
 	struct str one, channel;
 
-	for (list = unquoted(list); list.len > 0;) {
+	for (list = import_unquoted(list); list.len > 0;) {
 		list = str_cut(list, '|', &one);
 		one = str_trim(one);
 		struct str address = str_trim(str_cut(one, ':', &channel));
@@ -79,20 +79,24 @@ static int row_addresses(const struct import_head *h, const struct str *cells,
 			 const char *country, struct import_row *row,
 			 struct err *err)
 {
-	struct str phone = cell_of(h, cells, IMPORT_PHONE);
-	struct str mqtt = cell_of(h, cells, IMPORT_MQTT);
+	struct str phone = import_cell(h, cells, IMPORT_PHONE);
+	struct str mqtt = import_cell(h, cells, IMPORT_MQTT);
 
 	row->n = 0;
-	if (addresses_add(row, cell_of(h, cells, IMPORT_ADDRESSES), country,
+	if (addresses_add(row, import_cell(h, cells, IMPORT_ADDRESSES), country,
 			  err) != 0)
 		return -EINVAL;
 	if (phone.len > 0 &&
 	    address_add(row, STR("sms"), phone, country, err) != 0)
 		return -EINVAL;
-	if (mqtt.len > 0 &&
-	    address_add(row, STR("mqtt"), unquoted(mqtt), country, err) != 0)
+	if (mqtt.len > 0 && address_add(row, STR("mqtt"), import_unquoted(mqtt),
+					country, err) != 0)
 		return -EINVAL;
-	return row->n > 0 ? 0 : err_set(err, -EINVAL, "no address");
+	if (row->n == 0)
+		return err_set(err, -EINVAL, "no address");
+	memcpy(row->said, row->v, sizeof(row->said));
+	row->nsaid = row->n;
+	return 0;
 }
 
 /* ---- consent --------------------------------------------------------------- */
@@ -154,7 +158,7 @@ static int row_consent(struct str said, struct import_row *row, struct err *err)
 
 /* ---- attributes ------------------------------------------------------------ */
 
-static const char *attr_name(const struct import_head *h, unsigned i)
+const char *import_attr(const struct import_head *h, unsigned i)
 {
 	return h->attr_at[i] == 0 ? NULL : h->attr_names.p + h->attr_at[i] - 1;
 }
@@ -164,11 +168,11 @@ static void attrs_of_columns(const struct import_head *h,
 {
 	json_open(out, '{');
 	for (unsigned i = 0; i < h->n; i++) {
-		if (attr_name(h, i) == NULL || cells[i].len == 0)
+		if (import_attr(h, i) == NULL || cells[i].len == 0)
 			continue;
-		json_s(out, str_of(attr_name(h, i)));
+		json_s(out, str_of(import_attr(h, i)));
 		buf_c(out, ':');
-		json_s(out, unquoted(str_trim(cells[i])));
+		json_s(out, import_unquoted(str_trim(cells[i])));
 	}
 	json_close(out, '}');
 }
@@ -177,6 +181,11 @@ static int attr_char(const char *p, size_t len, void *out)
 {
 	buf_put(out, p, len);
 	return 0;
+}
+
+void import_attrs_dump(const json_t *all, struct buf *out)
+{
+	(void)json_dump_callback(all, attr_char, out, JSON_COMPACT);
 }
 
 /* An object, and over it what has a column of its own. */
@@ -192,14 +201,14 @@ static int attrs_of_object(const struct import_head *h, const struct str *cells,
 		return err_set(err, -EINVAL, "attrs is no JSON object");
 	}
 	for (unsigned i = 0; i < h->n; i++) {
-		struct str cell = unquoted(str_trim(cells[i]));
+		struct str cell = import_unquoted(str_trim(cells[i]));
 
-		if (attr_name(h, i) != NULL && cell.len > 0)
-			(void)json_object_set_new(all, attr_name(h, i),
+		if (import_attr(h, i) != NULL && cell.len > 0)
+			(void)json_object_set_new(all, import_attr(h, i),
 						  json_stringn(cell.p,
 							       cell.len));
 	}
-	(void)json_dump_callback(all, attr_char, out, JSON_COMPACT);
+	import_attrs_dump(all, out);
 	json_decref(all);
 	return 0;
 }
@@ -207,7 +216,7 @@ static int attrs_of_object(const struct import_head *h, const struct str *cells,
 static int row_attrs(const struct import_head *h, const struct str *cells,
 		     struct import_row *row, struct err *err)
 {
-	struct str object = cell_of(h, cells, IMPORT_ATTRS);
+	struct str object = import_cell(h, cells, IMPORT_ATTRS);
 	int rc = 0;
 
 	if (row->attrs.p == NULL)
@@ -226,19 +235,19 @@ static int row_attrs(const struct import_head *h, const struct str *cells,
 static int row_contact(const struct import_head *h, const struct str *cells,
 		       struct contact *c, struct err *err)
 {
-	struct str state = cell_of(h, cells, IMPORT_STATE);
+	struct str state = import_cell(h, cells, IMPORT_STATE);
 
-	c->ref = unquoted(cell_of(h, cells, IMPORT_REF));
-	c->name = unquoted(cell_of(h, cells, IMPORT_NAME));
-	c->lang = cell_of(h, cells, IMPORT_LANG);
-	c->tz = cell_of(h, cells, IMPORT_TZ);
-	c->tz_source = cell_of(h, cells, IMPORT_TZ_SOURCE);
-	c->tier = unquoted(cell_of(h, cells, IMPORT_TIER));
-	c->branch = unquoted(cell_of(h, cells, IMPORT_BRANCH));
-	c->manager = unquoted(cell_of(h, cells, IMPORT_MANAGER));
-	c->lifecycle = cell_of(h, cells, IMPORT_LIFECYCLE);
-	c->preferred = cell_of(h, cells, IMPORT_PREFERRED);
-	c->hours = cell_of(h, cells, IMPORT_HOURS);
+	c->ref = import_unquoted(import_cell(h, cells, IMPORT_REF));
+	c->name = import_unquoted(import_cell(h, cells, IMPORT_NAME));
+	c->lang = import_cell(h, cells, IMPORT_LANG);
+	c->tz = import_cell(h, cells, IMPORT_TZ);
+	c->tz_source = import_cell(h, cells, IMPORT_TZ_SOURCE);
+	c->tier = import_unquoted(import_cell(h, cells, IMPORT_TIER));
+	c->branch = import_unquoted(import_cell(h, cells, IMPORT_BRANCH));
+	c->manager = import_unquoted(import_cell(h, cells, IMPORT_MANAGER));
+	c->lifecycle = import_cell(h, cells, IMPORT_LIFECYCLE);
+	c->preferred = import_cell(h, cells, IMPORT_PREFERRED);
+	c->hours = import_cell(h, cells, IMPORT_HOURS);
 	c->state = CONTACT_ACTIVE;
 	if (state.len > 0 && contact_state_parse(state, &c->state) != 0)
 		return err_set(err, -EINVAL,
@@ -257,11 +266,11 @@ int import_row_read(const struct import_head *h, const struct str *cells,
 			       "%u cells, but the first line names %u columns",
 			       n, h->n);
 	row->contact = (struct contact){ 0 };
-	row->purpose = cell_of(h, cells, IMPORT_PURPOSE);
+	row->purpose = import_cell(h, cells, IMPORT_PURPOSE);
 	if (row->purpose.len == 0)
 		row->purpose = STR("marketing");
-	row->wording = cell_of(h, cells, IMPORT_WORDING);
-	row->source = cell_of(h, cells, IMPORT_SOURCE);
+	row->wording = import_cell(h, cells, IMPORT_WORDING);
+	row->source = import_cell(h, cells, IMPORT_SOURCE);
 	int rc = row_contact(h, cells, &row->contact, err);
 	if (rc == 0)
 		rc = row_addresses(h, cells, country, row, err);
@@ -270,8 +279,8 @@ int import_row_read(const struct import_head *h, const struct str *cells,
 	if (rc != 0)
 		return rc;
 	row->doubt.text[0] = '\0';
-	if (row_consent(cell_of(h, cells, IMPORT_CONSENT), row, &row->doubt) !=
-	    0)
+	if (row_consent(import_cell(h, cells, IMPORT_CONSENT), row,
+			&row->doubt) != 0)
 		row->consents = false;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "console/branch.h"
+#include "console/contact_diff.h"
 
 void import_take_init(struct import_take *t, struct request *r,
 		      struct str tenant)
@@ -11,6 +12,7 @@ void import_take_init(struct import_take *t, struct request *r,
 	must(t != NULL && r != NULL);
 	t->r = r;
 	t->tenant = tenant;
+	t->known = import_known_new(r, tenant);
 	if (t->opts.dry_run)
 		t->seen = map_new();
 }
@@ -21,6 +23,7 @@ void import_take_done(struct import_take *t)
 	import_head_done(&t->head);
 	import_row_done(&t->row);
 	map_free(&t->seen);
+	import_known_free(&t->known);
 }
 
 /* ---- whose it is ------------------------------------------------------------- */
@@ -95,10 +98,8 @@ static int dedupe(const struct import_take *t, const struct whose *w,
 				  "contact already");
 }
 
-/* R-44: a branch's file is about its people. Of a ref that is known only an
- * address says whose it is. */
-static int branch_ok(struct import_take *t, const struct whose *w,
-		     struct err *err)
+/* a branch's file is about its people. */
+static int branch_ok(struct import_take *t, struct err *err)
 {
 	struct import_row *row = &t->row;
 	struct request *r = t->r;
@@ -116,11 +117,6 @@ static int branch_ok(struct import_take *t, const struct whose *w,
 			return err_set(err, -EINVAL,
 				       "an address is of another branch");
 	}
-	if (w->id != 0 && w->id != w->has_it)
-		return err_set(err, -EINVAL,
-			       "a contact of that ref is there, and none of "
-			       "these addresses says that it is of your "
-			       "branch: change it by itself");
 	return 0;
 }
 
@@ -192,10 +188,14 @@ static int consent_append(struct import_take *t, struct str address,
 	return rc;
 }
 
-/* All addresses of the row, or none: consent is the person's. */
+/* Consent is the person's: of the addresses that the row says all are granted
+ * or none, and all that are known are withdrawn. */
 static int consent_take(struct import_take *t)
 {
 	struct import_row *row = &t->row;
+	bool grant = row->type == CONSENT_GRANT;
+	const struct contact_address *v = grant ? row->said : row->v;
+	unsigned n = grant ? row->nsaid : row->n;
 	bool append[CONTACT_ADDRESSES_MAX] = { false };
 
 	if (classes_purpose(gateway_classes(t->r->c->gateway), row->purpose) <
@@ -203,14 +203,13 @@ static int consent_take(struct import_take *t)
 		return err_set(&row->doubt, -EINVAL,
 			       "there is no purpose '%.*s'",
 			       STR_ARGS(str_first(row->purpose, 60)));
-	for (unsigned i = 0; i < row->n; i++) {
-		if (consent_ask(t, row->v[i].address, &append[i],
-				&row->doubt) != 0)
+	for (unsigned i = 0; i < n; i++) {
+		if (consent_ask(t, v[i].address, &append[i], &row->doubt) != 0)
 			return -EINVAL;
 	}
-	for (unsigned i = 0; i < row->n; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		if (append[i] &&
-		    consent_append(t, row->v[i].address, &row->doubt) != 0)
+		    consent_append(t, v[i].address, &row->doubt) != 0)
 			return -EINVAL;
 	}
 	return 0;
@@ -218,19 +217,85 @@ static int consent_take(struct import_take *t)
 
 /* ---- a row ------------------------------------------------------------------------ */
 
-static int contact_take(struct import_take *t, const struct whose *w,
-			struct err *err)
+/* Who and what changed; of new ones the import itself is the row. */
+static void note_change(struct import_take *t, const struct person *was)
+{
+	AUTO(buf_done) struct buf detail = { 0 };
+	const struct import_row *row = &t->row;
+	const struct contact_side before = { &was->contact, was->v, was->n };
+	const struct contact_side after = { &row->contact, row->v, row->n };
+	char id[ID_TEXT];
+
+	buf_init(&detail, AUDIT_DETAIL_MAX);
+	contact_diff(&detail, &before, &after);
+	id_text(was->contact.id, id);
+	request_audit(t->r, t->tenant, "contact.write", str_of(id),
+		      detail.full ? STR_NONE : buf_str(&detail));
+}
+
+/* What was read of those who lose an address holds no more. */
+static void others_drop(struct import_take *t)
+{
+	const struct contact nobody = { .tenant = t->tenant };
+	const struct import_row *row = &t->row;
+
+	for (unsigned i = 0; i < row->n; i++) {
+		uint64_t id = gateway_contact_known(t->r->c->gateway, &nobody,
+						    &row->v[i], 1);
+
+		if (id != 0 && id != row->contact.id)
+			import_known_drop(t->known, id);
+	}
+}
+
+/* Writing refuses again who was erased, also when there is nothing new. */
+static bool was_erased(const struct import_take *t)
+{
+	for (unsigned i = 0; i < t->row.n; i++) {
+		if (gateway_contact_erased(t->r->c->gateway, t->tenant,
+					   t->row.v[i].address))
+			return true;
+	}
+	return false;
+}
+
+static int contact_write(struct import_take *t, const struct person *was,
+			 struct err *err)
 {
 	struct import_row *row = &t->row;
 	struct gateway *g = t->r->c->gateway;
-	int rc;
+	int rc = 0;
+
+	if (was != NULL || t->seen != NULL)
+		rc = gateway_contact_check(g, &row->contact, row->v, row->n,
+					   err);
+	if (rc != 0 || t->seen != NULL)
+		return rc;
+	others_drop(t);
+	if (was != NULL)
+		gateway_contact_part(g, &was->contact, was->v, was->n);
+	rc = gateway_contact(g, &row->contact, row->v, row->n, err);
+	if (rc == 0 && was != NULL) {
+		note_change(t, was);
+		import_known_put(t->known, &row->contact, row->v, row->n);
+	}
+	return rc;
+}
+
+static int contact_take(struct import_take *t, const struct whose *w,
+			const struct person *was, const struct str *cells,
+			struct err *err)
+{
+	struct import_row *row = &t->row;
+	bool same = false;
+	int rc = 0;
 
 	row->contact.tenant = t->tenant;
 	row->contact.id = w->id;
-	rc = t->seen != NULL
-		     ? gateway_contact_check(g, &row->contact, row->v, row->n,
-					     err)
-		     : gateway_contact(g, &row->contact, row->v, row->n, err);
+	if (was != NULL)
+		rc = import_row_over(&t->head, cells, was, row, &same, err);
+	if (rc == 0 && (!same || was_erased(t)))
+		rc = contact_write(t, was, err);
 	if (rc != 0)
 		return rc;
 	seen_put(t);
@@ -240,26 +305,52 @@ static int contact_take(struct import_take *t, const struct whose *w,
 	return 0;
 }
 
-static int row_take(struct import_take *t, const struct str *cells, unsigned n,
-		    struct err *err)
+/* Reads the row and finds whose it is. */
+static int row_look(struct import_take *t, const struct str *cells, unsigned n,
+		    struct whose *w, struct err *err)
 {
-	struct whose w;
 	int rc = import_row_read(&t->head, cells, n, t->opts.country, &t->row,
 				 err);
 
 	if (rc != 0)
 		return rc;
 	t->row.contact.tenant = t->tenant;
-	w = whose_is(t);
-	rc = branch_ok(t, &w, err);
+	*w = whose_is(t);
+	return branch_ok(t, err);
+}
+
+void import_take_want(struct import_take *t, const struct str *cells,
+		      unsigned n)
+{
+	struct err err = { "" };
+	struct whose w;
+
+	must(t != NULL && cells != NULL);
+	if (row_look(t, cells, n, &w, &err) == 0)
+		import_known_want(t->known, w.id);
+}
+
+static int row_take(struct import_take *t, const struct str *cells, unsigned n,
+		    struct err *err)
+{
+	const struct person *was = NULL;
+	struct whose w;
+	int rc = row_look(t, cells, n, &w, err);
+
 	if (rc == 0)
 		rc = dedupe(t, &w, err);
 	if (rc == 1) {
 		t->sum.skipped++;
 		return 0;
 	}
+	if (rc == 0 && w.id != 0 && !import_known_get(t->known, w.id, &was))
+		return -EAGAIN;
+	if (rc == 0 && w.id != 0 && branch_narrow(t->r) &&
+	    (was == NULL || !branch_sees(t->r, was->contact.branch)))
+		rc = err_set(err, -EINVAL,
+			     "the contact of that ref is of another branch");
 	if (rc == 0)
-		rc = contact_take(t, &w, err);
+		rc = contact_take(t, &w, was, cells, err);
 	/* The contact is kept either way; consent only without a doubt. */
 	if (rc == 0 && t->row.consents)
 		(void)consent_take(t);
@@ -273,13 +364,12 @@ int import_take_row(struct import_take *t, const struct str *cells, unsigned n,
 
 	must(t != NULL && cells != NULL);
 	t->row.doubt.text[0] = '\0';
-	t->sum.rows++;
-	if (t->sum.rows > (uint64_t)t->r->c->http->import_rows)
+	if (t->sum.rows >= (uint64_t)t->r->c->http->import_rows)
 		rc = err_set(err, -EINVAL,
 			     "more rows than one import may have");
 	else
 		rc = row_take(t, cells, n, err);
-	t->sum.failed += rc != 0;
+	t->sum.rows += rc != -EAGAIN;
 	t->sum.doubted += rc == 0 && t->row.doubt.text[0] != '\0';
 	return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "console/api.h"
 #include "console/case_queries.h"
+#include "console/upload.h"
 
 static const struct query none[] = { { NULL, NULL } };
 
@@ -298,9 +299,9 @@ const struct route routes_all[] = {
 		   PERM_CONTACT_EXPORT, /* in bulk, and so the admin's */
 	  .body = BODY_PIECES,
 	  .stores = true,
-	  .handle = api_import_end,
+	  .handle = upload_end,
 	  .begin = api_import_begin,
-	  .piece = api_import_piece,
+	  .piece = upload_piece,
 	  .query = import_query,
 	  .branch = BRANCH_KEPT,
 	  .ok = 200,
@@ -343,9 +344,9 @@ const struct route routes_all[] = {
 	  .needs = PERM_CONTACT_WRITE | PERM_CONSENT_WRITE,
 	  .body = BODY_PIECES,
 	  .stores = true,
-	  .handle = api_suppress_end,
+	  .handle = upload_end,
 	  .begin = api_suppress_begin,
-	  .piece = api_suppress_piece,
+	  .piece = upload_piece,
 	  .query = suppress_query,
 	  .branch = BRANCH_KEPT,
 	  .ok = 200,

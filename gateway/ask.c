@@ -225,6 +225,12 @@ uint64_t gateway_contact_known(const struct gateway *g, const struct contact *c,
 	return people_known(g->people, c, v, n);
 }
 
+uint64_t gateway_contact_edits(const struct gateway *g)
+{
+	must(g != NULL);
+	return people_edits(g->people);
+}
+
 void gateway_contact_part(struct gateway *g, const struct contact *c,
 			  const struct contact_address *v, unsigned n)
 {

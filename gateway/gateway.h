@@ -278,6 +278,9 @@ MUST_USE int gateway_contact_check(struct gateway *g, const struct contact *c,
  * stored, numbers in E.164); 0: none has. */
 uint64_t gateway_contact_known(const struct gateway *g, const struct contact *c,
 			       const struct contact_address *v, unsigned n);
+/* Grows with each contact that is written or erased: whoever has read some
+ * sees whether that still holds. */
+uint64_t gateway_contact_edits(const struct gateway *g);
 /* The contact had these addresses, and has them no more. */
 void gateway_contact_part(struct gateway *g, const struct contact *c,
 			  const struct contact_address *v, unsigned n);

@@ -64,6 +64,7 @@ struct people {
 	struct erased *erased;
 	struct map *refs; /* hash of (tenant, ref) -> contact id */
 	bool aliases;     /* some of them became another contact's */
+	uint64_t edits;
 	/* the contact being recovered, and texts of its row */
 	struct contact contact;
 	struct addresses addresses;
@@ -347,9 +348,16 @@ int people_put(struct people *p, struct contact *c,
 		if (refuse_again(p, c, str_of(a.text[i]), err) != 0)
 			return -EINVAL;
 	}
+	p->edits++;
 	put_rows(p, c, &a, complete(p, c));
 	know_addresses(p, c, &a, zone_of(c));
 	return 0;
+}
+
+uint64_t people_edits(const struct people *p)
+{
+	must(p != NULL);
+	return p->edits;
 }
 
 void people_part(struct people *p, const struct contact *c,
@@ -400,6 +408,7 @@ void people_erase(struct people *p, const struct contact *c,
 	const struct cell cells[] = { CELL_T(c->tenant), CELL_I(c->id) };
 
 	must(p != NULL && c != NULL && v != NULL);
+	p->edits++;
 	for (unsigned i = 0; i < n; i++)
 		erased_put(p->erased, c->tenant, v[i].address);
 	refs_drop(p, c);
