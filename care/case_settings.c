@@ -18,7 +18,8 @@ static const struct setting rows[] = {
 	{ "max", SETTING_INT, AT(max), "200000", 1, 10000000, NULL, "cases",
 	  false, "Most cases that are open, or can be opened again." },
 	{ "per_person", SETTING_INT, AT(per_person), "20", 1, 1000, NULL,
-	  "cases", false, "Most open cases of one person." },
+	  "cases", false,
+	  "Most open cases of one person; reports are always taken." },
 	{ "causes", SETTING_LIST, AT(causes),
 	  "{charge_error, content, delivery, network, staff, rules, product, "
 	  "customer, unknown}",

@@ -199,7 +199,8 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 		*out = x;
 		return 0;
 	}
-	if (open >= c->cfg->per_person)
+	/* a report is taken, however many there are */
+	if (open >= c->cfg->per_person && ask->kind != CASE_REPORT)
 		return full(c, no, "of that person are open");
 	if (map_len(c->all) >= (size_t)c->cfg->max)
 		return full(c, no, "are open");

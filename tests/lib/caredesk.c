@@ -84,7 +84,7 @@ void caredesk_start(struct caredesk *d, bool create)
 {
 	struct err err = { "" };
 
-	bed_start(d->bed, config, create);
+	bed_start(d->bed, d->gateway == NULL ? config : d->gateway, create);
 	struct surveys_env senv = { .loop = d->bed->loop,
 				    .clock = &d->clock.ops,
 				    .gateway = d->bed->gateway,
@@ -179,9 +179,15 @@ static void on_heard(void *owner, int rc)
 void caredesk_write_in(struct caredesk *d, struct str from, const char *channel,
 		       const char *text)
 {
+	caredesk_write_to(d, from, channel, "99900", text);
+}
+
+void caredesk_write_to(struct caredesk *d, struct str from, const char *channel,
+		       const char *to, const char *text)
+{
 	struct inbound in = { .channel = str_of(channel),
 			      .from = from,
-			      .to = STR("99900"),
+			      .to = str_of(to),
 			      .text = str_of(text),
 			      .at_ms = clock_wall_ms(&clock_real) };
 	int rc = 1;

@@ -15,6 +15,7 @@ struct caredesk {
 	struct cases *cases;
 	struct surveys *surveys;
 	struct cases_cfg cfg;
+	const char *gateway;             /* its config; NULL: the usual one */
 	const struct settings *settings; /* NULL: no `sla` */
 	struct clock_hand clock;
 	char claimed[32];   /* of what was written last */
@@ -43,5 +44,8 @@ const char *caredesk_end(struct caredesk *d, struct care_case *x,
 #define CLOSE(d, x) caredesk_end(d, x, "staff", "已处理,谢谢", 0)
 void caredesk_write_in(struct caredesk *d, struct str from, const char *channel,
 		       const char *text);
+/* The same, to this number of ours. */
+void caredesk_write_to(struct caredesk *d, struct str from, const char *channel,
+		       const char *to, const char *text);
 /* These events came since the last look. */
 void caredesk_expect(struct caredesk *d, const char *events);

@@ -31,15 +31,47 @@ static void test_limits(void **state)
 	struct caredesk d;
 
 	caredesk_open(&d, state);
-	for (unsigned i = 0; i < 3; i++) {
-		caredesk_write_in(&d, SHI, "sms", "举报");
-		assert_string_equal(d.claimed, "suspected_opt_out");
-	}
-	caredesk_expect(&d, "case.opened case.opened case.opened ");
-	/* the fourth of one person stays in the inbox */
-	caredesk_write_in(&d, SHI, "sms", "JB");
+	d.cfg.per_person = 2;
+	caredesk_write_in(&d, SHI, "sms", "我要投诉");
+	caredesk_write_in(&d, SHI, "sms", "你们乱扣费");
+	caredesk_expect(&d, "case.opened case.opened ");
+	/* the third of one person stays in the inbox */
+	caredesk_write_in(&d, SHI, "sms", "我有个建议");
 	assert_string_equal(d.claimed, "inbox");
 	caredesk_expect(&d, "");
+	caredesk_stop(&d);
+}
+
+/* On every port and at every hour, from one person as often as they report,
+ * after a refusal, too, and though nothing may be said to them any more. */
+static void r24_a_report_is_taken_on_every_port_at_any_hour(void **state)
+{
+	static const char *const channels[] = { "sms", "mqtt", "webhook" };
+	static const char *const ports[] = { "99900", "10690001", "", "desk" };
+	static const char *const words[] = { "举报", "JB 10690002", "举报诈骗",
+					     "report spam" };
+	struct caredesk d;
+	unsigned n = 0;
+
+	caredesk_open(&d, state);
+	caredesk_stop(&d);
+	d.gateway = "class service { consent = none cap = \"1/24h\"\n"
+		    " quiet_hours = \"00:00-00:01\" }\n"
+		    "class survey { consent = none }\n"
+		    "fake a { receipt_after = 1ms }\n";
+	caredesk_start(&d, false);
+	caredesk_write_in(&d, SHI, "sms", "退订");
+	for (unsigned hour = 0; hour < 24; hour++) {
+		for (unsigned i = 0; i < ARRAY_LEN(channels); i++) {
+			caredesk_write_to(&d, SHI, channels[i], ports[hour % 4],
+					  words[(hour + i) % 4]);
+			n++;
+		}
+		clock_hand_jump(&d.clock, HOUR);
+	}
+	assert_int_equal(cases_owned(d.cases, CAREDESK_TENANT,
+				     STR("care-desk")),
+			 n);
 	caredesk_stop(&d);
 }
 
@@ -120,6 +152,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 		CASE(test_r49_every_channel_the_same_case),
 		CASE(test_limits),
+		CASE(r24_a_report_is_taken_on_every_port_at_any_hour),
 		CASE(test_f01_a_low_score_and_a_complaint_in_one_text),
 		CASE(test_k48_asked_again_after_the_end),
 #undef CASE
