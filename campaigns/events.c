@@ -179,6 +179,11 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 	t.seq = id_next(&e->ids, now_ms);
 	run_all(e, o, &t);
 	run_campaigns(e, o, &t, at_ms);
+	if (e->env.happened != NULL && e->env.happened(e->env.owner, o) &&
+	    t.state != TAKEN_DECIDED) {
+		t.state = TAKEN_MATCHED;
+		t.reason = "";
+	}
 	event_put(e, o, &t, at_ms);
 	event_count_happened(e, o, &t, at_ms);
 	event_remember(e, key, &t);

@@ -9,6 +9,7 @@
 #include "campaigns/reminders.h"
 
 struct events;
+struct occurrence;
 
 struct events_env {
 	const struct clock_ops *clock;
@@ -21,6 +22,10 @@ struct events_env {
 	const struct settings *settings; /* as of reminders_env */
 	const struct events_cfg *cfg;
 	const struct call_wishes *calls; /* NULL: nobody makes call-backs */
+	/* Of each that is taken, in its batch; true: it led to something. May
+	 * be NULL. */
+	bool (*happened)(void *owner, const struct occurrence *o);
+	void *owner;
 	unsigned node;
 };
 

@@ -118,6 +118,11 @@ int verb_callback_link(struct cli *c, const struct args *a);
 extern const struct option call_pop_options[];
 int verb_call_pop(struct cli *c, const struct args *a);
 
+/* oncall.c */
+extern const struct option oncall_list_options[];
+int verb_oncall_list(struct cli *c, const struct args *a);
+int verb_oncall_ack(struct cli *c, const struct args *a);
+
 /* threads.c */
 extern const struct option thread_list_options[], thread_show_options[];
 extern const struct option thread_reply_options[], thread_hand_over_options[];

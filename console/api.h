@@ -148,6 +148,10 @@ void api_cases_post(struct request *r);
 void api_case_get(struct request *r);
 void api_case_act(struct request *r);
 
+/* api_oncall.c */
+void api_oncall_list(struct request *r);
+void api_oncall_ack(struct request *r);
+
 /* api_threads.c */
 extern const struct fields thread_fields;
 void api_thread_get(struct request *r);

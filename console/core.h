@@ -28,6 +28,7 @@ struct reminders;
 struct events;
 struct callbacks;
 struct orders;
+struct oncall;
 
 /* What a connection is doing; each but the last has one absolute deadline. */
 enum peer_phase {
@@ -63,6 +64,7 @@ struct console {
 	struct events *events;
 	struct callbacks *callbacks;
 	struct orders *orders;
+	struct oncall *oncall;
 	const struct settings *settings;
 	const struct http_cfg *http;
 	const struct login_cfg *login;

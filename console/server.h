@@ -24,6 +24,7 @@ struct reminders;
 struct events;
 struct callbacks;
 struct orders;
+struct oncall;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -87,6 +88,7 @@ struct console_env {
 	struct events *events;       /* ... /v1/events */
 	struct callbacks *callbacks; /* ... /v1/callbacks */
 	struct orders *orders;       /* ... and /v1/orders */
+	struct oncall *oncall;       /* ... and /v1/oncall */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/faq.h"
+#include "care/oncall.h"
 
 /* Work for people: agents who ask for it, and queues of every tenant. */
 #define ROUTER_TARGETS 2048
@@ -23,6 +24,7 @@ struct care {
 	struct router *router; /* of work for people */
 	struct call_wishes calls;
 	bool low_calls; /* a low score leads to a call */
+	struct oncall *oncall;
 	struct faq *faq;
 };
 
@@ -73,6 +75,14 @@ static void on_step(void *owner, uint64_t id, const struct event *e)
 
 	surveys_step(c->surveys, id, e);
 	reminders_step(c->reminders, id, e);
+	oncall_step(c->oncall, id, e);
+}
+
+static bool on_happened(void *owner, const struct occurrence *o)
+{
+	struct care *c = owner;
+
+	return oncall_happened(c->oncall, o);
 }
 
 static const void *section_of(const struct settings *s, const char *kind)
@@ -130,10 +140,27 @@ static int open_events(struct care *c, const struct care_env *env,
 		.settings = env->settings,
 		.cfg = section_of(env->settings, "events"),
 		.calls = &c->calls,
+		.happened = on_happened,
+		.owner = c,
 		.node = env->node,
 	};
 
 	return events_open(&c->events, &eenv, err);
+}
+
+static int open_oncall(struct care *c, const struct care_env *env,
+		       struct err *err)
+{
+	const struct oncall_env oenv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.settings = env->settings,
+		.node = env->node,
+	};
+
+	return oncall_open(&c->oncall, &oenv, err);
 }
 
 static int open_cases(struct care *c, const struct care_env *env,
@@ -236,6 +263,7 @@ static void on_low(void *owner, const struct survey_low *low)
 /* Who is told of what, and in which order. */
 static void introduce(struct care *c, struct gateway *g)
 {
+	gateway_claimant(g, CLAIMANT_ONCALL, &oncall_claimant, c->oncall);
 	gateway_claimant(g, CLAIMANT_SURVEY, &surveys_claimant, c->surveys);
 	gateway_claimant(g, CLAIMANT_REMINDER, &reminders_claimant,
 			 c->reminders);
@@ -269,6 +297,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_events(c, env, err);
 	if (rc == 0)
 		rc = open_cases(c, env, err);
+	if (rc == 0)
+		rc = open_oncall(c, env, err);
 	if (rc != 0)
 		return rc;
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
@@ -308,6 +338,12 @@ struct callbacks *care_callbacks(const struct care *c)
 	return c->callbacks;
 }
 
+struct oncall *care_oncall(const struct care *c)
+{
+	must(c != NULL);
+	return c->oncall;
+}
+
 struct orders *care_orders(const struct care *c)
 {
 	must(c != NULL);
@@ -323,6 +359,7 @@ void care_stop(struct care *c)
 	cases_stop(c->cases);
 	callbacks_stop(c->callbacks);
 	orders_stop(c->orders);
+	oncall_stop(c->oncall);
 }
 
 void care_close(struct care **cp)
@@ -338,6 +375,7 @@ void care_close(struct care **cp)
 	surveys_close(&c->surveys);
 	callbacks_close(&c->callbacks);
 	orders_close(&c->orders);
+	oncall_close(&c->oncall);
 	router_free(&c->router);
 	mem_free(c);
 }

@@ -5,6 +5,7 @@
 #include "campaigns/events.h"
 #include "care/cases.h"
 #include "care/callbacks.h"
+#include "care/oncall.h"
 #include "care/orders.h"
 
 struct care;
@@ -29,6 +30,7 @@ struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
 struct callbacks *care_callbacks(const struct care *c);
 struct orders *care_orders(const struct care *c);
+struct oncall *care_oncall(const struct care *c);
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */
 void care_stop(struct care *c);
 /* After the store. */

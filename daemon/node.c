@@ -337,6 +337,7 @@ static int open_all(struct node *n, struct err *err)
 	campaigns_surveys(n->campaigns, cenv.surveys);
 	cenv.callbacks = care_callbacks(n->care);
 	cenv.orders = care_orders(n->care);
+	cenv.oncall = care_oncall(n->care);
 	bus_events(n->bus, cenv.events);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)

@@ -8,6 +8,7 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/oncall.h"
 #include "care/sla.h"
 #include "care/work_hours.h"
 #include "channels/fake/fake.h"
@@ -49,7 +50,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&queue_section,      &agent_section,
 		&orders_section,     &offer_section,
 		&faq_section,        &sla_section,
-		&work_hours_section,
+		&work_hours_section, &oncall_section,
 	};
 	size_t n = 0;
 

@@ -11,6 +11,7 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/oncall.h"
 #include "care/sla.h"
 #include "care/work_hours.h"
 #include "channels/smpp/channel.h"
@@ -155,6 +156,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	cases_check(out, faults);
 	sla_check(out, faults);
 	work_hours_check(out, faults);
+	oncall_check(out, faults);
 	callbacks_check(out, faults);
 	orders_check(out, faults);
 	faq_check(out, faults);

@@ -388,6 +388,7 @@ void gateway_on_inbound(struct gateway *g,
  */
 enum claimant_rank {
 	CLAIMANT_CONFIRM,
+	CLAIMANT_ONCALL,
 	CLAIMANT_SURVEY,
 	CLAIMANT_REMINDER,
 	CLAIMANT_CALLBACK,

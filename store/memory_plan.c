@@ -72,6 +72,8 @@ static const struct {
 				"since_ms breached created_ms closed_ms" },
 	[TABLE_CALLBACK_LINK] = { 1, "id tenant address queue expires_ms "
 				     "used" },
+	[TABLE_ONCALL] = { 1, "id tenant address name event text place "
+			      "message state due_ms created_ms acked_ms" },
 	[TABLE_ORDER] = { 1, "id tenant address offer version title_zh "
 			     "title_en price_fen period service actor "
 			     "ordered_by state reason code_hash tries "
@@ -252,6 +254,9 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_CALLBACK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK },
 	[STATEMENT_CALLBACK_LINK_PUT] = { PLAN_PUT, TABLE_CALLBACK_LINK },
 	[STATEMENT_CALLBACK_LINK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK_LINK },
+	[STATEMENT_ONCALL_PUT] = { PLAN_PUT, TABLE_ONCALL },
+	[STATEMENT_ONCALL_LIST] = { PLAN_NEWEST, TABLE_ONCALL },
+	[STATEMENT_ONCALL_SCAN] = { PLAN_SHOW, TABLE_ONCALL },
 	[STATEMENT_ORDER_PUT] = { PLAN_PUT, TABLE_ORDER },
 	[STATEMENT_ORDER_ERASE] = { PLAN_BLANK, TABLE_ORDER,
 				    "address code_hash" },

@@ -95,10 +95,33 @@ static void erases_who_it_was_and_what_was_said(void **state)
 			    "2|1|5|user:1|ann|note|{};");
 }
 
+static void keeps_who_was_paged(void **state)
+{
+	struct bed *b = *state;
+	const struct cell any[] = { CELL_N, CELL_N, CELL_N, CELL_N, CELL_I(9) };
+
+	for (int64_t id = 1; id <= 3; id++)
+		store_put(b->s, STORE_ONCALL_PUT,
+			  BED_CELLS(CELL_I(id % 3), CELL_Z("a"), CELL_Z("+441"),
+				    CELL_Z("keys"), CELL_Z("e"), CELL_Z("t"),
+				    CELL_I(id), CELL_I(7),
+				    id == 2 ? CELL_Z("acked") : CELL_Z("paged"),
+				    CELL_I(5), CELL_I(4), CELL_I(0)));
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_ONCALL_LIST, any, 5),
+			    "2|a|+441|keys|e|t|2|7|acked|5|4|0;"
+			    "1|a|+441|keys|e|t|1|7|paged|5|4|0;"
+			    "0|a|+441|keys|e|t|3|7|paged|5|4|0;");
+	assert_non_null(strstr(bed_scan(b, STORE_ONCALL_SCAN, BED_NONE),
+			       "1|a|+441|keys|e|t|1|7|paged|5|4|0;"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(keeps_who_was_paged, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(
 			erases_who_it_was_and_what_was_said, setup, teardown),
 	};

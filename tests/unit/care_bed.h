@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "care/work_hours.h"
 #include "daemon/care.h"
 #include "tests/lib/bed.h"
 
@@ -61,6 +62,8 @@ static void room_settings(struct room *r)
 	kinds[n++] = orders_section;
 	kinds[n++] = offer_section;
 	kinds[n++] = cases_section;
+	kinds[n++] = oncall_section;
+	kinds[n++] = work_hours_section;
 	buf_init(&text, BUF_NO_LIMIT);
 	buf_z(&text, "surveys {}\nevents {}\ncases {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)

@@ -244,6 +244,7 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.events = care_events(b->care);
 	cenv.callbacks = care_callbacks(b->care);
 	cenv.orders = care_orders(b->care);
+	cenv.oncall = care_oncall(b->care);
 
 	struct campaigns_env penv = { b->loop,  &clock_real,  b->gateway,
 				      b->store, &b->settings, b->library };

@@ -119,6 +119,8 @@ static const struct {
 	{ "GET", "/v1/surveys/{id}/results", "AMPCGUD" },
 	{ "GET", "/v1/surveys/{id}/sessions/{session}", "AMPCGUD" },
 	{ "POST", "/v1/surveys/{id}/sessions/{session}/cancel", "AMC" },
+	{ "GET", "/v1/oncall", "ACGUD" },
+	{ "POST", "/v1/oncall/{id}/ack", "ACGU" },
 	{ "GET", "/v1/callbacks", "ACGUD" },
 	{ "POST", "/v1/callbacks", "ASCGU" },
 	{ "POST", "/v1/callbacks/next", "ACGU" },

@@ -1,0 +1,52 @@
+/* oncall: who was reached outside working hours; to take it. */
+#include "cli/verbs.h"
+
+#include <stdio.h>
+
+const struct option oncall_list_options[] = {
+	{ "state", "STATE", false },
+	{ "limit", "N", false },
+	{ "cursor", "CURSOR", false },
+	{ NULL, NULL, false },
+};
+
+int verb_oncall_list(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id",     "oncall", "state",
+					       "to",     "place",  "event",
+					       "created" };
+	static const enum word columns[] = { WORD_ID,     WORD_ROSTER,
+					     WORD_STATE,  WORD_TO,
+					     WORD_PLACE,  WORD_EVENT,
+					     WORD_CREATED };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/oncall");
+	for (unsigned i = 0; oncall_list_options[i].name != NULL; i++)
+		path_query(&path, oncall_list_options[i].name,
+			   args_get(a, oncall_list_options[i].name));
+	int rc = cli_ask(c, "GET", path.p, NULL);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "oncall"), members,
+			   columns, ARRAY_LEN(members));
+	return rc;
+}
+
+int verb_oncall_ack(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id", "state" };
+	static const enum word labels[] = { WORD_ID, WORD_STATE };
+	AUTO(buf_done) struct buf path = { 0 };
+
+	buf_init(&path, 4096);
+	buf_z(&path, "/v1/oncall/");
+	path_part(&path, a->v[0]);
+	buf_z(&path, "/ack");
+	int rc = cli_ask(c, "POST", path.p, NULL);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_members(c->answer, members, labels, ARRAY_LEN(members));
+	return rc;
+}
