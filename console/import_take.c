@@ -275,10 +275,8 @@ static int contact_write(struct import_take *t, const struct person *was,
 	if (was != NULL)
 		gateway_contact_part(g, &was->contact, was->v, was->n);
 	rc = gateway_contact(g, &row->contact, row->v, row->n, err);
-	if (rc == 0 && was != NULL) {
+	if (rc == 0 && was != NULL)
 		note_change(t, was);
-		import_known_put(t->known, &row->contact, row->v, row->n);
-	}
 	return rc;
 }
 
@@ -354,6 +352,9 @@ static int row_take(struct import_take *t, const struct str *cells, unsigned n,
 	/* The contact is kept either way; consent only without a doubt. */
 	if (rc == 0 && t->row.consents)
 		(void)consent_take(t);
+	/* At last: what the row shows of it goes with `was`. */
+	if (rc == 0 && was != NULL)
+		import_known_put(t->known, &t->row.contact, t->row.v, t->row.n);
 	return rc;
 }
 
