@@ -240,9 +240,7 @@ static void submitted(struct campaigns *c, struct campaign *m,
 {
 	char hash[65];
 
-	for (unsigned i = 0; i < 32; i++)
-		m->run.hash[i] = found->hash[i];
-	IGNORE(approval_same_audience(m, hash));
+	IGNORE(approval_same_audience(m, found->hash, hash));
 	form_set(&m->life.audience_hash, str_of(hash));
 	approval_content(&m->spec, hash);
 	form_set(&m->life.content_hash, str_of(hash));
@@ -309,7 +307,7 @@ int campaign_simulate(struct campaigns *c, struct campaign *m, bool submit,
 
 	struct asked *a = mem_new(struct asked);
 	*a = (struct asked){ c, submit, str_z(by->name), done, owner };
-	rc = census_begin(c, m, on_walked, a, &no->err);
+	rc = census_begin(c, m, submit, on_walked, a, &no->err);
 	if (rc == 0)
 		return 0;
 	mem_free(a->actor);

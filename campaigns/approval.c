@@ -55,9 +55,10 @@ bool approval_of_audience(const struct campaign *m)
 	       m->spec.schedule == SCHEDULE_LOCAL;
 }
 
-bool approval_same_audience(const struct campaign *m, char out[65])
+bool approval_same_audience(const struct campaign *m, const uint8_t hash[32],
+			    char out[65])
 {
-	hex(m->run.hash, out);
+	hex(hash, out);
 	return str_eqz(str_of(m->life.audience_hash), out);
 }
 

@@ -1,4 +1,5 @@
-/* A simulation: the whole audience is walked and judged, nothing is kept. */
+/* A simulation: the whole audience is walked and judged; nothing is kept but
+ * who it is, if that is wanted. */
 #pragma once
 
 #include "campaigns/core.h"
@@ -17,6 +18,7 @@ typedef void census_done(void *owner, struct campaign *m, int rc,
 			 const struct err *why,
 			 const struct census_found *found);
 
-/* m->walk is set until done has run. -EINVAL with a sentence. */
-MUST_USE int census_begin(struct campaigns *c, struct campaign *m,
+/* m->walk is set until done has run. keep: who is met is written down, where
+ * the approval needs it (roster.h). -EINVAL with a sentence. */
+MUST_USE int census_begin(struct campaigns *c, struct campaign *m, bool keep,
 			  census_done *done, void *owner, struct err *err);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "campaigns/approval.h"
 #include "campaigns/judge.h"
+#include "campaigns/roster.h"
 #include "campaigns/schedule.h"
 #include "campaigns/walk.h"
 
@@ -17,6 +18,7 @@ struct writing {
 	struct campaigns *c;
 	struct campaign *m;
 	struct judge *judge;
+	struct roster *roster; /* NULL: whoever is met */
 	/* Before the page whose commit is awaited: it may be refused. */
 	struct progress before;
 	struct recipient_tally tally_before;
@@ -28,6 +30,7 @@ struct writing {
 static void writing_free(struct writing *w)
 {
 	judge_free(&w->judge);
+	roster_free(&w->roster);
 	loop_timer_free(&w->retry);
 	mem_free(w);
 }
@@ -92,12 +95,16 @@ static bool writing_page(void *owner, const struct people *p)
 	w->before = m->run;
 	w->tally_before = m->tally;
 	for (unsigned i = 0; i < p->n; i++) {
-		struct recipient r = { .n = ++m->run.people };
+		struct recipient r = { .n = 0 };
 
+		m->run.walked = p->v[i].contact;
+		if (w->roster != NULL &&
+		    !roster_has(w->roster, p->v[i].contact))
+			continue; /* was not there at the approval */
+		r.n = ++m->run.people;
 		judge_person(w->judge, &p->v[i], m->life.started_ms, &r);
 		recipient_put(w->c->store, m->id, m->life.run, &r, &p->v[i]);
 		recipient_tally_add(&m->tally, r.state, r.reason, 1);
-		m->run.walked = p->v[i].contact;
 	}
 	memcpy(m->run.hash, judge_hash(w->judge), 32);
 	progress_put(w->c, m);
@@ -114,7 +121,8 @@ static void writing_end(struct campaigns *c, struct campaign *m, bool same)
 		c->step(c, m, STEP_CHANGED, "segment_changed", STR("segment"));
 		return;
 	}
-	if (approval_of_audience(m) && !approval_same_audience(m, hash)) {
+	if (approval_of_audience(m) && !roster_wanted(m) &&
+	    !approval_same_audience(m, m->run.hash, hash)) {
 		c->step(c, m, STEP_CHANGED, "audience_changed",
 			STR("audience"));
 		return;
@@ -163,9 +171,43 @@ static void from_the_first(struct campaign *m)
 	}
 }
 
-void materialise(struct campaigns *c, struct campaign *m)
+static void writing_walk(struct writing *w)
 {
 	static const struct walk_events events = { writing_page, writing_over };
+	struct campaign *m = w->m;
+
+	judge_begin(w->judge, m->run.hash);
+	m->walk = walk_new(w->c, m, m->run.walked, &events, w);
+}
+
+/* Who was approved is known again; it is what was hashed, or nobody goes. */
+static void writing_knows(void *owner, int rc)
+{
+	struct writing *w = owner;
+	struct campaigns *c = w->c;
+	struct campaign *m = w->m;
+	char hash[65];
+
+	if (c->stopping)
+		return;
+	if (rc != 0) {
+		roster_free(&w->roster);
+		w->before = m->run;
+		w->tally_before = m->tally;
+		writing_again(w);
+		return;
+	}
+	if (approval_same_audience(m, roster_hash(w->roster), hash)) {
+		writing_walk(w);
+		return;
+	}
+	m->writing = NULL;
+	writing_free(w);
+	c->step(c, m, STEP_CHANGED, "audience_changed", STR("audience"));
+}
+
+void materialise(struct campaigns *c, struct campaign *m)
+{
 	struct writing *w = mem_new(struct writing);
 	struct err err = { "" };
 
@@ -180,7 +222,9 @@ void materialise(struct campaigns *c, struct campaign *m)
 		c->step(c, m, STEP_FAIL, "text_unreadable", str_of(err.text));
 		return;
 	}
-	judge_begin(w->judge, m->run.hash);
 	m->writing = w;
-	m->walk = walk_new(c, m, m->run.walked, &events, w);
+	if (roster_wanted(m))
+		w->roster = roster_read(c, m, writing_knows, w);
+	else
+		writing_walk(w);
 }

@@ -4,6 +4,7 @@
 #include "campaigns/core.h"
 #include "campaigns/guard.h"
 #include "campaigns/materialise.h"
+#include "campaigns/roster.h"
 #include "campaigns/runner.h"
 #include "campaigns/schedule.h"
 #include "proto/json.h"
@@ -89,8 +90,10 @@ static void mark(struct campaigns *c, struct campaign *m)
 		m->life.next_ms = schedule_next(&m->spec, now);
 	if (m->state == CAMPAIGN_DRAINING)
 		m->life.drained_ms = now;
-	if (campaign_state_final(m->state))
+	if (campaign_state_final(m->state)) {
 		m->life.ended_ms = now;
+		roster_drop(c, m);
+	}
 }
 
 void campaign_step(struct campaigns *c, struct campaign *m,

@@ -100,6 +100,7 @@ static const struct {
 			     "prev_hash hash" },
 	[TABLE_CAMPAIGN] = { 1, "id tenant version state reason spec life "
 				"updated_ms" },
+	[TABLE_ROSTER] = { 2, "campaign n contacts" },
 	[TABLE_CAMPAIGN_RUN] = { 2, "campaign run walked people claimed hash" },
 	[TABLE_CAMPAIGN_TALLY] = { 4, "campaign run state reason count" },
 	[TABLE_QUOTA] = { 1, "tenant day begun" },
@@ -291,6 +292,9 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },
 	[STATEMENT_CAMPAIGN_PUT] = { PLAN_PUT, TABLE_CAMPAIGN },
 	[STATEMENT_CAMPAIGN_SCAN] = { PLAN_SHOW, TABLE_CAMPAIGN },
+	[STATEMENT_ROSTER_PUT] = { PLAN_PUT, TABLE_ROSTER },
+	[STATEMENT_ROSTER_DROP] = { PLAN_DROP, TABLE_ROSTER },
+	[STATEMENT_ROSTER_READ] = { PLAN_SHOW, TABLE_ROSTER },
 	[STATEMENT_CAMPAIGN_RUN_PUT] = { PLAN_PUT, TABLE_CAMPAIGN_RUN },
 	[STATEMENT_CAMPAIGN_RUN_SCAN] = { PLAN_SHOW, TABLE_CAMPAIGN_RUN },
 	[STATEMENT_CAMPAIGN_TALLY_PUT] = { PLAN_PUT, TABLE_CAMPAIGN_TALLY },

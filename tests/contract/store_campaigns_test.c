@@ -45,6 +45,28 @@ static void contact(struct bed *b, uint64_t id, const char *ref)
 	put(b, STORE_CONTACT_PUT, cells, CONTACT_CELLS);
 }
 
+static void keeps_rosters(void **state)
+{
+	struct bed *b = *state;
+
+	put(b, STORE_ROSTER_PUT,
+	    BED_CELLS(CELL_I(1), CELL_I(2), CELL_B(STR("two"))));
+	put(b, STORE_ROSTER_PUT,
+	    BED_CELLS(CELL_I(1), CELL_I(1), CELL_B(STR("wrong"))));
+	put(b, STORE_ROSTER_PUT,
+	    BED_CELLS(CELL_I(1), CELL_I(1), CELL_B(STR("ones"))));
+	put(b, STORE_ROSTER_PUT,
+	    BED_CELLS(CELL_I(2), CELL_I(1), CELL_B(STR("x"))));
+	put(b, STORE_ROSTER_PUT,
+	    BED_CELLS(CELL_I(3), CELL_I(1), CELL_B(STR("x"))));
+	put(b, STORE_ROSTER_DROP, BED_CELLS(CELL_I(3)));
+	bed_reopen(b);
+	assert_string_equal(bed_get(b, STORE_ROSTER_READ, BED_CELLS(CELL_I(1))),
+			    "1|ones;2|two;");
+	assert_string_equal(bed_get(b, STORE_ROSTER_READ, BED_CELLS(CELL_I(3))),
+			    "");
+}
+
 static void keeps_quotas_and_recipients(void **state)
 {
 	struct bed *b = *state;
@@ -91,6 +113,7 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
+		CASE(keeps_rosters),
 		CASE(keeps_quotas_and_recipients),
 		CASE(an_audience_has_a_person_once),
 	};
