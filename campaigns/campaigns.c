@@ -125,11 +125,43 @@ static bool is_cut_off(const struct campaigns *c, struct campaign *m,
 	return true;
 }
 
+static bool says_the_same(const struct campaign *a, const struct campaign *b)
+{
+	struct str template = str_of(a->spec.template_id);
+
+	return a == b ||
+	       (template.len > 0 && str_eqz(template, b->spec.template_id) &&
+		strcmp(a->tenant, b->tenant) == 0);
+}
+
+/* Complaints are about words: whatever says the same stops, too. */
+static unsigned pause_like(struct campaigns *c, const struct campaign *m,
+			   const char *why, bool itself)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct campaign *x = c->v[i];
+
+		if (x->state != CAMPAIGN_RUNNING || !says_the_same(m, x) ||
+		    (x == m && !itself))
+			continue;
+		step(c, x, STEP_PAUSE, why, "complaints about what it says");
+		n++;
+	}
+	return n;
+}
+
 static void look_running(struct campaigns *c, struct campaign *m)
 {
 	struct err what = { "" };
-	const char *why = guard_alarm(c->cfg, m, campaigns_now(c), &what);
+	struct harm usual;
+	const char *why;
 
+	guard_usual(c, m, &usual);
+	why = guard_alarm(c->cfg, m, &usual, campaigns_now(c), &what);
+	if (why != NULL && str_starts(str_of(why), STR("complaint")))
+		IGNORE(pause_like(c, m, why, false) == 0);
 	if (why == NULL && approval_broken(c, m) != NULL)
 		why = "rule_pack_changed";
 	if (why == NULL && is_cut_off(c, m, &what))
@@ -234,30 +266,11 @@ void campaign_complaint(struct campaigns *c, struct campaign *m)
 		look_running(c, m);
 }
 
-static bool says_the_same(const struct campaign *a, const struct campaign *b)
-{
-	struct str template = str_of(a->spec.template_id);
-
-	return a == b ||
-	       (template.len > 0 && str_eqz(template, b->spec.template_id) &&
-		strcmp(a->tenant, b->tenant) == 0);
-}
-
 unsigned campaigns_pause_like(struct campaigns *c, const struct campaign *m,
 			      const char *why)
 {
-	unsigned n = 0;
-
 	must(c != NULL && m != NULL && why != NULL);
-	for (size_t i = 0; i < c->n; i++) {
-		struct campaign *x = c->v[i];
-
-		if (x->state != CAMPAIGN_RUNNING || !says_the_same(m, x))
-			continue;
-		step(c, x, STEP_PAUSE, why, "complaints about what it says");
-		n++;
-	}
-	return n;
+	return pause_like(c, m, why, true);
 }
 
 /* ---- open and close ---------------------------------------------------------------------- */

@@ -37,6 +37,8 @@ struct campaigns_cfg {
 	int64_t optout_share, optout_over;
 	int64_t complaint_share, complaint_over;
 	int64_t complaint_count, complaint_window;
+	/* The same beside what is usual. */
+	int64_t surge_factor, surge_least, surge_known;
 	int64_t down_after; /* ms without a link; 0: never */
 	int64_t quota;      /* messages of a tenant a day; 0: no limit */
 };

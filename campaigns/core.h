@@ -48,12 +48,18 @@ struct progress {
 	uint8_t hash[32];
 };
 
+/* What came of messages so far. */
+struct harm {
+	int64_t sent, failed, optouts, complaints;
+};
+
 /* What the guard compares with; see guard.h. */
 struct guard {
 	int64_t sent, failed; /* when the present window began */
 	int64_t optout_sent, optouts;
 	int64_t complaint_sent, complaints;
 	int64_t complaint_ms[8]; /* when the last ones came */
+	struct harm begin;       /* when a person last looked */
 };
 
 struct campaign {

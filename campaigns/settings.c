@@ -45,6 +45,14 @@ static const struct setting rows[] = {
 	    "complaints", "So many within complaint_window pause it, too."),
 	ROW(complaint_window, "complaint_window", SETTING_DURATION, "1h", 1000,
 	    604800000, NULL, "The time within which complaints are a burst."),
+	ROW(surge_factor, "surge_factor", SETTING_INT, "5", 0, 1000, "times",
+	    "A share of complaints, opt-outs or failures that is so many times "
+	    "the usual one pauses a campaign, however low; usual is what other "
+	    "campaigns of its tenant and class have; 0: never."),
+	ROW(surge_least, "surge_least", SETTING_INT, "10", 1, 100000,
+	    "messages", "Fewer complaints, opt-outs or failures are no surge."),
+	ROW(surge_known, "surge_known", SETTING_INT, "5000", 1, 1000000000,
+	    "messages", "So many of others have to be known."),
 	ROW(down_after, "down_after", SETTING_DURATION, "2m", 0, 86400000, NULL,
 	    "No link of its channel up for so long pauses a campaign until "
 	    "one is; 0: never."),

@@ -203,7 +203,11 @@ static const struct campaigns_cfg limits = {
 	.complaint_over = 5000,
 	.complaint_count = 3,
 	.complaint_window = 60000,
+	.surge_factor = 5,
+	.surge_least = 4,
+	.surge_known = 1000,
 };
+static const struct harm nothing; /* is known of others */
 
 static void r38_shares_pause(void **state)
 {
@@ -231,14 +235,59 @@ static void r38_shares_pause(void **state)
 		m.messages[MESSAGE_REJECTED] = rows[i].rejected;
 		m.life.optouts = rows[i].optouts;
 		m.life.complaints = rows[i].complaints;
-		why = guard_alarm(&limits, &m, 1, &what);
+		why = guard_alarm(&limits, &m, &nothing, 1, &what);
 		if ((why == NULL) != (rows[i].why == NULL))
 			fail_msg("row %u: %s", i, why == NULL ? "-" : why);
 		if (why != NULL)
 			assert_string_equal(why, rows[i].why);
 		/* A person has looked: the same figures are well again. */
 		guard_begin(&m);
-		assert_null(guard_alarm(&limits, &m, 1, &what));
+		assert_null(guard_alarm(&limits, &m, &nothing, 1, &what));
+	}
+}
+
+/* Low shares, and yet more than others of its kind have. */
+static void r38_a_rate_over_the_usual_one_pauses(void **state)
+{
+	static const struct {
+		struct harm usual;
+		int64_t delivered, rejected, optouts, complaints;
+		const char *why; /* NULL: none */
+	} rows[] = {
+		/* usual: 1 of 10,000; 5 times that is 20 of 40,000 */
+		{ { 10000, 1, 1, 1 }, 40000, 0, 0, 4, NULL },
+		{ { 100000, 1, 1, 1 }, 40000, 0, 0, 4, "complaint_surge" },
+		{ { 100000, 1, 1, 1 }, 40000, 0, 0, 3, NULL }, /* few */
+		{ { 999, 0, 0, 0 }, 400, 0, 0, 4, NULL }, /* what is usual? */
+		{ { 10000, 0, 0, 0 }, 4000, 0, 0, 5, "complaint_surge" },
+		{ { 10000, 9, 10, 9 }, 2000, 0, 10, 0, NULL },
+		{ { 10000, 9, 10, 9 }, 1999, 0, 10, 0, "optout_spike" },
+		{ { 10000, 10, 9, 9 }, 1900, 9, 0, 0, NULL },
+		{ { 10000, 10, 9, 9 }, 1590, 8, 0, 0, "error_rate" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct campaign m = { 0 };
+		struct err what = { "" };
+		const char *why;
+
+		/* What was before a person looked does not count. */
+		m.messages[MESSAGE_DELIVERED] = 10;
+		m.messages[MESSAGE_REJECTED] = 10;
+		m.life.complaints = m.life.optouts = 10;
+		guard_begin(&m);
+		m.messages[MESSAGE_DELIVERED] += rows[i].delivered;
+		m.messages[MESSAGE_REJECTED] += rows[i].rejected;
+		m.life.optouts += rows[i].optouts;
+		m.life.complaints += rows[i].complaints;
+		why = guard_alarm(&limits, &m, &rows[i].usual, 1, &what);
+		if ((why == NULL) != (rows[i].why == NULL))
+			fail_msg("row %u: %s", i, why == NULL ? "-" : why);
+		if (why != NULL)
+			assert_string_equal(why, rows[i].why);
+		guard_begin(&m);
+		assert_null(guard_alarm(&limits, &m, &rows[i].usual, 1, &what));
 	}
 }
 
@@ -251,11 +300,11 @@ static void r38_a_burst_of_complaints_pauses(void **state)
 	guard_begin(&m);
 	guard_complaint(&m, 1000);
 	guard_complaint(&m, 50000);
-	assert_null(guard_alarm(&limits, &m, 50000, &what));
+	assert_null(guard_alarm(&limits, &m, &nothing, 50000, &what));
 	guard_complaint(&m, 62000); /* the first one is too old */
-	assert_null(guard_alarm(&limits, &m, 62000, &what));
+	assert_null(guard_alarm(&limits, &m, &nothing, 62000, &what));
 	guard_complaint(&m, 63000);
-	assert_string_equal(guard_alarm(&limits, &m, 63000, &what),
+	assert_string_equal(guard_alarm(&limits, &m, &nothing, 63000, &what),
 			    "complaint_burst");
 }
 
@@ -269,6 +318,7 @@ int main(void)
 		cmocka_unit_test(several_zones_wait_for_the_last),
 		cmocka_unit_test(recurring_runs_come_every_so_often),
 		cmocka_unit_test(r38_shares_pause),
+		cmocka_unit_test(r38_a_rate_over_the_usual_one_pauses),
 		cmocka_unit_test(r38_a_burst_of_complaints_pauses),
 	};
 

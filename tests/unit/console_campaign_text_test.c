@@ -202,6 +202,41 @@ static void r37_a_template_out_of_use_starts_nothing(void **state)
 	assert_string_equal(bed_word(b, "error.code"), "template");
 }
 
+/* Complaints are about words: whatever says the same stops at once, too. */
+static void r38_whatever_says_the_same_stops(void **state)
+{
+	struct bed *b = *state;
+	char ids[3][16];
+	struct cast c;
+
+	cast_make(b, &c);
+	put_to_use(b, &c, PLAN);
+	for (unsigned i = 1; i <= 3; i++)
+		contact(b, i, ",\"name\":\"Ann\",\"attrs\":{\"plan\":\"5G\"}");
+	for (unsigned i = 0; i < 3; i++) {
+		must(str_copy(ids[i], 16,
+			      str_of(draft_of(
+				      b, &c,
+				      i < 2 ? "\"template\":\"plan\","
+					      "\"pace\":{\"rate\":1}"
+					    : "\"text\":\"Hi\","
+					      "\"pace\":{\"rate\":1}"))) == 0);
+		approve(b, &c, ids[i]);
+		assert_int_equal(act(b, ids[i], "start"), 200);
+		wait_state(b, ids[i], "running");
+	}
+	b->key = ADMIN;
+	assert_int_equal(act(b, ids[0], "complaint"), 200);
+	assert_int_equal(act(b, ids[0], "complaint"), 200);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(look(b, ids[i], ""), 200);
+		assert_string_equal(bed_word(b, "state"),
+				    i < 2 ? "paused" : "running");
+		assert_string_equal(bed_word(b, "reason"),
+				    i < 2 ? "complaint_burst" : "");
+	}
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -211,6 +246,7 @@ int main(void)
 		CASE(who_has_no_value_is_left_out_by_its_name),
 		CASE(r04_a_blocked_word_in_a_value),
 		CASE(r37_a_template_out_of_use_starts_nothing),
+		CASE(r38_whatever_says_the_same_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
