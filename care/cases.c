@@ -42,6 +42,22 @@ unsigned cases_owned(const struct cases *c, struct str tenant, struct str owner)
 	return n;
 }
 
+bool cases_from(const struct cases *c, struct str tenant, struct str ref)
+{
+	uint64_t id, value;
+	size_t pos = 0;
+
+	must(c != NULL);
+	while (map_next(c->all, &pos, &id, &value)) {
+		const struct care_case *x =
+			(const struct care_case *)(uintptr_t)value;
+
+		if (str_eqz(ref, x->ref) && str_eqz(tenant, x->tenant))
+			return true;
+	}
+	return false;
+}
+
 /* The open one of that person that it says again, of the same campaign if it
  * is about one; how many are open. */
 static struct care_case *same(const struct cases *c, const struct case_ask *ask,

@@ -132,6 +132,8 @@ struct care_case *cases_find(struct cases *c, struct str tenant, uint64_t id);
 /* Open ones of that owner; tenant "": of all. */
 unsigned cases_owned(const struct cases *c, struct str tenant,
 		     struct str owner);
+/* Is there one in memory that came from this ref? Walks over all of them. */
+bool cases_from(const struct cases *c, struct str tenant, struct str ref);
 /* Does what is due; its own timer calls it. */
 void cases_tick(struct cases *c);
 

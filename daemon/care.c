@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "care/faq.h"
 #include "care/oncall.h"
+#include "care/voicemail.h"
 
 /* Work for people: agents who ask for it, and queues of every tenant. */
 #define ROUTER_TARGETS 2048
@@ -25,6 +26,7 @@ struct care {
 	struct call_wishes calls;
 	bool low_calls; /* a low score leads to a call */
 	struct oncall *oncall;
+	struct voicemails *voicemails;
 	struct faq *faq;
 };
 
@@ -82,7 +84,11 @@ static bool on_happened(void *owner, const struct occurrence *o)
 {
 	struct care *c = owner;
 
-	return oncall_happened(c->oncall, o);
+	bool paged = oncall_happened(c->oncall, o);
+
+	return (c->voicemails != NULL &&
+		voicemails_happened(c->voicemails, o)) ||
+	       paged;
 }
 
 static const void *section_of(const struct settings *s, const char *kind)
@@ -161,6 +167,26 @@ static int open_oncall(struct care *c, const struct care_env *env,
 	};
 
 	return oncall_open(&c->oncall, &oenv, err);
+}
+
+static int open_voicemails(struct care *c, const struct care_env *env,
+			   struct err *err)
+{
+	const struct section *s =
+		settings_find(env->settings, "voicemail", NULL);
+
+	if (s == NULL)
+		return 0;
+	const struct voicemails_env venv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.cases = c->cases,
+		.cfg = s->value,
+	};
+
+	return voicemails_open(&c->voicemails, &venv, err);
 }
 
 static int open_cases(struct care *c, const struct care_env *env,
@@ -299,6 +325,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_cases(c, env, err);
 	if (rc == 0)
 		rc = open_oncall(c, env, err);
+	if (rc == 0)
+		rc = open_voicemails(c, env, err);
 	if (rc != 0)
 		return rc;
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
@@ -338,6 +366,12 @@ struct callbacks *care_callbacks(const struct care *c)
 	return c->callbacks;
 }
 
+struct voicemails *care_voicemails(const struct care *c)
+{
+	must(c != NULL);
+	return c->voicemails;
+}
+
 struct oncall *care_oncall(const struct care *c)
 {
 	must(c != NULL);
@@ -360,6 +394,7 @@ void care_stop(struct care *c)
 	callbacks_stop(c->callbacks);
 	orders_stop(c->orders);
 	oncall_stop(c->oncall);
+	voicemails_stop(c->voicemails);
 }
 
 void care_close(struct care **cp)
@@ -369,6 +404,7 @@ void care_close(struct care **cp)
 	if (c == NULL)
 		return;
 	faq_free(&c->faq);
+	voicemails_close(&c->voicemails);
 	cases_close(&c->cases);
 	events_close(&c->events);
 	reminders_close(&c->reminders);

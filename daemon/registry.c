@@ -9,6 +9,7 @@
 #include "care/orders.h"
 #include "care/faq.h"
 #include "care/oncall.h"
+#include "care/voicemail.h"
 #include "care/sla.h"
 #include "care/work_hours.h"
 #include "channels/fake/fake.h"
@@ -51,6 +52,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&orders_section,     &offer_section,
 		&faq_section,        &sla_section,
 		&work_hours_section, &oncall_section,
+		&voicemail_section,
 	};
 	size_t n = 0;
 

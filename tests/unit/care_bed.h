@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "care/voicemail.h"
 #include "care/work_hours.h"
 #include "daemon/care.h"
 #include "tests/lib/bed.h"
@@ -64,10 +65,13 @@ static void room_settings(struct room *r)
 	kinds[n++] = cases_section;
 	kinds[n++] = oncall_section;
 	kinds[n++] = work_hours_section;
+	kinds[n++] = voicemail_section;
 	buf_init(&text, BUF_NO_LIMIT);
 	buf_z(&text, "surveys {}\nevents {}\ncases {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)
 		buf_z(&text, "callbacks {}\n");
+	if (strstr(r->config, "voicemail {") == NULL)
+		buf_z(&text, "voicemail {}\n");
 	if (strstr(r->config, "orders {") == NULL)
 		buf_z(&text, "orders {}\n");
 	buf_z(&text, r->config);
