@@ -110,17 +110,21 @@ def finished(node, path):
 
 
 def check(rows, sim, contacts):
-    """Skipped, doubled and in doubt."""
+    """What became of them; prints the sums, and only then judges."""
     submits = collections.Counter(r["text"] for r in sim.logged())
     sent = {"to p%d" % i: submits["to p%d" % i] for i in range(PEOPLE)}
-    assert len(rows) == PEOPLE, "%d rows for %d people" % (len(rows), PEOPLE)
-    assert len({r["contact"] for r in rows}) == PEOPLE, "somebody twice"
+    states = collections.Counter(r["state"] for r in rows)
     doubled = [t for t, n in sent.items() if n > 1]
-    assert not doubled, "%d doubled: %s" % (len(doubled), doubled[:5])
     skipped = [r for r in rows if r["state"] != "unknown" and
                sent["to " + contacts[r["contact"]]] == 0]
+    missing = PEOPLE - len({r["contact"] for r in rows})
+    print("# skipped %d, doubled %d, in doubt %d; without a row %d; %s" % (
+        len(skipped), len(doubled), states["unknown"], missing,
+        dict(states)), flush=True)
+    assert len(rows) == PEOPLE, "%d rows for %d people" % (len(rows), PEOPLE)
+    assert missing == 0, "somebody twice"
+    assert not doubled, "%d doubled: %s" % (len(doubled), doubled[:5])
     assert not skipped, "%d skipped: %s" % (len(skipped), skipped[:5])
-    return collections.Counter(r["state"] for r in rows)
 
 
 def names(node):
@@ -145,13 +149,11 @@ def test_campaign_under_kill9():
         figures = crash_again_and_again(node, path, rng)
         place.later(node.stop)
         rows = finished(node, path)
-        states = check(rows, sim, names(node))
+        print("# %s" % dict(figures))
+        check(rows, sim, names(node))
         counts = node.get(path).body["counts"]
         assert counts["people"] == PEOPLE and counts["claimed"] == PEOPLE, \
             counts
-        print("# %s" % dict(figures))
-        print("# skipped 0, doubled 0, in doubt %d; %s" % (
-            states["unknown"], dict(states)), flush=True)
 
 
 if __name__ == "__main__":

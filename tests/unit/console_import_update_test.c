@@ -12,6 +12,13 @@ static int import(struct bed *b, const char *query, struct str csv)
 	return bed_ask_type(b, "POST", path, "text/csv", csv);
 }
 
+/* Of the first page. */
+static unsigned contacts(struct bed *b)
+{
+	assert_int_equal(bed_get(b, "/v1/contacts"), 200);
+	return (unsigned)bed_count(b, "contacts");
+}
+
 /* The contact with this ref, as it is now. */
 static void look(struct bed *b, const char *ref)
 {
@@ -291,6 +298,59 @@ static void consents_of_who_is_there(void **state)
 	assert_true(bed_says(b, "withdrawn"));
 }
 
+/* Half an import of people who are there, on a connection of its own. */
+static int half_of_one(struct bed *b, const char *column)
+{
+	struct buf out = { 0 };
+	int fd = bed_dial(b);
+
+	buf_init(&out, 1 << 20);
+	buf_f(&out,
+	      "POST /v1/imports HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer "
+	      "%s\r\nContent-Type: text/csv\r\nContent-Length: 90000\r\n\r\n"
+	      "ref,phone,%s\n",
+	      b->key, column);
+	for (int i = 0; i < 300; i++)
+		buf_f(&out, "M%d,+4477%08d,x\n", i, i);
+	bed_send(b, fd, buf_str(&out));
+	buf_done(&out);
+	return fd;
+}
+
+/* Whoever sends it hangs up, or the node stops, wherever it is. */
+static void cut_off_anywhere(void **state)
+{
+	struct bed *b = *state;
+	struct buf csv = { 0 };
+
+	buf_init(&csv, 1 << 20);
+	buf_z(&csv, "ref,phone\n");
+	for (int i = 0; i < 300; i++)
+		buf_f(&csv, "M%d,+4477%08d\n", i, i);
+	assert_int_equal(import(b, "", buf_str(&csv)), 200);
+	for (int turns = 0; turns < 40; turns++) {
+		int fd = half_of_one(b, turns % 2 == 0 ? "name" : "tier");
+
+		for (int i = 0; i < turns; i++)
+			loop_turn(b->loop, false);
+		close(fd);
+		assert_int_equal(contacts(b), 50);
+	}
+	for (int turns = 0; turns < 12; turns++) {
+		int fd = half_of_one(b, turns % 2 == 0 ? "name" : "tier");
+
+		for (int i = 0; i < turns; i++)
+			loop_turn(b->loop, false);
+		bed_stop(b);
+		close(fd);
+		bed_start(b, false);
+		assert_int_equal(contacts(b), 50);
+	}
+	assert_int_equal(import(b, "", buf_str(&csv)), 200);
+	assert_string_equal(bed_word(b, "updated"), "300");
+	buf_done(&csv);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -301,6 +361,7 @@ int main(void)
 		T(numbers_of_who_is_there),
 		T(rows_follow_each_other),
 		T(many_are_changed),
+		T(cut_off_anywhere),
 		T(r41_an_import_writes_down_what_it_changed),
 		T(consents_of_who_is_there),
 	};
