@@ -157,7 +157,8 @@ void session_cells(const struct session *s, struct buf *given,
 		CELL_I(s->now.question),
 		CELL_I(s->now.reprompts),
 		CELL_I(s->now.answered),
-		CELL_I(s->now.reminded | s->now.flagged << 1),
+		CELL_I(s->now.reminded | s->now.flagged << 1 |
+		       s->now.late << 2),
 		CELL_I(s->now.unparsed),
 		CELL_I(s->now.message),
 		CELL_I(s->created_ms),
@@ -203,6 +204,7 @@ int session_from_row(const struct row *r, struct session **out)
 	n->answered = (uint8_t)row_i(r, 12);
 	n->reminded = (row_i(r, 13) & 1) != 0;
 	n->flagged = (row_i(r, 13) & 2) != 0;
+	n->late = (uint8_t)((uint64_t)row_i(r, 13) >> 2);
 	n->unparsed = (uint16_t)row_i(r, 14);
 	n->message = (uint64_t)row_i(r, 15);
 	s->created_ms = row_i(r, 16);

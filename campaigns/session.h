@@ -53,6 +53,7 @@ struct session_now {
 	/* by question: option, or 0 for a text; SESSION_UNANSWERED */
 	int8_t given[SURVEY_QUESTIONS_MAX];
 	uint16_t edits[SURVEY_QUESTIONS_MAX]; /* answers kept of each */
+	uint8_t late; /* BIT(question): its answer came after the end */
 };
 
 struct session {
@@ -66,6 +67,8 @@ struct session {
 	struct unsaved unsaved; /* of now */
 	struct session *older;  /* of the same address */
 };
+
+_Static_assert(SURVEY_QUESTIONS_MAX <= 8, "late has a bit for each");
 
 /* Moves; must() holds that the table permits it. */
 void session_move(struct session *s, enum session_state to, int64_t now_ms);

@@ -76,16 +76,17 @@ static void count_score(struct surveys *s, const struct session *x,
 }
 
 void survey_count_answer(struct surveys *s, const struct session *x,
-			 unsigned question, int8_t before)
+			 unsigned question, const struct survey_given *before)
 {
 	must(s != NULL && x != NULL && question < x->survey->n);
+	must(before != NULL);
 
 	int8_t given = x->now.given[question];
 
 	count(s, x, "survey.valid", STR_NONE, 1, 0);
 	if (x->survey->v[question].n == 0 || given < 0)
 		return;
-	if (before >= 0)
-		count_score(s, x, question, (unsigned)before, -1);
+	if (before->option >= 0)
+		count_score(s, x, question, (unsigned)before->option, -1);
 	count_score(s, x, question, (unsigned)given, 1);
 }

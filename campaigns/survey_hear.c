@@ -141,13 +141,16 @@ static bool take(struct surveys *s, struct session *x, unsigned question,
 		return false;
 	if (x->now.edits[question] == UINT16_MAX)
 		return false;
-	int8_t before = x->now.given[question];
+	const struct survey_given before = survey_given(x, question);
 
-	x->now.answered += before == SESSION_UNANSWERED;
+	x->now.answered += before.option == SESSION_UNANSWERED;
 	x->now.given[question] = given;
 	x->now.edits[question]++;
+	x->now.late &= (uint8_t)~BIT(question);
+	x->now.late |= (uint8_t)(late ? BIT(question) : 0);
 	put_answer(s, x, question, a, in, trace, late);
-	survey_count_answer(s, x, question, before);
+	survey_count_answer(s, x, question, &before);
+	survey_tally_answer(s, x, question, &before);
 	survey_publish(s, x, "survey.answered", question, a, in->channel, late);
 	if (is_low(q, a->option)) {
 		const struct survey_low low = { x, q,

@@ -144,6 +144,7 @@ void survey_guard(struct surveys *s, struct session *x,
 	struct guard *g = mem_new(struct guard);
 
 	survey_count_step(s, x, before);
+	survey_tally_step(s, x, before);
 	*g = (struct guard){ .surveys = s, .session = x->id };
 	g->before.nothing = before == NULL;
 	if (before != NULL)

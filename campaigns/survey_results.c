@@ -1,28 +1,9 @@
-/* Sums over sessions and answers, and what is made of them. */
+/* The sums that are kept of a survey, and what is made of them. */
 #include "campaigns/survey_results.h"
 
 #include <math.h>
 
 #include "base/share.h"
-
-void survey_sum_session(struct survey_sums *s, const struct row *row)
-{
-	enum session_state state;
-	int64_t contacted_ms = row_i(row, 4), started_ms = row_i(row, 5);
-
-	must(s != NULL);
-	if (session_state_parse(row_s(row, 1), &state) != 0)
-		return;
-	s->sessions[state]++;
-	s->delivered += contacted_ms != 0;
-	s->started += started_ms != 0;
-	s->answered += row_i(row, 2) > 0;
-	s->unparsed += (uint64_t)row_i(row, 3);
-	if (contacted_ms != 0 && started_ms >= contacted_ms) {
-		s->answer_ms += (uint64_t)(started_ms - contacted_ms);
-		s->answered_timed++;
-	}
-}
 
 static int option_of(const struct survey_question *q, struct str token)
 {
@@ -32,42 +13,64 @@ static int option_of(const struct survey_question *q, struct str token)
 	return q->n == 0 ? 0 : -1;
 }
 
-static void count_last(struct survey_sums *s)
+static void sum_answer(struct survey_sums *s, const struct row *row,
+		       struct str name, uint64_t n)
 {
+	int question = survey_question_find(s->survey, row_s(row, 1));
+	int option = question < 0 ? -1
+				  : option_of(&s->survey->v[question],
+					      row_s(row, 2));
 	struct survey_count *c;
 
-	if (s->last_session == 0 || s->last_question < 0 || s->last_option < 0)
+	if (option < 0)
 		return;
-	c = &s->v[s->last_question];
-	c->n++;
-	c->by_option[s->last_option]++;
-	c->late += s->last_late;
-	c->edited += s->last_edited;
+	c = &s->v[question];
+	if (str_eqz(name, TALLY_ANSWER)) {
+		c->n += n;
+		c->by_option[option] += n;
+	} else if (str_eqz(name, TALLY_LATE)) {
+		c->late += n;
+	} else if (str_eqz(name, TALLY_EDITED)) {
+		c->edited += n;
+	}
 }
 
-void survey_sum_answer(struct survey_sums *s, const struct row *row)
+static void sum_state(struct survey_sums *s, struct str name, uint64_t n)
 {
-	must(s != NULL && s->survey != NULL);
-	uint64_t session = (uint64_t)row_i(row, 0);
-	int question = survey_question_find(s->survey, row_s(row, 1));
-	bool same = session == s->last_session && question == s->last_question;
+	enum session_state state;
 
-	if (!same)
-		count_last(s);
-	s->last_session = session;
-	s->last_question = question;
-	s->last_option = question < 0 ? -1
-				      : option_of(&s->survey->v[question],
-						  row_s(row, 3));
-	s->last_late = row_i(row, 5) != 0;
-	s->last_edited = same;
+	if (session_state_parse(name, &state) == 0)
+		s->sessions[state] += n;
 }
 
-void survey_sum_end(struct survey_sums *s)
+/* name question token n */
+void survey_sum(struct survey_sums *s, const struct row *row)
 {
-	must(s != NULL);
-	count_last(s);
-	s->last_session = 0;
+	must(s != NULL && s->survey != NULL && row != NULL);
+	const struct {
+		const char *name;
+		uint64_t *to;
+	} plain[] = {
+		{ TALLY_DELIVERED, &s->delivered },
+		{ TALLY_STARTED, &s->started },
+		{ TALLY_ANSWERED, &s->answered },
+		{ TALLY_UNPARSED, &s->unparsed },
+		{ TALLY_TIMED, &s->answered_timed },
+		{ TALLY_TIMED_MS, &s->answer_ms },
+	};
+	struct str name = row_s(row, 0);
+	uint64_t n = (uint64_t)MAX(row_i(row, 3), 0);
+
+	for (unsigned i = 0; i < ARRAY_LEN(plain); i++) {
+		if (!str_eqz(name, plain[i].name))
+			continue;
+		*plain[i].to += n;
+		return;
+	}
+	if (str_eqz(name, TALLY_STATE))
+		sum_state(s, row_s(row, 2), n);
+	else
+		sum_answer(s, row, name, n);
 }
 
 /* Mean and variance of the scores. */

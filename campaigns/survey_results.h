@@ -18,16 +18,23 @@ struct survey_sums {
 	uint64_t delivered, started, answered, unparsed;
 	uint64_t answer_ms, answered_timed; /* from delivery to first answer */
 	struct survey_count v[SURVEY_QUESTIONS_MAX];
-	/* the answer that is not counted yet: a later one may replace it */
-	uint64_t last_session;
-	int last_question, last_option;
-	bool last_late, last_edited;
 };
 
-/* Rows of SURVEY_SESSIONS and SURVEY_ANSWERS, in their order. */
-void survey_sum_session(struct survey_sums *s, const struct row *row);
-void survey_sum_answer(struct survey_sums *s, const struct row *row);
-void survey_sum_end(struct survey_sums *s);
+/* Names of sums, as the store keeps them: of sessions by state; of the last
+ * answers by question and token. */
+#define TALLY_STATE "state"
+#define TALLY_DELIVERED "delivered"
+#define TALLY_STARTED "started"
+#define TALLY_ANSWERED "answered"
+#define TALLY_UNPARSED "unparsed"
+#define TALLY_TIMED "timed"
+#define TALLY_TIMED_MS "timed_ms"
+#define TALLY_ANSWER "answer"
+#define TALLY_LATE "late"
+#define TALLY_EDITED "edited"
+
+/* A row of SURVEY_TALLIES. What the newest version does not ask is left out. */
+void survey_sum(struct survey_sums *s, const struct row *row);
 
 /* CSAT: the share of the two best; NPS: promoters less detractors; CES: the
  * mean. In percent (NPS -100 .. 100) or points; false: nothing to measure. */

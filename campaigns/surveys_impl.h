@@ -58,10 +58,24 @@ MUST_USE int survey_recover(struct surveys *s, struct err *err);
 /* What has become of a session since `before`; NULL: it is new. */
 void survey_count_step(struct surveys *s, const struct session *x,
 		       const struct session_now *before);
-/* An answer; before: the one that it takes the place of, or
- * SESSION_UNANSWERED. */
+/* An answer as it stands. */
+struct survey_given {
+	int8_t option; /* or SESSION_UNANSWERED */
+	uint16_t edits;
+	bool late;
+};
+struct survey_given survey_given(const struct session *x, unsigned question);
+/* An answer; before: the one that it takes the place of, or none. */
 void survey_count_answer(struct surveys *s, const struct session *x,
-			 unsigned question, int8_t before);
+			 unsigned question, const struct survey_given *before);
+
+/* ---- survey_tally.c: for results ------------------------------------------------- */
+
+/* The same of what the results of the survey show. */
+void survey_tally_step(struct surveys *s, const struct session *x,
+		       const struct session_now *before);
+void survey_tally_answer(struct surveys *s, const struct session *x,
+			 unsigned question, const struct survey_given *before);
 
 /* ---- survey_send.c ---------------------------------------------------------------- */
 

@@ -9,15 +9,9 @@
 /* Below it a figure says little, and is marked. */
 #define LOW_N 30
 
-static bool show_session(void *owner, const struct row *row)
+static bool show_tally(void *owner, const struct row *row)
 {
-	survey_sum_session(((struct request *)owner)->own, row);
-	return true;
-}
-
-static bool show_answer(void *owner, const struct row *row)
-{
-	survey_sum_answer(((struct request *)owner)->own, row);
+	survey_sum(((struct request *)owner)->own, row);
 	return true;
 }
 
@@ -115,7 +109,7 @@ static void put_question(struct buf *b, const struct survey_question *q,
 	json_close(b, '}');
 }
 
-static void on_answers(struct request *r, int rc)
+static void on_tallies(struct request *r, int rc)
 {
 	struct survey_sums *s = r->own;
 	struct buf *b = &r->out;
@@ -124,7 +118,6 @@ static void on_answers(struct request *r, int rc)
 		reply_rc(r, rc);
 		return;
 	}
-	survey_sum_end(s);
 	json_open(b, '{');
 	json_kz(b, "id", s->survey->id);
 	json_ku(b, "version", s->survey->version);
@@ -136,19 +129,6 @@ static void on_answers(struct request *r, int rc)
 	json_close(b, ']');
 	json_close(b, '}');
 	reply_send(r, 200);
-}
-
-static void on_sessions(struct request *r, int rc)
-{
-	const struct survey_sums *s = r->own;
-	struct cell cells[] = { CELL_Z(s->survey->tenant),
-				CELL_Z(s->survey->id) };
-
-	if (rc != 0)
-		reply_rc(r, rc);
-	else
-		request_read(r, STORE_SURVEY_ANSWERS, cells, ARRAY_LEN(cells),
-			     show_answer, on_answers);
 }
 
 void api_survey_results(struct request *r)
@@ -172,6 +152,6 @@ void api_survey_results(struct request *r)
 	r->own = s;
 	r->own_free = mem_free;
 	IGNORE(reply_json(r) == NULL);
-	request_read(r, STORE_SURVEY_SESSIONS, cells, ARRAY_LEN(cells),
-		     show_session, on_sessions);
+	request_read(r, STORE_SURVEY_TALLIES, cells, ARRAY_LEN(cells),
+		     show_tally, on_tallies);
 }

@@ -96,6 +96,7 @@ static const struct {
 	[TABLE_ANSWER] = { 5, "tenant survey session question n version token "
 			      "score comment raw trace late at_ms "
 			      "inbound_id" },
+	[TABLE_SURVEY_TALLY] = { 5, "tenant survey name question token n" },
 	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
 			     "prev_hash hash" },
 	[TABLE_CAMPAIGN] = { 1, "id tenant version state reason spec life "
@@ -283,10 +284,10 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_SESSION_LIST] = { PLAN_SHOW, TABLE_SESSION },
 	[STATEMENT_SESSION_GET] = { PLAN_SHOW, TABLE_SESSION },
 	[STATEMENT_SESSION_SCAN] = { PLAN_SHOW, TABLE_SESSION },
-	[STATEMENT_SURVEY_SESSIONS] = { PLAN_SHOW, TABLE_SESSION },
 	[STATEMENT_ANSWER_PUT] = { PLAN_PUT, TABLE_ANSWER },
 	[STATEMENT_ANSWER_LIST] = { PLAN_SHOW, TABLE_ANSWER },
-	[STATEMENT_SURVEY_ANSWERS] = { PLAN_SHOW, TABLE_ANSWER },
+	[STATEMENT_SURVEY_TALLY_ADD] = { PLAN_SUM, TABLE_SURVEY_TALLY },
+	[STATEMENT_SURVEY_TALLIES] = { PLAN_SHOW, TABLE_SURVEY_TALLY },
 	[STATEMENT_AUDIT_APPEND] = { PLAN_ADD, TABLE_AUDIT },
 	[STATEMENT_AUDIT_LIST] = { PLAN_SHOW, TABLE_AUDIT },
 	[STATEMENT_AUDIT_HEAD] = { PLAN_HEAD, TABLE_AUDIT },

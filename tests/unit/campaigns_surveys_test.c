@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "base/share.h"
 #include "campaigns/survey_results.h"
-#include "tests/lib/bed.h"
+#include "tests/lib/recount.h"
 
 #define HOUR (int64_t)3600000
 
@@ -75,8 +75,10 @@ static void start(struct care *c, bool create)
 	gateway_watch(c->bed->gateway, on_event, c);
 }
 
+/* Whatever has happened: what is kept is what counting it gives. */
 static void stop(struct care *c)
 {
+	recount_survey(c->bed, "DEMOTEL", "sv-01");
 	surveys_stop(c->surveys);
 	bed_stop(c->bed);
 	surveys_close(&c->surveys);
@@ -218,6 +220,31 @@ static void test_later_answer_replaces(void **state)
 	assert_int_equal(find(&c, id)->now.given[0], 4);
 	assert_int_equal(find(&c, id)->now.edits[0], 2);
 	assert_string_equal(c.events, "survey.answered:4 survey.answered:5 ");
+	stop(&c);
+}
+
+/* In time, late, and late again after a start: the last one counts, and what
+ * it was. */
+static void test_tallies_follow_the_last_answer(void **state)
+{
+	struct care c;
+
+	open_care(&c, state);
+	uint64_t id = ask(&c, SHI);
+
+	write_in(&c, SHI, "5");
+	assert_int_equal(find(&c, id)->now.state, SESSION_COMPLETED);
+	recount_survey(c.bed, "DEMOTEL", "sv-01");
+	clock_hand_jump(&c.clock, find(&c, id)->now.expires_ms -
+					  clock_wall_ms(&c.clock.ops) + HOUR);
+	write_in(&c, SHI, "4");
+	assert_string_equal(claimed, "survey");
+	assert_int_equal(find(&c, id)->now.late, 1);
+	stop(&c);
+	start(&c, false);
+	assert_int_equal(find(&c, id)->now.late, 1);
+	write_in(&c, SHI, "3");
+	assert_string_equal(claimed, "survey");
 	stop(&c);
 }
 
@@ -420,14 +447,14 @@ static void test_definitions(void **state)
 
 /* ---- figures ---------------------------------------------------------------- */
 
-static void feed(struct survey_sums *s, uint64_t session, const char *question,
-		 const char *token)
+static void feed(struct survey_sums *s, const char *name, const char *question,
+		 const char *token, int64_t n)
 {
-	const struct row row = { 6,
-				 { CELL_I(session), CELL_Z(question), CELL_I(1),
-				   CELL_Z(token), CELL_N, CELL_I(0) } };
+	const struct row row = {
+		4, { CELL_Z(name), CELL_Z(question), CELL_Z(token), CELL_I(n) }
+	};
 
-	survey_sum_answer(s, &row);
+	survey_sum(s, &row);
 }
 
 static void test_scores(void **state)
@@ -446,16 +473,17 @@ static void test_scores(void **state)
 	assert_int_equal(survey_read(o, STR("T"), &v, &err), 0);
 	struct survey_sums s = { .survey = v };
 
-	feed(&s, 1, "c", "5");
-	feed(&s, 2, "c", "1");
-	feed(&s, 2, "c", "4"); /* replaces the one before */
-	feed(&s, 3, "c", "3");
-	feed(&s, 4, "c", "4");
-	feed(&s, 5, "n", "10");
-	feed(&s, 6, "n", "9");
-	feed(&s, 7, "n", "7");
-	feed(&s, 8, "n", "6");
-	survey_sum_end(&s);
+	feed(&s, TALLY_ANSWER, "c", "3", 1);
+	feed(&s, TALLY_ANSWER, "c", "4", 2);
+	feed(&s, TALLY_ANSWER, "c", "5", 1);
+	feed(&s, TALLY_EDITED, "c", "4", 1);
+	feed(&s, TALLY_ANSWER, "n", "10", 1);
+	feed(&s, TALLY_ANSWER, "n", "6", 1);
+	feed(&s, TALLY_ANSWER, "n", "7", 1);
+	feed(&s, TALLY_ANSWER, "n", "9", 1);
+	/* of a version of before: nobody asks that any more */
+	feed(&s, TALLY_ANSWER, "gone", "1", 7);
+	feed(&s, TALLY_ANSWER, "c", "9", 7);
 	assert_int_equal(s.v[0].n, 4);
 	assert_int_equal(s.v[0].edited, 1);
 	assert_true(survey_score(&v->v[0], &s.v[0], &score));
@@ -478,6 +506,7 @@ int main(void)
 		CASE(test_conversation),
 		CASE(test_asked_again),
 		CASE(test_later_answer_replaces),
+		CASE(test_tallies_follow_the_last_answer),
 		CASE(test_reminder_and_end),
 		CASE(test_due_in_time),
 		CASE(test_breakoff),

@@ -161,13 +161,33 @@ static void copies_itself(void **state)
 			    "1|0|10|-|-|#|[];");
 }
 
-/* Measures of a store of before 19: parts are made of what is there, and days
+/* A store as it was before the step of the schema that says this. */
+static void make_before(struct bed *b, const char *step)
+{
+	static const struct {
+		int number;
+		const char *sql;
+	} steps[] = {
+#define MIGRATION(number, script) { number, script },
+#include "store/schema.def"
+#undef MIGRATION
+	};
+
+	script(b, "PRAGMA application_id = 0x43415249");
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if (strstr(steps[i].sql, step) != NULL)
+			break;
+		script(b, steps[i].sql);
+	}
+	b->cfg.create = false;
+}
+
+/* Measures of a store of before: parts are made of what is there, and days
  * are no rows by all that is known any more. */
 static void adds_up_what_was_measured(void **state)
 {
 	struct bed *b = *state;
 	static const char old[] =
-		"DROP TABLE measure_part;"
 		"INSERT INTO measure VALUES"
 		" ('a', '2026-10', 'm', 'north', 'care', 'vip', 'sms', 'c', '',"
 		"  2, 5),"
@@ -177,12 +197,10 @@ static void adds_up_what_was_measured(void **state)
 		"  4, 4),"
 		" ('b', '2026-10', 'm', 'north', 'care', 'vip', 'sms', 'c', '',"
 		"  7, 7),"
-		" ('a', '2026-10-31', 'm', '', '', '', '', '', '', 9, 10);"
-		"PRAGMA user_version = 18;";
+		" ('a', '2026-10-31', 'm', '', '', '', '', '', '', 9, 10);";
 
-	assert_int_equal(store_create(&b->cfg, NULL), 0);
+	make_before(b, "CREATE TABLE measure_part ");
 	script(b, old);
-	b->cfg.create = false;
 	bed_open(b);
 	assert_string_equal(bed_get(b, STORE_MEASURE_PARTS,
 				    BED_CELLS(CELL_Z("a"), CELL_Z(""),
@@ -207,6 +225,38 @@ static void adds_up_what_was_measured(void **state)
 			    "2026-10|m|4|sms|c||5|6;2026-10|m|4|sms|c||7|7;");
 	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
 				    BED_CELLS(CELL_N, CELL_Z("2026-10-31"))),
+			    "");
+}
+
+/* So are surveys. */
+static void adds_up_what_was_answered(void **state)
+{
+	struct bed *b = *state;
+	static const char old[] =
+		"INSERT INTO survey_session (tenant, survey, id, version,"
+		" address, state, answered, unparsed, created_ms, contacted_ms,"
+		" started_ms, expires_ms) VALUES"
+		" ('a', 's', 1, 1, '+1', 'completed', 2, 1, 1, 1000, 3500, 0),"
+		" ('a', 's', 2, 1, '+2', 'completed', 1, 0, 1, 1000, 2000, 0),"
+		" ('a', 's', 3, 1, '+3', 'invited', 0, 0, 1, 0, 0, 0);"
+		"INSERT INTO survey_answer (tenant, survey, session, question,"
+		" n, version, token, score, late, at_ms) VALUES"
+		" ('a', 's', 1, 'q', 1, 1, '2', 2, 0, 1),"
+		" ('a', 's', 1, 'q', 2, 1, '5', 5, 1, 1),"
+		" ('a', 's', 1, 'why', 1, 1, NULL, NULL, 0, 1),"
+		" ('a', 's', 2, 'q', 1, 1, '5', 5, 0, 1);";
+
+	make_before(b, "CREATE TABLE survey_tally ");
+	script(b, old);
+	bed_open(b);
+	assert_string_equal(bed_get(b, STORE_SURVEY_TALLIES,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("s"))),
+			    "answer|q|5|2;answer|why||1;answered|||2;"
+			    "delivered|||2;edited|q|5|1;late|q|5|1;"
+			    "started|||2;state||completed|2;state||invited|1;"
+			    "timed|||2;timed_ms|||3500;unparsed|||1;");
+	assert_string_equal(bed_get(b, STORE_SURVEY_TALLIES,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("t"))),
 			    "");
 }
 
@@ -280,6 +330,7 @@ int main(void)
 		CASE(refuses_files),
 		CASE(copies_itself),
 		CASE(adds_up_what_was_measured),
+		CASE(adds_up_what_was_answered),
 		CASE(asks_in_the_right_order),
 	};
 
