@@ -20,7 +20,8 @@ static const struct setting rows[] = {
 	ROW(event, SETTING_STR, NULL, "Type of the event: billing.arrears."),
 	ROW(tenant, SETTING_STR, "", "Only events of this tenant."),
 	ROW(when, SETTING_LIST, "{}",
-	    "Conditions on the event's data, all of them: \"percent >= 80\"; == != < <= > >=."),
+	    "Conditions on the event's data, all of them: \"percent >= 80\", "
+	    "\"px >= {{lim}}\"; == != < <= > >=."),
 	ROW(text_zh, SETTING_STR, "", "Text in Chinese; {{name}} of the data."),
 	ROW(text_en, SETTING_STR, "", "Text in English."),
 	ROW(template, SETTING_STR, "", "An approved template instead."),
@@ -200,17 +201,33 @@ bool trigger_number(const json_t *data, const char *name, double *out)
 	return trigger_field(data, name, number, &text) && to_number(text, out);
 }
 
+/* "{{lim}}" is the field of that name: what a customer has set. false: it is
+ * not there. */
+static bool other_side(const json_t *data, struct str *value, char number[32])
+{
+	char name[64];
+
+	if (value->len < 5 || !str_starts(*value, STR("{{")) ||
+	    !str_eqz(str_from(*value, value->len - 2), "}}"))
+		return true;
+	return str_copy(name, sizeof(name),
+			str_trim(str_first(str_from(*value, 2),
+					   value->len - 4))) == 0 &&
+	       trigger_field(data, name, number, value);
+}
+
 bool trigger_holds(const struct trigger_cfg *t, const json_t *data)
 {
 	must(t != NULL);
 	for (size_t i = 0; i < t->when.len; i++) {
 		struct condition c;
-		char name[64], number[32];
+		char name[64], number[32], limit[32];
 		struct str value;
 
 		if (!condition_read(t->when.v[i], &c) ||
 		    str_copy(name, sizeof(name), c.field) != 0 ||
 		    !trigger_field(data, name, number, &value) ||
+		    !other_side(data, &c.value, limit) ||
 		    !related(c.rel, compare(value, c.value)))
 			return false;
 	}

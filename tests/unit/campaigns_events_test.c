@@ -491,6 +491,10 @@ static void conditions(void **state)
 		{ "vip == true", "{\"vip\":true}", true },
 		{ "n <= 3", "{\"n\":3.5}", false },
 		{ "n > 3", "{\"n\":3.5}", true },
+		{ "px >= {{lim}}", "{\"px\":10,\"lim\":9.5}", true },
+		{ "px >= {{ lim }}", "{\"px\":\"9\",\"lim\":\"9.5\"}", false },
+		{ "px >= {{lim}}", "{\"px\":10}", false },
+		{ "px == {{}}", "{\"px\":\"{{}}\"}", true },
 	};
 
 	(void)state;
