@@ -452,6 +452,19 @@ static void reach_by(struct standing *s, struct str preferred,
 	more_make(s)->other = text;
 }
 
+static void wish(struct standing *s, struct str hours)
+{
+	char text[16];
+	int open = 0, close = 0;
+
+	if (hours.len > 0 && str_copy(text, sizeof(text), hours) == 0)
+		IGNORE(hours_parse(text, &open, &close)); /* checked before */
+	if (s->more == NULL && open == close)
+		return;
+	more_make(s)->open_minute = (uint16_t)open;
+	s->more->close_minute = (uint16_t)close;
+}
+
 void facts_contact(struct facts *f, struct str tenant, struct str address,
 		   const struct contact *c, const struct tzone *zone,
 		   const struct contact_address *other)
@@ -465,6 +478,9 @@ void facts_contact(struct facts *f, struct str tenant, struct str address,
 	s->tier = name_make(&f->tiers, c->tier);
 	s->zone = tzone_number(zone);
 	s->flags &= FACT_SUSPECTED;
+	if (zone != NULL && contact_zone_guessed(c))
+		s->flags |= FACT_ZONE_GUESSED;
+	wish(s, c->hours);
 	if (c->state == CONTACT_LEFT) {
 		s->flags |= FACT_LEFT;
 		more_make(s)->left_s = (uint32_t)(c->updated_ms / 1000);
@@ -489,6 +505,7 @@ void facts_contact_part(struct facts *f, struct str tenant, struct str address,
 	s->branch = s->tier = 0;
 	s->zone = 0;
 	s->flags &= FACT_SUSPECTED;
+	wish(s, STR_NONE);
 	if (s->more != NULL)
 		mem_clear(&s->more->other);
 }

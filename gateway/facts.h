@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "gateway/hours.h"
 #include "model/consent.h"
 #include "model/contact.h"
 #include "proto/tzone.h"
@@ -129,6 +130,10 @@ bool standing_told(const struct standing *s);
 bool standing_suspected(const struct standing *s);
 bool standing_left(const struct standing *s, int64_t *since_ms);
 const struct tzone *standing_zone(const struct standing *s);
+/* Nobody said so: it follows from a number or a country, and may be wrong. */
+bool standing_zone_guessed(const struct standing *s);
+/* Narrows h to the hours that they wish for, if they wish for any. */
+void standing_hours(const struct standing *s, struct hours *h);
 /* Is it a contact's? Who looks after them; "" nobody in particular. */
 bool facts_branch(const struct facts *f, const struct standing *s,
 		  struct str *branch);

@@ -56,6 +56,8 @@ enum {
 	CUT_TIER,
 	CUT_PREFERRED,
 	CUT_BRANCH,
+	CUT_TZ_SOURCE,
+	CUT_HOURS,
 	CUTS
 };
 
@@ -474,7 +476,7 @@ int people_recover_rest(struct people *p, struct err *err)
 /* Text of the contact being recovered: its addresses come one by one. */
 static void begin(struct people *p, const struct row *row)
 {
-	static const unsigned columns[CUTS] = { 0, 2, 3, 5, 6, 12 };
+	static const unsigned columns[CUTS] = { 0, 2, 3, 5, 6, 12, 4, 13 };
 	struct contact *c = &p->contact;
 
 	*c = (struct contact){ .id = (uint64_t)row_i(row, 1),
@@ -509,12 +511,14 @@ void people_recovered(struct people *p)
 	c->tier = cut_of(p, CUT_TIER);
 	c->preferred = cut_of(p, CUT_PREFERRED);
 	c->branch = cut_of(p, CUT_BRANCH);
+	c->tz_source = cut_of(p, CUT_TZ_SOURCE);
+	c->hours = cut_of(p, CUT_HOURS);
 	know_addresses(p, c, a, zone_of(c));
 	c->id = 0;
 }
 
 /* tenant id lang tz tz_source tier preferred state channel address ref
- * updated_ms branch */
+ * updated_ms branch hours */
 void people_recover(struct people *p, const struct row *row)
 {
 	struct addresses *a = &p->addresses;

@@ -40,12 +40,35 @@ static const struct {
 };
 _Static_assert(ARRAY_LEN(rules) <= PERMIT_RULES_MAX, "rows of an explanation");
 
+/* A guess rules nothing out: it is one of the candidates, and where there are
+ * no others nobody knows. */
+static void add_guess(struct question *q)
+{
+	unsigned n = q->place->nzones;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (q->place->zones[i] == q->zone)
+			return;
+		q->candidates[i] = q->place->zones[i];
+	}
+	if (n == 0)
+		return;
+	q->candidates[n] = q->zone;
+	q->zones = q->candidates;
+	q->nzones = n + 1;
+}
+
 /* Where the recipient may be: in its own zone, or in any of the number's. */
 static void find_zones(struct question *q)
 {
+	bool known;
+
 	q->zone = standing_zone(q->own);
-	q->zones = q->zone != NULL ? &q->zone : q->place->zones;
-	q->nzones = q->zone != NULL ? 1 : q->place->nzones;
+	known = q->zone != NULL && !standing_zone_guessed(q->own);
+	q->zones = known ? &q->zone : q->place->zones;
+	q->nzones = known ? 1 : q->place->nzones;
+	if (q->zone != NULL && !known)
+		add_guess(q);
 	if (q->nzones == 0)
 		return;
 	q->d->zone = str_of(tzone_name(q->zones[0]));

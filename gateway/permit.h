@@ -18,6 +18,7 @@
 #define PERMIT_SUSPECTED "suspected_opt_out"
 #define PERMIT_LEFT "contact_left"
 #define PERMIT_QUIET "quiet_hours"
+#define PERMIT_PREFERRED "preferred_hours"
 #define PERMIT_NO_ZONE "no_timezone"
 #define PERMIT_NO_WINDOW "no_window"
 #define PERMIT_CAP "freq_cap"

@@ -16,6 +16,8 @@ struct question {
 	const struct tzone *const *zones;
 	const struct tzone *zone; /* behind zones, if it is known */
 	unsigned nzones;
+	/* behind zones, if one was guessed: the place's, and that one */
+	const struct tzone *candidates[PLACE_ZONES_MAX + 1];
 	int64_t now_ms;
 	struct decision *d;
 	struct permit_row *row; /* NULL unless it explains */

@@ -141,15 +141,29 @@ static struct hours hours_of(const struct question *q, const struct pack **by)
 	return h;
 }
 
+/* What the person wishes for is about what they could do without. */
+static bool wished(const struct question *q, struct hours *h)
+{
+	struct hours before = *h;
+
+	if (q->rules->nature != CLASS_TRANSACTIONAL)
+		standing_hours(q->own, h);
+	return h->open_minute != before.open_minute ||
+	       h->close_minute != before.close_minute;
+}
+
 bool rule_hours(struct question *q)
 {
 	const struct pack *by;
-	struct hours h;
+	struct hours h, law;
+	const char *reason = PERMIT_PREFERRED;
 	int64_t at_ms;
 
 	if (q->rules->cfg.bypass || (q->m->flags & MESSAGE_FLAG_REPLY) != 0)
 		return false;
-	h = hours_of(q, &by);
+	h = law = hours_of(q, &by);
+	if (wished(q, &h))
+		by = NULL;
 	question_note(q, by, "%02d:%02d-%02d:%02d, %u zones",
 		      h.open_minute / 60, h.open_minute % 60,
 		      h.close_minute / 60, h.close_minute % 60, q->nzones);
@@ -159,9 +173,11 @@ bool rule_hours(struct question *q)
 		return question_deny(q, PERMIT_NO_WINDOW, by);
 	if (hours_open(&h, q->zones, q->nzones, q->now_ms))
 		return false;
+	if (!hours_open(&law, q->zones, q->nzones, q->now_ms))
+		reason = PERMIT_QUIET;
 	at_ms = hours_next(&h, q->zones, q->nzones, q->now_ms);
 	if (at_ms == 0)
 		return question_defer(q, PERMIT_NO_ZONE,
 				      q->now_ms + PERMIT_HOLD_MS, by);
-	return question_defer(q, PERMIT_QUIET, at_ms, by);
+	return question_defer(q, reason, at_ms, by);
 }

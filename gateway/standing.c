@@ -122,6 +122,19 @@ const struct tzone *standing_zone(const struct standing *s)
 	return s == NULL ? NULL : tzone_numbered(s->zone);
 }
 
+bool standing_zone_guessed(const struct standing *s)
+{
+	return s != NULL && (s->flags & FACT_ZONE_GUESSED) != 0;
+}
+
+void standing_hours(const struct standing *s, struct hours *h)
+{
+	const struct standing_more *more = standing_more_of(s);
+
+	must(h != NULL);
+	hours_narrow(h, more->open_minute, more->close_minute);
+}
+
 struct str standing_preferred(const struct standing *s)
 {
 	if (s != NULL && (s->flags & FACT_PREFERS_SMS) != 0)

@@ -35,7 +35,8 @@ enum {
 	FACT_ENGLISH = 4,
 	FACT_CHINESE = 8,
 	FACT_PREFERS_SMS = 16,
-	FACT_PREFERS_OTHER = 32 /* the channel of `other` */
+	FACT_PREFERS_OTHER = 32, /* the channel of `other` */
+	FACT_ZONE_GUESSED = 64   /* the zone, from the number or country */
 };
 
 /* What few addresses have. */
@@ -44,6 +45,7 @@ struct standing_more {
 	struct counted *counted; /* oldest first */
 	char *other;             /* "mqtt", NUL, address there; NULL: none */
 	uint32_t left_s;
+	uint16_t open_minute, close_minute; /* wished; equal: all day */
 	uint8_t nlistings, ncounted;
 };
 

@@ -77,3 +77,10 @@ void contact_from_row(const struct row *r, struct contact *c)
 	c->created_ms = row_i(r, 15);
 	c->updated_ms = row_i(r, 16);
 }
+
+bool contact_zone_guessed(const struct contact *c)
+{
+	must(c != NULL);
+	return c->tz_source.len > 0 && !str_eqz(c->tz_source, "explicit") &&
+	       !str_eqz(c->tz_source, "zip");
+}

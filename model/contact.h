@@ -37,6 +37,10 @@ struct contact {
 	int64_t created_ms, updated_ms;
 };
 
+/* A person or a post code says where somebody is; a number or a country lets
+ * one guess. */
+bool contact_zone_guessed(const struct contact *c);
+
 #define CONTACT_CELLS 17
 
 /* Addresses of a contact: kind ("sms", "mqtt") and value. */

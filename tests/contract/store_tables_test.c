@@ -122,15 +122,15 @@ static void scans_and_erases_contacts(void **state)
 	bed_reopen(b);
 	assert_string_equal(
 		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
-		"a|1|en|Europe/London|explicit|vip|sms|active|sms|+441|r1|5|;"
-		"a|1|en|Europe/London|explicit|vip|sms|active|mqtt|ann|r1|5|;"
-		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5|;");
+		"a|1|en|Europe/London|explicit|vip|sms|active|sms|+441|r1|5||;"
+		"a|1|en|Europe/London|explicit|vip|sms|active|mqtt|ann|r1|5||;"
+		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5||;");
 	put(b, STORE_CONTACT_ERASE, BED_CELLS(CELL_Z("a"), CELL_I(1)));
 	put(b, STORE_ADDRESS_DROP, BED_CELLS(CELL_Z("a"), CELL_I(1)));
 	bed_reopen(b);
 	assert_string_equal(
 		bed_scan(b, STORE_CONTACT_SCAN, BED_NONE),
-		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5|;");
+		"a|2|en|Europe/London|explicit|vip|sms|active|-|-|r2|5||;");
 	assert_string_equal(bed_get(b, STORE_ADDRESS_OF,
 				    BED_CELLS(CELL_Z("a"), CELL_I(1))),
 			    "");
