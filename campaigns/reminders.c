@@ -24,6 +24,8 @@ static const struct setting rows[] = {
 	    "Service may be stopped so long after a reminder has arrived."),
 	ROW(remember, SETTING_DURATION, "720h", 3600000, 31536000000, NULL,
 	    "Ids of events are recognised this long."),
+	ROW(retention, SETTING_DURATION, "155d", 3600000, 315360000000, NULL,
+	    "How long business events are kept; not shorter than remember."),
 	ROW(events_max, SETTING_INT, "1000000", 1, 100000000, "events",
 	    "Ids of events that are recognised; the oldest are forgotten."),
 	ROW(reminders_max, SETTING_INT, "1000000", 1, 100000000, "reminders",

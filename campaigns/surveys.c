@@ -22,11 +22,20 @@ static const struct setting rows[] = {
 	    "Most versions of one survey."),
 	ROW(sessions_max, "1000000", 1, 100000000, "sessions",
 	    "Most sessions that are open or may still get a late answer."),
+	{ "retention", SETTING_DURATION,
+	  offsetof(struct surveys_cfg, retention), "155d", 3600000,
+	  315360000000, NULL, NULL, false,
+	  "How long it is kept who was asked and in what words they answered; "
+	  "not shorter than a late answer may come. Scores stay." },
 };
 
 const struct setting_section surveys_section = {
-	"surveys", false,           sizeof(struct surveys_cfg),
-	rows,      ARRAY_LEN(rows), "Surveys: limits.",
+	"surveys",
+	false,
+	sizeof(struct surveys_cfg),
+	rows,
+	ARRAY_LEN(rows),
+	"Surveys: limits, and how long they are kept.",
 };
 
 /* ---- sessions ---------------------------------------------------------------- */

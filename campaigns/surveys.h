@@ -19,6 +19,7 @@ struct surveys_cfg {
 	int64_t surveys_max;  /* of all tenants */
 	int64_t versions_max; /* of one survey */
 	int64_t sessions_max; /* open, or in grace */
+	int64_t retention;    /* ms: who was asked and what they wrote */
 };
 
 extern const struct setting_section surveys_section;

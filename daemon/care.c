@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/retention.h"
 #include "care/faq.h"
 #include "care/oncall.h"
 #include "care/voicemail.h"
@@ -28,6 +29,7 @@ struct care {
 	struct oncall *oncall;
 	struct voicemails *voicemails;
 	struct faq *faq;
+	struct retention *retention;
 };
 
 /* ---- between the rooms ------------------------------------------------------------- */
@@ -252,6 +254,20 @@ static int open_orders(struct care *c, const struct care_env *env,
 	return orders_open(&c->orders, &oenv, err);
 }
 
+static void open_retention(struct care *c, const struct care_env *env)
+{
+	const struct retention_env renv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.store = env->store,
+		.surveys = c->surveys,
+		.events = section_of(env->settings, "events"),
+		.surveys_cfg = section_of(env->settings, "surveys"),
+	};
+
+	retention_open(&c->retention, &renv);
+}
+
 /* Who was not content is called (outreach.md 8). */
 static void wish_for_low(struct care *c, const struct survey_low *low)
 {
@@ -332,6 +348,7 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
 			 cases_class(c->cases));
 	introduce(c, env->gateway);
+	open_retention(c, env);
 	*out = TAKE(c);
 	return 0;
 }
@@ -378,6 +395,12 @@ struct oncall *care_oncall(const struct care *c)
 	return c->oncall;
 }
 
+struct retention *care_retention(const struct care *c)
+{
+	must(c != NULL);
+	return c->retention;
+}
+
 struct orders *care_orders(const struct care *c)
 {
 	must(c != NULL);
@@ -388,6 +411,7 @@ void care_stop(struct care *c)
 {
 	if (c == NULL)
 		return;
+	retention_stop(c->retention);
 	surveys_stop(c->surveys);
 	reminders_stop(c->reminders);
 	cases_stop(c->cases);
@@ -403,6 +427,7 @@ void care_close(struct care **cp)
 
 	if (c == NULL)
 		return;
+	retention_close(&c->retention);
 	faq_free(&c->faq);
 	voicemails_close(&c->voicemails);
 	cases_close(&c->cases);

@@ -9,6 +9,7 @@
 #include "care/orders.h"
 
 struct care;
+struct retention;
 struct voicemails;
 
 struct care_env {
@@ -31,6 +32,7 @@ struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
 struct callbacks *care_callbacks(const struct care *c);
 struct orders *care_orders(const struct care *c);
+struct retention *care_retention(const struct care *c);
 struct oncall *care_oncall(const struct care *c);
 struct voicemails *care_voicemails(const struct care *c); /* NULL: none */
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */

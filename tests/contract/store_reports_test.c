@@ -188,11 +188,72 @@ static void purges_bodies(void **state)
 			    "7|few;");
 }
 
+static void session(struct bed *b, uint64_t id)
+{
+	put(b, STORE_SESSION_PUT,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(id), CELL_I(1),
+		      CELL_Z("+441"), CELL_Z("r"), CELL_Z("{}"), CELL_Z("en"),
+		      CELL_Z("completed"), CELL_Z(""), CELL_I(0), CELL_I(0),
+		      CELL_I(1), CELL_I(0), CELL_I(0), CELL_I(0), CELL_I(1),
+		      CELL_I(2), CELL_I(3), CELL_I(4), CELL_I(5), CELL_Z("")));
+	put(b, STORE_ANSWER_PUT,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(id), CELL_Z("q"),
+		      CELL_I(1), CELL_I(1), CELL_Z("5"), CELL_I(5),
+		      CELL_Z("slow"), CELL_Z("5 slow"), CELL_Z("[]"), CELL_I(0),
+		      CELL_I(7), CELL_I(8)));
+}
+
+static void happened(struct bed *b, uint64_t seq)
+{
+	put(b, STORE_EVENT_PUT,
+	    BED_CELLS(CELL_I(seq), CELL_Z("a"), CELL_Z("e"), CELL_Z("t"),
+		      CELL_Z("+441"), CELL_Z(""), CELL_Z("{}"), CELL_I(1),
+		      CELL_Z("no_rule"), CELL_Z(""), CELL_I(0), CELL_I(0),
+		      CELL_I(0)));
+}
+
+/* Whom and in what words goes; what was answered, and the rest, stays. */
+static void forgets_what_is_old(void **state)
+{
+	struct bed *b = *state;
+
+	session(b, 1);
+	session(b, 2);
+	for (uint64_t seq = 1; seq <= 4; seq++)
+		happened(b, seq);
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_EVENT_OLD,
+				    BED_CELLS(CELL_I(4), CELL_I(2))),
+			    "1;2;");
+	put(b, STORE_EVENT_PURGE, BED_CELLS(CELL_I(2)));
+	put(b, STORE_SESSION_FORGET,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(1)));
+	put(b, STORE_ANSWERS_FORGET,
+	    BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(1)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_get(b, STORE_EVENT_OLD,
+				    BED_CELLS(CELL_I(9), CELL_I(9))),
+			    "3;4;");
+	assert_string_equal(bed_get(b, STORE_ANSWER_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
+					      CELL_I(1))),
+			    "1|q|1|1|5|5||||0|7|8;");
+	assert_string_equal(bed_get(b, STORE_ANSWER_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
+					      CELL_I(2))),
+			    "2|q|1|1|5|5|slow|5 slow|[]|0|7|8;");
+	assert_string_equal(bed_get(b, STORE_SESSION_GET,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
+					      CELL_I(1))),
+			    "a|s|1|1||||en|completed||0|0|1|0|0|0|1|2|3|4|5|;");
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
 		CASE(adds_up_measures),
+		CASE(forgets_what_is_old),
 		CASE(counts_messages_for_reports),
 		CASE(purges_bodies),
 	};

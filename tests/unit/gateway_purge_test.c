@@ -3,14 +3,13 @@
  * turned by hand. */
 #include "gateway/purge.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
 #include "model/inbound.h"
-#include "tests/lib/bed.h"
+#include "tests/lib/bytes.h"
 
 #define DAY (int64_t)86400000
 
@@ -62,55 +61,19 @@ static void round_of(struct keeping *k)
 
 /* ---- the bytes of the folder ------------------------------------------------- */
 
-static unsigned in_file(const char *path, const char *probe)
-{
-	FILE *f = fopen(path, "r");
-	static char bytes[64 << 20];
-	unsigned n = 0;
-
-	if (f == NULL)
-		return 0;
-	size_t len = fread(bytes, 1, sizeof(bytes), f);
-	assert_true(len < sizeof(bytes));
-	assert_int_equal(fclose(f), 0);
-	for (char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes),
-					    probe, strlen(probe))) != NULL;
-	     at++)
-		n++;
-	return n;
-}
-
-/* How often the text stands anywhere in the data folder. */
-static unsigned in_folder(const struct bed *b, const char *probe)
-{
-	DIR *d = opendir(b->dir);
-	const struct dirent *e;
-	unsigned n = 0;
-
-	assert_non_null(d);
-	while ((e = readdir(d)) != NULL) {
-		char path[400];
-
-		(void)snprintf(path, sizeof(path), "%s/%s", b->dir, e->d_name);
-		n += in_file(path, probe);
-	}
-	assert_int_equal(closedir(d), 0);
-	return n;
-}
-
 /* The journal is trimmed a second behind, so the next rounds cut the log off
  * once more. */
 static void gone(struct keeping *k, const char *probe)
 {
 	uint64_t until = clock_mono_ms(&clock_real) + 20000;
 
-	while (in_folder(k->bed, probe) > 0 &&
+	while (bed_bytes(k->bed, probe) > 0 &&
 	       clock_mono_ms(&clock_real) < until) {
 		round_of(k);
 		for (unsigned i = 0; i < 250; i++)
 			bed_turn(k->bed);
 	}
-	assert_int_equal(in_folder(k->bed, probe), 0);
+	assert_int_equal(bed_bytes(k->bed, probe), 0);
 }
 
 /* ---- what the store says --------------------------------------------------------- */
@@ -190,7 +153,7 @@ static void r18_a_code_is_gone_when_it_is_delivered(void **state)
 	open_keeping(&k, state);
 	uint64_t id = sent(&k, "code", text);
 	assert_int_equal(look(k.bed, id).state, MESSAGE_DELIVERED);
-	assert_true(in_folder(k.bed, "PROBEcode") > 0);
+	assert_true(bed_bytes(k.bed, "PROBEcode") > 0);
 	clock_hand_jump(&k.clock, 60000);
 	round_of(&k);
 	gone(&k, "PROBEcode");
@@ -222,7 +185,7 @@ static void r18_each_class_keeps_its_time(void **state)
 	assert_true(find(k.bed, notice).purged);
 	assert_false(find(k.bed, service).purged);
 	gone(&k, "PROBEnotice");
-	assert_true(in_folder(k.bed, "PROBEservice") > 0);
+	assert_true(bed_bytes(k.bed, "PROBEservice") > 0);
 	/* The walk goes on where it was, also after a start. */
 	stop(&k);
 	start(&k, false);
@@ -258,7 +221,7 @@ static void r18_nothing_is_taken_from_what_is_under_way(void **state)
 	clock_hand_jump(&k.clock, 40 * DAY);
 	round_of(&k);
 	assert_false(find(k.bed, out.id).purged);
-	assert_true(in_folder(k.bed, "PROBElater") > 0);
+	assert_true(bed_bytes(k.bed, "PROBElater") > 0);
 	assert_int_equal(gateway_cancel(k.bed->gateway, STR("DEMOTEL"), out.id),
 			 0);
 	commit(k.bed);
@@ -322,7 +285,7 @@ static void r18_what_a_customer_wrote(void **state)
 	commit(k.bed);
 	clock_hand_jump(&k.clock, 154 * DAY);
 	round_of(&k);
-	assert_true(in_folder(k.bed, "PROBEinbound") > 0);
+	assert_true(bed_bytes(k.bed, "PROBEinbound") > 0);
 	clock_hand_jump(&k.clock, 2 * DAY);
 	round_of(&k);
 	gone(&k, "PROBEinbound");
