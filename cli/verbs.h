@@ -123,6 +123,13 @@ extern const struct option oncall_list_options[];
 int verb_oncall_list(struct cli *c, const struct args *a);
 int verb_oncall_ack(struct cli *c, const struct args *a);
 
+/* findings.c */
+extern const struct option finding_send_options[], finding_list_options[];
+extern const struct option finding_answer_options[];
+int verb_finding_send(struct cli *c, const struct args *a);
+int verb_finding_list(struct cli *c, const struct args *a);
+int verb_finding_answer(struct cli *c, const struct args *a);
+
 /* threads.c */
 extern const struct option thread_list_options[], thread_show_options[];
 extern const struct option thread_reply_options[], thread_hand_over_options[];

@@ -148,6 +148,12 @@ void api_cases_post(struct request *r);
 void api_case_get(struct request *r);
 void api_case_act(struct request *r);
 
+/* api_findings.c */
+extern const struct fields finding_fields, finding_answer_fields;
+void api_findings_list(struct request *r);
+void api_findings_post(struct request *r);
+void api_finding_answer(struct request *r);
+
 /* api_oncall.c */
 void api_oncall_list(struct request *r);
 void api_oncall_ack(struct request *r);

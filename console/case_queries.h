@@ -9,6 +9,15 @@ static const struct query q_thread[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_findings[] = {
+	{ "unit", "Only of this unit." },
+	{ "state", "open or answered." },
+	{ "overdue", "true: not answered, and the day is over." },
+	{ "limit", "Findings of one page, 1 to 1000; 50 without it." },
+	{ "cursor", "`next` of the page before." },
+	{ NULL, NULL },
+};
+
 static const struct query q_cases[] = {
 	{ "state", "opened, investigating or closed." },
 	{ "kind",

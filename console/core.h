@@ -29,6 +29,7 @@ struct events;
 struct callbacks;
 struct orders;
 struct oncall;
+struct findings;
 
 /* What a connection is doing; each but the last has one absolute deadline. */
 enum peer_phase {
@@ -65,6 +66,7 @@ struct console {
 	struct callbacks *callbacks;
 	struct orders *orders;
 	struct oncall *oncall;
+	struct findings *findings;
 	const struct settings *settings;
 	const struct http_cfg *http;
 	const struct login_cfg *login;

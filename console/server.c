@@ -365,6 +365,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->callbacks = env->callbacks;
 	c->orders = env->orders;
 	c->oncall = env->oncall;
+	c->findings = env->findings;
 	c->node = str_dup(env->node != NULL ? env->node : "n1");
 	c->version = str_dup(env->version != NULL ? env->version : "0");
 	c->body_key = str_dup(env->body_key != NULL ? env->body_key : "");

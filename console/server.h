@@ -25,6 +25,7 @@ struct events;
 struct callbacks;
 struct orders;
 struct oncall;
+struct findings;
 
 /* The struct behind `http { ... }`; rows in http_section. */
 struct http_cfg {
@@ -89,6 +90,7 @@ struct console_env {
 	struct callbacks *callbacks; /* ... /v1/callbacks */
 	struct orders *orders;       /* ... and /v1/orders */
 	struct oncall *oncall;       /* ... and /v1/oncall */
+	struct findings *findings;   /* ... and /v1/findings */
 	/* Sections http, hook, kannel_user and gateway; kept by the daemon
 	 * until the console is closed. */
 	const struct settings *settings;

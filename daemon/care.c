@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "campaigns/retention.h"
 #include "care/faq.h"
+#include "care/findings.h"
 #include "care/oncall.h"
 #include "care/voicemail.h"
 
@@ -28,6 +29,7 @@ struct care {
 	bool low_calls; /* a low score leads to a call */
 	struct oncall *oncall;
 	struct voicemails *voicemails;
+	struct findings *findings;
 	struct faq *faq;
 	struct retention *retention;
 };
@@ -191,6 +193,27 @@ static int open_voicemails(struct care *c, const struct care_env *env,
 	return voicemails_open(&c->voicemails, &venv, err);
 }
 
+static int open_findings(struct care *c, const struct care_env *env,
+			 struct err *err)
+{
+	const struct section *s =
+		settings_find(env->settings, "findings", NULL);
+
+	if (s == NULL)
+		return 0;
+	const struct findings_env fenv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.surveys = c->surveys,
+		.cfg = s->value,
+		.node = env->node,
+	};
+
+	return findings_open(&c->findings, &fenv, err);
+}
+
 static int open_cases(struct care *c, const struct care_env *env,
 		      struct err *err)
 {
@@ -343,6 +366,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_oncall(c, env, err);
 	if (rc == 0)
 		rc = open_voicemails(c, env, err);
+	if (rc == 0)
+		rc = open_findings(c, env, err);
 	if (rc != 0)
 		return rc;
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
@@ -389,6 +414,12 @@ struct voicemails *care_voicemails(const struct care *c)
 	return c->voicemails;
 }
 
+struct findings *care_findings(const struct care *c)
+{
+	must(c != NULL);
+	return c->findings;
+}
+
 struct oncall *care_oncall(const struct care *c)
 {
 	must(c != NULL);
@@ -419,6 +450,7 @@ void care_stop(struct care *c)
 	orders_stop(c->orders);
 	oncall_stop(c->oncall);
 	voicemails_stop(c->voicemails);
+	findings_stop(c->findings);
 }
 
 void care_close(struct care **cp)
@@ -430,6 +462,7 @@ void care_close(struct care **cp)
 	retention_close(&c->retention);
 	faq_free(&c->faq);
 	voicemails_close(&c->voicemails);
+	findings_close(&c->findings);
 	cases_close(&c->cases);
 	events_close(&c->events);
 	reminders_close(&c->reminders);

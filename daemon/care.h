@@ -11,6 +11,7 @@
 struct care;
 struct retention;
 struct voicemails;
+struct findings;
 
 struct care_env {
 	struct loop *loop;
@@ -34,6 +35,7 @@ struct callbacks *care_callbacks(const struct care *c);
 struct orders *care_orders(const struct care *c);
 struct retention *care_retention(const struct care *c);
 struct oncall *care_oncall(const struct care *c);
+struct findings *care_findings(const struct care *c);     /* NULL: none */
 struct voicemails *care_voicemails(const struct care *c); /* NULL: none */
 /* Before the gateway closes: nothing is sent any more. c may be NULL. */
 void care_stop(struct care *c);

@@ -338,6 +338,7 @@ static int open_all(struct node *n, struct err *err)
 	cenv.callbacks = care_callbacks(n->care);
 	cenv.orders = care_orders(n->care);
 	cenv.oncall = care_oncall(n->care);
+	cenv.findings = care_findings(n->care);
 	bus_events(n->bus, cenv.events);
 	rc = dlr_open(&n->dlr, n->loop, n->gateway, &n->settings, err);
 	if (rc != 0)

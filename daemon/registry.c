@@ -8,6 +8,7 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/findings.h"
 #include "care/oncall.h"
 #include "care/voicemail.h"
 #include "care/sla.h"
@@ -52,7 +53,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&orders_section,     &offer_section,
 		&faq_section,        &sla_section,
 		&work_hours_section, &oncall_section,
-		&voicemail_section,
+		&voicemail_section,  &findings_section,
 	};
 	size_t n = 0;
 

@@ -27,7 +27,7 @@
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
 	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n"
-	"cases{}\ncallbacks{}\norders{}\nwork_hours{}\nvoicemail{}\n";
+	"cases{}\ncallbacks{}\norders{}\nwork_hours{}\nvoicemail{}\nfindings{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)

@@ -72,6 +72,9 @@ static const struct {
 				"since_ms breached created_ms closed_ms" },
 	[TABLE_CALLBACK_LINK] = { 1, "id tenant address queue expires_ms "
 				     "used" },
+	[TABLE_FINDING] = { 1, "id tenant unit survey question text state "
+			       "due_ms late answer created_by answered_by "
+			       "created_ms answered_ms" },
 	[TABLE_ONCALL] = { 1, "id tenant address name event text place "
 			      "message state due_ms created_ms acked_ms" },
 	[TABLE_ORDER] = { 1, "id tenant address offer version title_zh "
@@ -256,6 +259,9 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_CALLBACK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK },
 	[STATEMENT_CALLBACK_LINK_PUT] = { PLAN_PUT, TABLE_CALLBACK_LINK },
 	[STATEMENT_CALLBACK_LINK_SCAN] = { PLAN_SHOW, TABLE_CALLBACK_LINK },
+	[STATEMENT_FINDING_PUT] = { PLAN_PUT, TABLE_FINDING },
+	[STATEMENT_FINDING_LIST] = { PLAN_NEWEST, TABLE_FINDING },
+	[STATEMENT_FINDING_SCAN] = { PLAN_SHOW, TABLE_FINDING },
 	[STATEMENT_ONCALL_PUT] = { PLAN_PUT, TABLE_ONCALL },
 	[STATEMENT_ONCALL_LIST] = { PLAN_NEWEST, TABLE_ONCALL },
 	[STATEMENT_ONCALL_SCAN] = { PLAN_SHOW, TABLE_ONCALL },

@@ -116,10 +116,42 @@ static void keeps_who_was_paged(void **state)
 			       "1|a|+441|keys|e|t|1|7|paged|5|4|0;"));
 }
 
+static void keeps_findings(void **state)
+{
+	struct bed *b = *state;
+
+	for (int64_t id = 1; id <= 4; id++)
+		store_put(b->s, STORE_FINDING_PUT,
+			  BED_CELLS(CELL_I(MIN(id, 3)), CELL_Z("a"),
+				    CELL_Z("shops"), CELL_Z("s"), CELL_Z("q"),
+				    CELL_Z("t"),
+				    id == 4 ? CELL_Z("answered")
+					    : CELL_Z("open"),
+				    CELL_I(id == 2 ? 90 : 50), CELL_I(0),
+				    CELL_Z("x"), CELL_Z("ann"), CELL_Z("bo"),
+				    CELL_I(4), CELL_I(id == 4 ? 9 : 0)));
+	bed_reopen(b);
+	/* what is late */
+	assert_string_equal(bed_get(b, STORE_FINDING_LIST,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("open"),
+					      CELL_Z("shops"), CELL_I(60),
+					      CELL_N, CELL_I(9))),
+			    "1|a|shops|s|q|t|open|50|0|x|ann|bo|4|0;");
+	assert_string_equal(bed_get(b, STORE_FINDING_LIST,
+				    BED_CELLS(CELL_N, CELL_Z("answered"),
+					      CELL_N, CELL_N, CELL_N,
+					      CELL_I(9))),
+			    "3|a|shops|s|q|t|answered|50|0|x|ann|bo|4|9;");
+	assert_non_null(strstr(bed_scan(b, STORE_FINDING_SCAN, BED_NONE),
+			       "2|a|shops|s|q|t|open|90|0|x|ann|bo|4|0;"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(keeps_findings, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(keeps_who_was_paged, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "care/findings.h"
 #include "care/voicemail.h"
 #include "care/work_hours.h"
 #include "daemon/care.h"
@@ -66,8 +67,9 @@ static void room_settings(struct room *r)
 	kinds[n++] = oncall_section;
 	kinds[n++] = work_hours_section;
 	kinds[n++] = voicemail_section;
+	kinds[n++] = findings_section;
 	buf_init(&text, BUF_NO_LIMIT);
-	buf_z(&text, "surveys {}\nevents {}\ncases {}\n");
+	buf_z(&text, "surveys {}\nevents {}\ncases {}\nfindings {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)
 		buf_z(&text, "callbacks {}\n");
 	if (strstr(r->config, "voicemail {") == NULL)

@@ -24,6 +24,7 @@
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "care/cases.h"
+#include "care/findings.h"
 #include "channels/fake/fake.h"
 #include "console/keys.h"
 #include "console/server.h"
@@ -99,6 +100,7 @@ static const char bed_rest[] =
 	"events {}\n"
 	"callbacks {}\n"
 	"orders {}\n"
+	"findings {}\n"
 	"offer ring { title_en = \"Ring\" price = 1 }\n"
 	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
 	"cases { class = notice }\n"
@@ -131,7 +133,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[18];
+	static struct setting_section kinds[19];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -155,6 +157,7 @@ static inline void bed_settings(struct bed *b)
 	kinds[15] = callbacks_section;
 	kinds[16] = orders_section;
 	kinds[17] = offer_section;
+	kinds[18] = findings_section;
 	if (settings_parse(config, "test", kinds, ARRAY_LEN(kinds),
 			   &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
@@ -245,6 +248,7 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.callbacks = care_callbacks(b->care);
 	cenv.orders = care_orders(b->care);
 	cenv.oncall = care_oncall(b->care);
+	cenv.findings = care_findings(b->care);
 
 	struct campaigns_env penv = { b->loop,  &clock_real,  b->gateway,
 				      b->store, &b->settings, b->library };

@@ -321,6 +321,52 @@ static void a_screen_pop_says_what_is_overdue(void **state)
 	assert_true(bed_says(b, "\"late\":0,\"overdue\":false}"));
 }
 
+/* A unit is sent what a survey has shown; what it does not answer in time is
+ * listed until it does. */
+static void r46_what_is_overdue_is_listed(void **state)
+{
+	static const char late[] = "/v1/findings?overdue=true&unit=shops";
+	struct bed *b = *state;
+	char due[32], body[256], path[96];
+	int64_t soon_ms = clock_wall_ms(&clock_real) + 1500;
+
+	assert_int_equal(bed_post(b, "/v1/surveys",
+				  "{\"id\":\"yearly\",\"questions\":[{"
+				  "\"id\":\"q1\",\"kind\":\"csat\","
+				  "\"text\":{\"en\":\"1-5?\"}}]}"),
+			 201);
+	assert_int_equal(bed_post(b, "/v1/findings",
+				  "{\"unit\":\"shops\",\"survey\":\"x\","
+				  "\"text\":\"t\"}"),
+			 400);
+	assert_string_equal(bed_word(b, "error.field"), "survey");
+	clock_rfc3339(soon_ms, due);
+	snprintf(body, sizeof(body),
+		 "{\"unit\":\"shops\",\"survey\":\"yearly\",\"question\":"
+		 "\"q1\",\"text\":\"Queues\",\"due\":\"%s\"}",
+		 due);
+	assert_int_equal(bed_post(b, "/v1/findings", body), 201);
+	snprintf(path, sizeof(path), "/v1/findings/%s/answer",
+		 bed_word(b, "id"));
+	assert_int_equal(bed_get(b, late), 200);
+	assert_int_equal(bed_count(b, "findings"), 0);
+	assert_int_equal(bed_get(b, "/v1/findings"), 200);
+	assert_int_equal(bed_count(b, "findings"), 1);
+	assert_true(bed_says(b, "\"overdue\":false"));
+	wait_for(b, late, "\"overdue\":true");
+	key_of(b, "agent", agent);
+	b->key = agent;
+	assert_int_equal(bed_post(b, path, "{\"text\":\"\"}"), 400);
+	assert_int_equal(bed_post(b, path, "{\"text\":\"Done\"}"), 200);
+	assert_int_equal(bed_post(b, path, "{\"text\":\"Done\"}"), 404);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, late), 200);
+	assert_int_equal(bed_count(b, "findings"), 0);
+	assert_int_equal(bed_get(b, "/v1/findings?state=answered"), 200);
+	assert_string_equal(bed_word(b, "findings.0.answer"), "Done");
+	assert_int_equal(bed_get(b, "/v1/findings?state=lost"), 400);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -330,6 +376,7 @@ int main(void)
 		CASE(lists_by_pages_and_filters),
 		CASE(the_same_ref_opens_one_case),
 		CASE(r35_an_owner_is_not_switched_off),
+		CASE(r46_what_is_overdue_is_listed),
 		CASE(r47_a_thread_is_one_line_of_time),
 		CASE(r47_a_thread_is_handed_over_to_the_phone),
 		CASE(a_screen_pop_says_what_is_overdue),
