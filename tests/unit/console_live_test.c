@@ -280,8 +280,9 @@ static void answers_over_tls(void **state)
 	snprintf(rows, sizeof(rows),
 		 "tls_cert = \"%s/cert.pem\" tls_key = \"%s/key.pem\" ", b->dir,
 		 b->dir);
-	bed_http = rows;
+	bed_http = rows; /* read by bed_start alone */
 	bed_start(b, false);
+	bed_http = "";
 	s.fd = bed_dial(b);
 	assert_int_equal(pthread_create(&thread, NULL, secure_client, &s), 0);
 	TURN_UNTIL(b, atomic_load(&s.over));
@@ -290,7 +291,6 @@ static void answers_over_tls(void **state)
 	assert_true(s.version >= TLS1_2_VERSION);
 	assert_non_null(strstr(s.got, " 200 OK"));
 	assert_non_null(strstr(s.got, "\r\n\r\nok\n"));
-	bed_http = "";
 }
 
 /* ---- a full disk --------------------------------------------------------------*/
