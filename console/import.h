@@ -79,6 +79,7 @@ struct import_row {
 	unsigned nsaid;
 	struct contact_address v[CONTACT_ADDRESSES_MAX];
 	unsigned n;
+	bool kept; /* v is what the contact has already, in this order */
 	char numbers[CONTACT_ADDRESSES_MAX][E164_MAX];
 	struct buf attrs; /* JSON */
 	bool consents;    /* an event is to be appended */

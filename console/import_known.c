@@ -6,8 +6,8 @@
 #include "base/mem.h"
 
 enum {
-	READS = 32, /* at once: the store has room for other readers */
-	TRIES = 3   /* when others change contacts meanwhile */
+	READS = 8, /* at once: the store has room for other readers */
+	TRIES = 3  /* when others change contacts meanwhile */
 };
 
 struct slot {

@@ -240,6 +240,7 @@ int import_row_over(const struct import_head *h, const struct str *cells,
 	    attrs_over(h, cells, old.attrs, row, err) != 0)
 		return -EINVAL;
 	words_over(h, cells, &old, &row->contact);
-	*same = same_words(&old, &row->contact) && same_addresses(was, row);
+	row->kept = same_addresses(was, row);
+	*same = row->kept && same_words(&old, &row->contact);
 	return 0;
 }

@@ -271,10 +271,15 @@ static int contact_write(struct import_take *t, const struct person *was,
 					   err);
 	if (rc != 0 || t->seen != NULL)
 		return rc;
-	others_drop(t);
-	if (was != NULL)
-		gateway_contact_part(g, &was->contact, was->v, was->n);
-	rc = gateway_contact(g, &row->contact, row->v, row->n, err);
+	if (was != NULL && row->kept) {
+		rc = gateway_contact_keep(g, &row->contact, row->v, row->n,
+					  err);
+	} else {
+		others_drop(t);
+		if (was != NULL)
+			gateway_contact_part(g, &was->contact, was->v, was->n);
+		rc = gateway_contact(g, &row->contact, row->v, row->n, err);
+	}
 	if (rc == 0 && was != NULL)
 		note_change(t, was);
 	return rc;

@@ -210,6 +210,14 @@ int gateway_contact(struct gateway *g, struct contact *c,
 	return people_put(g->people, c, v, n, err);
 }
 
+int gateway_contact_keep(struct gateway *g, struct contact *c,
+			 const struct contact_address *v, unsigned n,
+			 struct err *err)
+{
+	must(g != NULL);
+	return people_keep(g->people, c, v, n, err);
+}
+
 int gateway_contact_check(struct gateway *g, const struct contact *c,
 			  const struct contact_address *v, unsigned n,
 			  struct err *err)

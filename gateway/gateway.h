@@ -270,6 +270,11 @@ const char *gateway_subscription_kind(const struct gateway *g,
 MUST_USE int gateway_contact(struct gateway *g, struct contact *c,
 			     const struct contact_address *v, unsigned n,
 			     struct err *err);
+/* The same of one that is there with these very addresses in this order: their
+ * rows stay as they are. */
+MUST_USE int gateway_contact_keep(struct gateway *g, struct contact *c,
+				  const struct contact_address *v, unsigned n,
+				  struct err *err);
 /* The same, but nothing is written: would it be taken? */
 MUST_USE int gateway_contact_check(struct gateway *g, const struct contact *c,
 				   const struct contact_address *v, unsigned n,

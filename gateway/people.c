@@ -216,18 +216,22 @@ static const struct tzone *zone_of(const struct contact *c)
 	return c->tz.len > 0 ? tzone_get(c->tz) : NULL;
 }
 
-static void put_rows(struct people *p, const struct contact *c,
-		     const struct addresses *a, bool fresh)
+static void put_contact(struct people *p, const struct contact *c)
 {
-	struct store *store = p->core->store;
 	struct cell cells[CONTACT_CELLS];
 
 	contact_cells(c, cells);
-	store_put(store, STORE_CONTACT_PUT, cells, CONTACT_CELLS);
-	cells[0] = CELL_T(c->tenant);
-	cells[1] = CELL_I(c->id);
+	store_put(p->core->store, STORE_CONTACT_PUT, cells, CONTACT_CELLS);
+}
+
+static void put_addresses(struct people *p, const struct contact *c,
+			  const struct addresses *a, bool fresh)
+{
+	struct store *store = p->core->store;
+	const struct cell of[] = { CELL_T(c->tenant), CELL_I(c->id) };
+
 	if (!fresh) /* a new one has none */
-		store_put(store, STORE_ADDRESS_DROP, cells, 2);
+		store_put(store, STORE_ADDRESS_DROP, of, ARRAY_LEN(of));
 	for (unsigned i = 0; i < a->n; i++) {
 		struct cell row[] = { CELL_T(c->tenant), CELL_T(a->channel[i]),
 				      CELL_Z(a->text[i]), CELL_I(c->id),
@@ -338,8 +342,9 @@ bool people_erased(struct people *p, struct str tenant, struct str address)
 	return erased_has(p->erased, tenant, address);
 }
 
-int people_put(struct people *p, struct contact *c,
-	       const struct contact_address *v, unsigned n, struct err *err)
+static int put(struct people *p, struct contact *c,
+	       const struct contact_address *v, unsigned n, bool kept,
+	       struct err *err)
 {
 	struct addresses a;
 
@@ -351,9 +356,25 @@ int people_put(struct people *p, struct contact *c,
 			return -EINVAL;
 	}
 	p->edits++;
-	put_rows(p, c, &a, complete(p, c));
+	bool fresh = complete(p, c);
+	put_contact(p, c);
+	if (!kept)
+		put_addresses(p, c, &a, fresh);
 	know_addresses(p, c, &a, zone_of(c));
 	return 0;
+}
+
+int people_put(struct people *p, struct contact *c,
+	       const struct contact_address *v, unsigned n, struct err *err)
+{
+	return put(p, c, v, n, false, err);
+}
+
+int people_keep(struct people *p, struct contact *c,
+		const struct contact_address *v, unsigned n, struct err *err)
+{
+	must(c != NULL && c->id != 0);
+	return put(p, c, v, n, true, err);
 }
 
 uint64_t people_edits(const struct people *p)

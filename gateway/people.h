@@ -17,6 +17,10 @@ MUST_USE int people_check(struct people *p, const struct contact *c,
 			  struct err *err);
 uint64_t people_known(const struct people *p, const struct contact *c,
 		      const struct contact_address *v, unsigned n);
+/* As gateway_contact_keep. */
+MUST_USE int people_keep(struct people *p, struct contact *c,
+			 const struct contact_address *v, unsigned n,
+			 struct err *err);
 /* As gateway_contact_edits. */
 uint64_t people_edits(const struct people *p);
 /* Addresses that are the contact's no more. */

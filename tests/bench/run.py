@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 
 import part_http                # noqa: E402
+import part_import              # noqa: E402
 import part_link                # noqa: E402
 import part_receipts            # noqa: E402
 import part_relay               # noqa: E402
@@ -31,6 +32,7 @@ PARTS = {
     "rtt": part_link.bench_rtt,
     "throttle": part_link.bench_throttle,
     "alert": part_http.bench_alert,
+    "import": part_import.bench_import,
 }
 
 

@@ -328,7 +328,7 @@ static void cut_off_anywhere(void **state)
 	for (int i = 0; i < 300; i++)
 		buf_f(&csv, "M%d,+4477%08d\n", i, i);
 	assert_int_equal(import(b, "", buf_str(&csv)), 200);
-	for (int turns = 0; turns < 40; turns++) {
+	for (int turns = 0; turns < 16; turns++) {
 		int fd = half_of_one(b, turns % 2 == 0 ? "name" : "tier");
 
 		for (int i = 0; i < turns; i++)

@@ -3,8 +3,9 @@
 and how much larger the process is than when it idled: at its largest, and
 afterwards.
 
-ROWS=1000000; CARILLON_BUILD=build/rel. SHAPE=consent adds a consent to each
-row, SHAPE=again sends the same file a second time.
+A part of run.py (ROWS=1000000); by itself (CARILLON_BUILD=build/rel) it takes
+shapes too: SHAPE=consent adds a consent to each row, SHAPE=again sends the
+same file a second time, SHAPE=change with another tier in each row.
 """
 
 import http.client
@@ -15,10 +16,10 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
-from carillon import Carillon   # noqa: E402
-from programs import Place      # noqa: E402
+from carillon import Carillon                    # noqa: E402
+from programs import Place                       # noqa: E402
 
-from measure import Span        # noqa: E402
+from measure import RUNS, Span, alternate, say   # noqa: E402
 
 
 class Node(Carillon):
@@ -26,7 +27,6 @@ class Node(Carillon):
 
     def pids(self):
         return [self.program.pid]
-
 
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
@@ -40,7 +40,7 @@ log { level = "warn" }
 """
 
 
-def write(path):
+def write(path, turn):
     """Customer numbers in a row, phone numbers in no order at all: as a
     billing system gives them."""
     rnd = random.Random(7)
@@ -54,7 +54,7 @@ def write(path):
         for i, n in enumerate(numbers):
             f.write("c%07d,Person %d,+99970%08d,%s,%s,%s,b%d,p%d%s" % (
                 i, i, n, "zh" if i % 3 else "en", ZONES[i % 4],
-                TIERS[i % 4], i % 50, i % 7, tail))
+                TIERS[(i + turn) % 4], i % 50, i % 7, tail))
 
 
 def status(pid, name):
@@ -87,27 +87,54 @@ def upload(node, path):
     return time.monotonic() - begun
 
 
+def one(node, path):
+    """The figures of one upload."""
+    pid = node.program.pid
+    time.sleep(1)
+    with open("/proc/%d/clear_refs" % pid, "w") as f:
+        f.write("5")        # the largest from here on
+    idle = status(pid, "VmRSS")
+    span = Span(node)
+    took = upload(node, path)
+    span.end()
+    time.sleep(1)
+    return {"rate": ROWS / took, "per_cpu": ROWS / span.cpu, "idle_mb": idle,
+            "largest_mb": status(pid, "VmHWM") - idle,
+            "after_mb": status(pid, "VmRSS") - idle, "others": span.others}
+
+
+def fresh():
+    """Everybody is new."""
+    with Place() as place:
+        path = os.path.join(place.dir, "contacts.csv")
+        write(path, 0)
+        node = Node(place, CONFIG).start()
+        got = one(node, path)
+        node.stop()
+        return got
+
+
+def bench_import(results, reach):
+    say("contacts from CSV, %d new ones, medians of %d" % (ROWS, RUNS))
+    got = alternate({"import": fresh})["import"]
+    reach.least("import: rows/s", got["rate"], 50000)
+    reach.most("import: memory above idle, MB", got["largest_mb"], 100)
+    results["import"] = got
+
+
 def main():
     with Place() as place:
         path = os.path.join(place.dir, "contacts.csv")
-        write(path)
         node = Node(place, CONFIG).start()
         place.later(node.stop)
-        pid = node.program.pid
-        for turn in range(2 if SHAPE == "again" else 1):
-            time.sleep(1)
-            with open("/proc/%d/clear_refs" % pid, "w") as f:
-                f.write("5")        # the largest from here on
-            idle = status(pid, "VmRSS")
-            span = Span(node)
-            took = upload(node, path)
-            span.end()
-            time.sleep(1)
-            print("%d rows  %.1f s  %.0f rows/s  %.1f CPU s  others %.0f%%"
-                  % (ROWS, took, ROWS / took, span.cpu, 100 * span.others))
-            print("memory: idle %.1f MB  largest +%.1f MB  afterwards "
-                  "+%.1f MB" % (idle, status(pid, "VmHWM") - idle,
-                                status(pid, "VmRSS") - idle))
+        for turn in range(2 if SHAPE in ("again", "change") else 1):
+            write(path, turn if SHAPE == "change" else 0)
+            r = one(node, path)
+            say("%d rows  %.1f s  %.0f rows/s  %.1f CPU s  others %.0f%%" % (
+                ROWS, ROWS / r["rate"], r["rate"], ROWS / r["per_cpu"],
+                100 * r["others"]))
+            say("memory: idle %.1f MB  largest +%.1f MB  afterwards "
+                "+%.1f MB" % (r["idle_mb"], r["largest_mb"], r["after_mb"]))
 
 
 if __name__ == "__main__":
