@@ -22,7 +22,8 @@ static const struct fsm_state states[SESSION_STATES] = {
 				      BIT(SESSION_UNREACHABLE),
 			      0 },
 	[SESSION_GATED] = { "gated", 0,
-			    CLOSED | BIT(SESSION_INVITED) |
+			    CLOSED | BIT(SESSION_CREATED) |
+				    BIT(SESSION_INVITED) |
 				    BIT(SESSION_CONTACTED) |
 				    BIT(SESSION_UNREACHABLE),
 			    0 },

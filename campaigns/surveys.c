@@ -227,6 +227,8 @@ static const struct {
 	enum message_state said;
 	enum session_state to;
 } steps[] = {
+	/* on its way: a reply may be here before the peer's answer is */
+	{ MESSAGE_SUBMITTING, SESSION_CREATED },
 	{ MESSAGE_SUBMITTED, SESSION_INVITED },
 	{ MESSAGE_DELIVERED, SESSION_CONTACTED },
 	{ MESSAGE_UNDELIVERED, SESSION_UNREACHABLE },

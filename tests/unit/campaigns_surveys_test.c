@@ -181,6 +181,37 @@ static void test_conversation(void **state)
 	stop(&c);
 }
 
+/* Asked for later: before it leaves nothing can be an answer to it; from then
+ * on a reply is, also one that comes before the peer's answer. */
+static void test_a_reply_overtakes_the_answer_of_the_peer(void **state)
+{
+	const struct event leaving = { .state = MESSAGE_SUBMITTING };
+	struct submitted out;
+	struct err err = { "" };
+	struct care c;
+	uint64_t id = 0;
+
+	open_care(&c, state);
+	const struct survey_ask a = {
+		.tenant = STR("DEMOTEL"),
+		.survey = STR("sv-01"),
+		.to = SHI,
+		.lang = STR("zh"),
+		.send_at_ms = clock_wall_ms(&c.clock.ops) + 3600000,
+	};
+
+	assert_int_equal(surveys_ask(c.surveys, &a, &out, &id, &err), 0);
+	commit(c.bed);
+	assert_int_equal(find(&c, id)->now.state, SESSION_GATED);
+	write_in(&c, SHI, "4");
+	assert_string_equal(claimed, "inbox");
+	surveys_step(c.surveys, out.id, &leaving);
+	write_in(&c, SHI, "4");
+	assert_string_equal(claimed, CLAIM_SURVEY);
+	assert_int_equal(find(&c, id)->now.answered, 1);
+	stop(&c);
+}
+
 static void test_asked_again(void **state)
 {
 	struct care c;
@@ -504,6 +535,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 		CASE(test_conversation),
+		CASE(test_a_reply_overtakes_the_answer_of_the_peer),
 		CASE(test_asked_again),
 		CASE(test_later_answer_replaces),
 		CASE(test_tallies_follow_the_last_answer),
