@@ -190,7 +190,8 @@ static void forget_review(struct campaign *m)
 				 &m->life.rules,        &m->life.audience_hash,
 				 &m->life.content_hash, &m->life.funnel,
 				 &m->life.pilot,        &m->life.pilot_by,
-				 &m->life.briefed_by,   &m->life.filter };
+				 &m->life.briefed_by,   &m->life.filter,
+				 &m->life.first,        &m->life.first_name };
 
 	for (unsigned i = 0; i < ARRAY_LEN(texts); i++)
 		form_set(texts[i], STR_NONE);
@@ -246,6 +247,8 @@ static void submitted(struct campaigns *c, struct campaign *m,
 	form_set(&m->life.content_hash, str_of(hash));
 	form_set(&m->life.funnel, funnel);
 	form_set(&m->life.filter, found->filter);
+	form_set(&m->life.first, STR_NONE);
+	form_set(&m->life.first_name, STR_NONE);
 	m->life.people = found->funnel->people;
 	m->life.sendable = found->funnel->sendable;
 	m->life.parts = found->funnel->parts;
@@ -319,12 +322,39 @@ int campaign_simulate(struct campaigns *c, struct campaign *m, bool submit,
 
 /* ---- reviewed and started ------------------------------------------------------- */
 
+/* whoever answers such a sender pays. */
+static bool is_charged(const struct campaigns *c, const struct campaign *m)
+{
+	for (size_t i = 0; i < c->cfg->charged.len; i++)
+		if (str_eqz(str_of(m->spec.from), c->cfg->charged.v[i]))
+			return true;
+	return false;
+}
+
+/* The first of two has approved; that is all. */
+static bool approved_first(struct campaigns *c, struct campaign *m,
+			   const struct campaign_by *by)
+{
+	if (!is_charged(c, m) || m->life.first != NULL)
+		return false;
+	form_set(&m->life.first, by->actor);
+	form_set(&m->life.first_name, by->name);
+	campaign_note(c, m, "approve_first", by->name, STR_NONE);
+	return true;
+}
+
 static int may_approve(const struct campaigns *c, struct campaign *m,
 		       const struct campaign_by *by, struct campaign_no *no)
 {
 	if (campaign_written_by(m, by->actor))
 		return act_no(no, -EPERM, "own_work", NULL,
 			      "who has written a campaign cannot approve it");
+	if (is_charged(c, m) && m->life.first == NULL)
+		return 0; /* approved_first */
+	if (is_charged(c, m) && str_eq(by->actor, str_of(m->life.first)))
+		return act_no(no, -EPERM, "second_approver", "from",
+			      "its sender is charged: another person approves "
+			      "it, too");
 	form_set(&m->life.approver, by->name);
 	m->life.approved_ms = campaigns_now(c);
 	approval_bind(c, m);
@@ -399,6 +429,8 @@ int campaign_do(struct campaigns *c, struct campaign *m,
 		rc = may(c, m, step, by, note, no);
 	if (rc != 0)
 		return rc;
+	if (step == STEP_APPROVE && approved_first(c, m, by))
+		return 0;
 	/* Who resumes has seen that the rules are others now. */
 	if (step == STEP_RESUME)
 		approval_bind(c, m);

@@ -23,7 +23,8 @@ static const struct form_row rows[] = {
 	ROW(FORM_NUMBER, next_ms),     ROW(FORM_NUMBER, drained_ms),
 	ROW(FORM_NUMBER, ended_ms),    ROW(FORM_NUMBER, optouts),
 	ROW(FORM_NUMBER, complaints),  ROW(FORM_TEXT, filter),
-	ROW(FORM_TEXT, branch),
+	ROW(FORM_TEXT, branch),        ROW(FORM_TEXT, first),
+	ROW(FORM_TEXT, first_name),
 };
 
 const struct form life_form = { sizeof(struct life), rows, ARRAY_LEN(rows) };

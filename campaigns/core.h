@@ -28,10 +28,11 @@ struct life {
 	char *rules; /* version of the gate's rules at the approval */
 	char *pilot; /* ids of pilot messages, a blank each */
 	char *pilot_by, *briefed_by;
-	char *funnel;    /* JSON: the simulation that was approved */
-	char *filter;    /* JSON: what its segment was then */
-	char *branch;    /* of its author; "" whole tenant */
-	int64_t changes; /* edits after an approval */
+	char *funnel;             /* JSON: the simulation that was approved */
+	char *filter;             /* JSON: what its segment was then */
+	char *first, *first_name; /* who approved first, where two must */
+	char *branch;             /* of its author; "" whole tenant */
+	int64_t changes;          /* edits after an approval */
 	int64_t created_ms, approved_ms, briefed_ms, pilot_ms;
 	int64_t people, sendable, parts; /* of the last walk */
 	int64_t run, started_ms, next_ms, drained_ms, ended_ms;

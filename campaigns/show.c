@@ -254,6 +254,7 @@ static void put_spec(const struct spec *s, struct buf *out)
 
 static void put_life(const struct life *l, struct buf *out)
 {
+	json_ks_opt(out, "first_approver", str_of(l->first_name));
 	json_ks_opt(out, "approver", str_of(l->approver));
 	json_kt_opt(out, "approved", l->approved_ms);
 	json_ks_opt(out, "note", str_of(l->note));

@@ -130,6 +130,13 @@ const struct callback *callbacks_find(const struct callbacks *c,
 	return callback_at(c, tenant, id);
 }
 
+const struct callback *callbacks_open_of(const struct callbacks *c,
+					 struct str tenant, struct str address)
+{
+	must(c != NULL);
+	return callback_of(c, tenant, address);
+}
+
 size_t callbacks_waiting(const struct callbacks *c, struct str tenant,
 			 struct str branch)
 {

@@ -101,6 +101,9 @@ MUST_USE int callbacks_ask(struct callbacks *c, const struct callback_ask *ask,
 /* NULL: it has ended, or never was; or is another tenant's ("": any). */
 const struct callback *callbacks_find(const struct callbacks *c,
 				      struct str tenant, uint64_t id);
+/* Under way for that person, or NULL. */
+const struct callback *callbacks_open_of(const struct callbacks *c,
+					 struct str tenant, struct str address);
 /* What waits for an agent of this tenant ("": of all), of this branch (the
  * same). */
 size_t callbacks_waiting(const struct callbacks *c, struct str tenant,

@@ -5,6 +5,7 @@
 
 #include "console/chain.h"
 #include "console/page.h"
+#include "console/related.h"
 
 #define AUDIT_PAGE 100
 #define AUDIT_PAGE_MAX 1000
@@ -41,18 +42,26 @@ void api_audit_list(struct request *r)
 	struct str tenant;
 
 	must(r != NULL);
+	struct str action = request_query(r, "action");
+	bool unrelated = request_query_given(r, "no_context");
 	if (!request_scope(r, &tenant))
 		return;
-	struct cell cells[] = { tenant.len > 0 ? CELL_T(tenant) : CELL_N,
-				CELL_N, CELL_N };
+	struct cell cells[] = {
+		tenant.len > 0 ? CELL_T(tenant) : CELL_N,
+		action.len > 0 ? CELL_T(action) : CELL_N,
+		unrelated ? CELL_Z("{\"context\":\"" RELATED_NONE "\"}")
+			  : CELL_N,
+		CELL_N,
+		CELL_N,
+	};
 	const struct page_ask ask = { .name = "audit",
 				      .usual = AUDIT_PAGE,
 				      .most = AUDIT_PAGE_MAX,
-				      .call = STORE_AUDIT_LIST,
+				      .call = STORE_AUDIT_OF,
 				      .cells = cells,
 				      .n = ARRAY_LEN(cells),
-				      .cursor = 1,
-				      .limit = 2,
+				      .cursor = 3,
+				      .limit = 4,
 				      .looks = PAGE_NUMBER,
 				      .show = show_audit };
 

@@ -12,6 +12,7 @@
 #include "console/contact_diff.h"
 #include "console/edit.h"
 #include "console/persons.h"
+#include "console/related.h"
 #include "model/consent.h"
 
 #define LIST_DEFAULT 50
@@ -62,12 +63,13 @@ const struct fields contact_fields = { "contact", rows, ARRAY_LEN(rows) };
 
 static void note_read(struct request *r, const struct person *p)
 {
+	const char *work = RELATED_NONE;
 	char id[ID_TEXT];
 
-	/* No case, campaign or call is named: the auditor will ask why. */
+	for (unsigned i = 0; i < p->n && strcmp(work, RELATED_NONE) == 0; i++)
+		work = related_work(r, p->contact.tenant, p->v[i].address);
 	id_text(p->contact.id, id);
-	request_audit(r, p->contact.tenant, "contact.read", str_of(id),
-		      STR("{\"context\":\"no_context\"}"));
+	related_audit(r, p->contact.tenant, "contact.read", str_of(id), work);
 }
 
 static void on_page(struct request *r, int rc)

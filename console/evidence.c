@@ -8,6 +8,7 @@
 #include "console/branch.h"
 #include "console/evidence_page.h"
 #include "console/view.h"
+#include "console/related.h"
 #include "model/consent.h"
 
 #define EVIDENCE_MESSAGES 1000
@@ -79,8 +80,8 @@ void api_address_get(struct request *r)
 	json_ks(b, "tenant", tenant);
 	put_standing(r, b, tenant, str_of(address));
 	json_close(b, '}');
-	request_audit(r, tenant, "address.read", str_of(address),
-		      STR("{\"context\":\"no_context\"}"));
+	related_audit(r, tenant, "address.read", str_of(address),
+		      related_work(r, tenant, str_of(address)));
 	request_then(r, on_noted);
 }
 

@@ -33,6 +33,8 @@ static const struct query q_segments[] = {
 };
 
 static const struct query q_audit[] = {
+	{ "action", "Only this one: contact.read." },
+	{ "no_context", "Only reads of a person about whom nothing is open." },
 	{ "limit", "Rows of one page, 1 to 1000; 100 without it." },
 	{ "cursor", "`next` of the page before: rows after that seq." },
 	{ NULL, NULL },

@@ -483,6 +483,15 @@ static void keeps_the_audit(void **state)
 	assert_string_equal(bed_get(b, STORE_AUDIT_LIST,
 				    BED_CELLS(CELL_N, CELL_I(2), CELL_I(1))),
 			    "3|5|a|key 1|send|m|{}|#4|#4;");
+	assert_string_equal(bed_get(b, STORE_AUDIT_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("send"),
+					      CELL_Z("{}"), CELL_I(1),
+					      CELL_I(9))),
+			    "3|5|a|key 1|send|m|{}|#4|#4;");
+	assert_string_equal(bed_get(b, STORE_AUDIT_OF,
+				    BED_CELLS(CELL_N, CELL_N, CELL_Z("{1}"),
+					      CELL_I(0), CELL_I(9))),
+			    "");
 	assert_string_equal(bed_scan(b, STORE_AUDIT_HEAD, BED_NONE), "4|hash;");
 }
 

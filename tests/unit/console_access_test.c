@@ -265,7 +265,7 @@ static void keys_that_end_soon_say_so(void **state)
 	}
 }
 
-static void partners_end_within_90_days(void **state)
+static void r10_partner_keys_end_within_90_days(void **state)
 {
 	struct bed *b = *state;
 	int64_t ends, now = clock_wall_ms(&clock_real);
@@ -450,7 +450,7 @@ int main(void)
 		T(each_key_has_its_rate),
 		T(keys_expire),
 		T(keys_that_end_soon_say_so),
-		T(partners_end_within_90_days),
+		T(r10_partner_keys_end_within_90_days),
 		T(tenants_keep_apart),
 		T(numbers_are_masked_and_texts_kept),
 		T(audit_tells_and_holds),

@@ -93,6 +93,7 @@ static const char bed_rest[] =
 	"kannel_user near { username = \"near@home\" password = \"tea\" class = service }\n"
 	"kannel_user far { username = \"far@away\" password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
 	"campaigns { pilot_above = 100 ahead = 50 error_over = 40\n"
+	"  charged = {\"99001\"}\n"
 	"  complaint_count = 2 down_after = 1s\n"
 	"  seeds = {\"+447700900801\", \"+447700900802\", \"+447700900803\",\n"
 	"    \"+447700900804\", \"+447700900805\"} }\n"

@@ -349,6 +349,33 @@ static void a_pause_by_hand_stays_when_a_link_comes(void **state)
 	assert_string_equal(bed_word(b, "reason"), "manual");
 }
 
+/* Whoever answers pays: two persons have to have looked. */
+static void r10_a_charged_sender_takes_two(void **state)
+{
+	struct bed *b = *state;
+	char second[64];
+	struct cast c;
+	const char *id;
+
+	cast_make(b, &c);
+	key_of(b, "una", "approver", second);
+	b->key = c.author;
+	id = draft(b, "\"+447700900001\"", ",\"from\":\"99001\"");
+	assert_int_equal(act(b, id, "submit"), 200);
+	b->key = c.approver;
+	assert_int_equal(act(b, id, "approve"), 200);
+	assert_string_equal(bed_word(b, "state"), "in_review");
+	assert_string_equal(bed_word(b, "first_approver"), "eve");
+	assert_int_equal(act(b, id, "approve"), 403);
+	assert_string_equal(bed_word(b, "error.code"), "second_approver");
+	bed_stop(b);
+	bed_start(b, false);
+	b->key = second;
+	assert_int_equal(act(b, id, "approve"), 200);
+	assert_string_equal(bed_word(b, "state"), "approved");
+	assert_string_equal(bed_word(b, "approver"), "una");
+}
+
 static void r38_complaints_pause_it(void **state)
 {
 	struct bed *b = *state;
@@ -519,6 +546,7 @@ int main(void)
 		CASE(r38_errors_pause_it),
 		CASE(a_channel_that_is_down_pauses_it),
 		CASE(a_pause_by_hand_stays_when_a_link_comes),
+		CASE(r10_a_charged_sender_takes_two),
 		CASE(r38_complaints_pause_it),
 		CASE(r38_opt_outs_are_the_campaigns),
 		CASE(tests_are_gated_and_marked),
