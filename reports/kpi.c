@@ -263,6 +263,9 @@ struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f)
 	case KPI_PER_1000:
 		v.value = 1000.0 * (double)f->num / (double)f->den;
 		break;
+	case KPI_PER_10000:
+		v.value = 10000.0 * (double)f->num / (double)f->den;
+		break;
 	case KPI_POINTS:
 		v.value = 100.0 * (double)f->num / (double)f->den;
 		break;

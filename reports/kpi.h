@@ -14,7 +14,8 @@
 enum kpi_kind {
 	KPI_SHARE,    /* percent */
 	KPI_PER_1000, /* numerator x 1,000 / denominator */
-	KPI_POINTS,   /* numerator x 100 / denominator, -100 to 100 */
+	KPI_PER_10000,
+	KPI_POINTS, /* numerator x 100 / denominator, -100 to 100 */
 	KPI_MEAN,
 	KPI_COUNT,
 	KPI_CLAIM_26, /* a count x 26 */

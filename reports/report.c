@@ -343,10 +343,11 @@ static const struct {
 	const char *unit;
 	int digits;
 } kinds[] = {
-	[KPI_SHARE] = { "%", 2 }, [KPI_PER_1000] = { "", 2 },
-	[KPI_POINTS] = { "", 1 }, [KPI_MEAN] = { "", 2 },
-	[KPI_COUNT] = { "", 0 },  [KPI_CLAIM_26] = { "", 0 },
-	[KPI_P50] = { "ms", 0 },  [KPI_P95] = { "ms", 0 },
+	[KPI_SHARE] = { "%", 2 },    [KPI_PER_1000] = { "", 2 },
+	[KPI_PER_10000] = { "", 2 }, [KPI_POINTS] = { "", 1 },
+	[KPI_MEAN] = { "", 2 },      [KPI_COUNT] = { "", 0 },
+	[KPI_CLAIM_26] = { "", 0 },  [KPI_P50] = { "ms", 0 },
+	[KPI_P95] = { "ms", 0 },
 };
 
 const char *kpi_unit(const struct kpi *k)

@@ -114,6 +114,8 @@ static const struct measured now[] = {
 	{ "order.transparent", "", "", "", "", "", "ring", 8, 0 },
 	{ "order.lasting", "", "", "", "", "", "ring", 5, 0 },
 	{ "order.left_early", "", "", "", "", "", "ring", 1, 0 },
+	{ "contact.active", "north", "", "vip", "", "", "", 2000, 0 },
+	{ "contact.consented", "north", "", "vip", "", "", "", 1500, 0 },
 	{ "something.else", "", "", "", "", "", "", 99, 99 },
 };
 
@@ -290,6 +292,8 @@ static void test_k60_figures_by_hand(void **state)
 		{ "channel", "shop", "K-06", 9, 9, 100 },
 		{ NULL, "", "K-07", 19, 20, 95 },
 		{ NULL, "", "K-07.p95", 20, -1, 3600000 },
+		{ NULL, "", "K-10", 10, 2000, 50 },
+		{ NULL, "", "K-58", 1500, 2000, 75 },
 		{ NULL, "", "K-11", 2, 10, 20 },
 		{ "department", "care", "K-11", 2, 5, 40 },
 		{ NULL, "", "K-12", 9, 12, 75 },
