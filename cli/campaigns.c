@@ -66,6 +66,8 @@ static const char *said(const char *code)
 		{ "withdrawn", WORD_C_WITHDRAWN },
 		{ "blocklist", WORD_C_BLOCKLIST },
 		{ "quiet_hours", WORD_C_QUIET },
+		{ "preferred_hours", WORD_C_PREFERRED },
+		{ "other_branch", WORD_C_BRANCH },
 		{ "no_timezone", WORD_C_NO_ZONE },
 		{ "freq_cap", WORD_C_CAP },
 		{ "duplicate_address", WORD_C_DUPLICATE },
