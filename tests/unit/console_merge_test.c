@@ -193,7 +193,7 @@ static void ledger_clear(struct bed *b)
 
 /* Who was erased and comes back in a file is refused still; nothing that is
  * kept says who it was. */
-static void r03_the_erased_stay_refused(void **state)
+static void all_the_erased_stay_refused(void **state)
 {
 	struct bed *b = *state;
 
@@ -376,7 +376,7 @@ int main(void)
 		T(r41_two_contacts_become_one),
 		T(merges_follow_each_other),
 		T(what_cannot_be_merged_is_said),
-		T(r03_the_erased_stay_refused),
+		T(all_the_erased_stay_refused),
 		T(the_erased_may_come_back_themselves),
 		T(all_erasing_reaches_what_care_holds),
 	};

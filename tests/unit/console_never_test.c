@@ -53,8 +53,8 @@ static void r32_who_writes_does_not_approve(void **state)
 				     PERM_CONSENT_WRITE | PERM_SEND);
 }
 
-/* an agent sees no number but by a case, and takes no list home. */
-static void r03_agent_never_sees_whole_numbers(void **state)
+/* an agent sees no number but by a case, and takes no list home. */
+static void r01_agent_never_sees_whole_numbers(void **state)
 {
 	(void)state;
 	lacks(ROLE_AGENT, PERM_CONTACT_FULL | PERM_CONTACT_EXPORT |
@@ -227,7 +227,7 @@ int main(void)
 		cmocka_unit_test(
 			r05_marketer_never_sends_and_never_writes_consent),
 		cmocka_unit_test(r32_who_writes_does_not_approve),
-		cmocka_unit_test(r03_agent_never_sees_whole_numbers),
+		cmocka_unit_test(r01_agent_never_sees_whole_numbers),
 		cmocka_unit_test(r01_operator_never_meets_people),
 		cmocka_unit_test(r09_partner_never_lists_people),
 		cmocka_unit_test(r01_admin_never_reads_texts),
