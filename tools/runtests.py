@@ -6,12 +6,14 @@ others run is run once more by itself, and named if it passes then.
 usage: runtests.py [--variant V] [--wrap CMD] [--jobs N] [--only TEXT] KIND...
 KIND: build floors headers lint unit scripts contract scenarios peers powercut
 crash fuzz; with a variant of its own: asan:unit. Kinds that stand in a row and
-do not want the machine to themselves run together, the long ones first.
+do not want the machine to themselves run together, what took longest the last
+time first.
 """
 
 import argparse
 import concurrent.futures
 import glob
+import json
 import os
 import re
 import signal
@@ -257,20 +259,42 @@ def run_alone(job, tally):
 # Most of these wait most of the time, so there are more of them than cores.
 CROWD = 2
 LONGEST = ("peers", "contract", "scripts", "scenarios", "unit")
+TIMES = os.path.join("build", "test-times.json")  # of the last time
+
+
+def longest_first(jobs):
+    """By what each took the last time; what never ran goes first, by kind."""
+    try:
+        with open(TIMES, encoding="utf-8") as f:
+            took = json.load(f)
+    except (OSError, ValueError):
+        took = {}
+    jobs.sort(key=lambda j: (-took.get(j.label, 3600), LONGEST.index(j.kind)))
+    return took
+
+
+def timed(job, took):
+    begun = time.monotonic()
+    result = run(job.argv, job.limit_s, job.env)
+    took[job.label] = round(time.monotonic() - begun, 2)
+    return result
 
 
 def run_together(jobs, opt, tally):
-    jobs.sort(key=lambda j: LONGEST.index(j.kind))
+    took = longest_first(jobs)
     crowd = opt.jobs * (1 if opt.wrap else CROWD)
     with concurrent.futures.ThreadPoolExecutor(crowd) as pool:
-        futures = {pool.submit(run, j.argv, j.limit_s, j.env): j
-                   for j in jobs}
+        futures = {pool.submit(timed, j, took): j for j in jobs}
         again = []
         for f in concurrent.futures.as_completed(futures):
             if may_be_slowness(futures[f], *f.result()[:2]):
                 again.append(futures[f])
             else:
                 judge(futures[f], *f.result(), tally)
+    if jobs:
+        os.makedirs(os.path.dirname(TIMES), exist_ok=True)
+        with open(TIMES, "w", encoding="utf-8") as f:
+            json.dump(took, f, indent=0, sort_keys=True)
     for j in again:
         failed = tally.failed
         run_alone(j, tally)
