@@ -359,6 +359,21 @@ static void on_timer(void *owner)
 
 /* ---- to end it ---------------------------------------------------------------- */
 
+static void cancel(struct reminders *r, struct reminder *x)
+{
+	struct reminder_now before = x->now;
+	uint64_t message = x->now.message;
+
+	if (x->now.state == REMINDER_TASK)
+		reminder_record(r, x, 0, RECORD_TASK);
+	reminder_move(x, REMINDER_CANCELLED);
+	reminder_message(r, x, 0);
+	IGNORE(gateway_cancel(r->env.gateway, str_of(x->tenant), message));
+	reminder_due(r, x, 0);
+	reminder_keep(r, x);
+	reminder_guard(r, x, &before);
+}
+
 unsigned reminders_cancel(struct reminders *r, struct str tenant,
 			  struct str trigger, struct str account)
 {
@@ -368,24 +383,29 @@ unsigned reminders_cancel(struct reminders *r, struct str tenant,
 	unsigned n = 0;
 
 	for (; x != NULL; x = x->next) {
-		struct reminder_now before = x->now;
-		uint64_t message = x->now.message;
-
 		if (reminder_final(x->now.state) ||
 		    !str_eqz(trigger, x->trigger) ||
 		    !str_eqz(account, x->account))
 			continue;
-		if (x->now.state == REMINDER_TASK)
-			reminder_record(r, x, 0, RECORD_TASK);
-		reminder_move(x, REMINDER_CANCELLED);
-		reminder_message(r, x, 0);
-		IGNORE(gateway_cancel(r->env.gateway, tenant, message));
-		reminder_due(r, x, 0);
-		reminder_keep(r, x);
-		reminder_guard(r, x, &before);
+		cancel(r, x);
 		n++;
 	}
 	return n;
+}
+
+void reminders_erase(struct reminders *r, struct str tenant, struct str address)
+{
+	must(r != NULL);
+	uint64_t id, value;
+	size_t pos = 0;
+
+	while (map_next(r->all, &pos, &id, &value)) {
+		struct reminder *x = (struct reminder *)(uintptr_t)value;
+
+		if (!reminder_final(x->now.state) &&
+		    str_eqz(tenant, x->tenant) && str_eqz(address, x->to))
+			cancel(r, x);
+	}
 }
 
 int reminders_called(struct reminders *r, struct str tenant, uint64_t id)

@@ -60,6 +60,10 @@ MUST_USE int reminders_add(struct reminders *r, const struct reminder_ask *ask,
 /* Ends what waits for this account by that trigger; how many. */
 unsigned reminders_cancel(struct reminders *r, struct str tenant,
 			  struct str trigger, struct str account);
+/* They are erased, in the open batch: what waits ends, nobody calls. Their rows
+ * are erased by gateway_contact_erase. */
+void reminders_erase(struct reminders *r, struct str tenant,
+		     struct str address);
 /* The gateway says what became of a message. */
 void reminders_step(struct reminders *r, uint64_t message,
 		    const struct event *e);

@@ -200,13 +200,8 @@ void surveys_invite(struct surveys *s, const struct survey_ask *ask,
 		opened(s, x, out);
 }
 
-int surveys_cancel(struct surveys *s, uint64_t id)
+static void cancel(struct surveys *s, struct session *x)
 {
-	must(s != NULL);
-	struct session *x = map_ptr(s->sessions, id);
-
-	if (x == NULL || !session_may(x->now.state, SESSION_CANCELLED))
-		return -ENOENT;
 	struct session_now before = x->now;
 	uint64_t message = x->now.message;
 
@@ -218,7 +213,52 @@ int surveys_cancel(struct surveys *s, uint64_t id)
 	survey_keep(s, x);
 	survey_due(s, x);
 	survey_guard(s, x, &before);
+}
+
+int surveys_cancel(struct surveys *s, uint64_t id)
+{
+	must(s != NULL);
+	struct session *x = map_ptr(s->sessions, id);
+
+	if (x == NULL || !session_may(x->now.state, SESSION_CANCELLED))
+		return -ENOENT;
+	cancel(s, x);
 	return 0;
+}
+
+struct gone {
+	struct surveys *surveys;
+	uint64_t id;
+};
+
+static void on_erased(void *owner, int rc)
+{
+	struct gone *g = owner;
+	struct session *x =
+		rc != 0 ? NULL : map_ptr(g->surveys->sessions, g->id);
+
+	if (x != NULL)
+		survey_forget(g->surveys, x);
+	mem_free(g);
+}
+
+void surveys_erase(struct surveys *s, struct str tenant, struct str address)
+{
+	must(s != NULL);
+	for (struct session *x = survey_newest(s, address); x != NULL;
+	     x = x->older) {
+		struct gone *g;
+
+		if (!str_eqz(address, x->address) ||
+		    !str_eqz(tenant, x->survey->tenant))
+			continue;
+		if (session_may(x->now.state, SESSION_CANCELLED))
+			cancel(s, x);
+		/* in its grace it would be written again with an answer */
+		g = mem_new(struct gone);
+		*g = (struct gone){ s, x->id };
+		store_then(s->store, on_erased, g);
+	}
 }
 
 /* ---- what becomes of the invitation --------------------------------------------- */

@@ -88,6 +88,9 @@ void surveys_invite(struct surveys *s, const struct survey_ask *ask,
 /* NULL when it is open no more, and its grace is over. */
 const struct session *surveys_session(const struct surveys *s, uint64_t id);
 MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */
+/* They are erased, in the open batch: what is open is cancelled, and an answer
+ * comes too late. Their rows are erased by gateway_contact_erase. */
+void surveys_erase(struct surveys *s, struct str tenant, struct str address);
 /* The gateway says what became of a message. */
 void surveys_step(struct surveys *s, uint64_t message, const struct event *e);
 /* An answer at or below the question's `low`; views, for the call. */

@@ -198,8 +198,6 @@ int callbacks_link_use(struct callbacks *c, struct str token,
 void callback_links_drop(struct callbacks *c, struct str tenant,
 			 struct str address)
 {
-	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
-
 	LIST_EACH (it, &c->link_order) {
 		struct callback_link *l =
 			LIST_ITEM(it, struct callback_link, node);
@@ -210,8 +208,6 @@ void callback_links_drop(struct callbacks *c, struct str tenant,
 		l->used = true;
 		keep(c, l, false);
 	}
-	store_put(c->env.store, STORE_CALLBACK_LINK_DROP, cells,
-		  ARRAY_LEN(cells));
 }
 
 /* ---- the start ---------------------------------------------------------------- */

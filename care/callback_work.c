@@ -237,8 +237,6 @@ int callbacks_result(struct callbacks *c, struct str tenant, uint64_t id,
 
 void callbacks_erase(struct callbacks *c, struct str tenant, struct str address)
 {
-	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
-
 	must(c != NULL);
 	struct callback *x = callback_of(c, tenant, address);
 
@@ -249,7 +247,6 @@ void callbacks_erase(struct callbacks *c, struct str tenant, struct str address)
 		callback_keep(c, x, &before);
 	}
 	callback_links_drop(c, tenant, address);
-	store_put(c->env.store, STORE_CALLBACK_ERASE, cells, ARRAY_LEN(cells));
 }
 
 int callbacks_cancel(struct callbacks *c, struct str tenant, uint64_t id,

@@ -149,7 +149,7 @@ MUST_USE int callbacks_cancel(struct callbacks *c, struct str tenant,
 			      uint64_t id, bool by_customer);
 
 /* They are erased, in the open batch: no call is made any more, no link leads
- * to one, and no row says who it was and what for. */
+ * to one. Their rows are erased by gateway_contact_erase. */
 void callbacks_erase(struct callbacks *c, struct str tenant,
 		     struct str address);
 

@@ -237,16 +237,12 @@ static void end_erased(struct cases *c, struct care_case *x,
 void cases_erase(struct cases *c, struct str tenant, struct str address,
 		 const struct case_by *by)
 {
-	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
-
 	must(c != NULL && by != NULL);
 	for (struct care_case *x = case_newest(c, tenant, address); x != NULL;
 	     x = x->older) {
 		if (str_eqz(tenant, x->tenant) && str_eqz(address, x->address))
 			end_erased(c, x, by);
 	}
-	store_put(c->store, STORE_CASE_EVENT_ERASE, cells, ARRAY_LEN(cells));
-	store_put(c->store, STORE_CASE_ERASE, cells, ARRAY_LEN(cells));
 }
 
 /* ---- the start ---------------------------------------------------------------- */

@@ -120,8 +120,8 @@ const struct care_case *cases_open_of(const struct cases *c, struct str tenant,
  * clock stops, as nobody has said anything yet. */
 void cases_handed_over(struct cases *c, struct str tenant, struct str to,
 		       uint64_t callback, const struct case_by *by);
-/* They are erased, in the open batch: what is open ends without a word, and
- * no row says who it was or what was said. */
+/* They are erased, in the open batch: what is open ends without a word. Their
+ * rows are erased by gateway_contact_erase. */
 void cases_erase(struct cases *c, struct str tenant, struct str address,
 		 const struct case_by *by);
 /* The class of what is said to customers. */

@@ -362,6 +362,25 @@ int oncall_ack(struct oncall *o, struct str tenant, uint64_t id)
 	return 0;
 }
 
+void oncall_erase(struct oncall *o, struct str tenant, struct str address)
+{
+	must(o != NULL);
+	uint64_t id, value;
+	size_t pos = 0;
+
+	while (map_next(o->all, &pos, &id, &value)) {
+		struct page *x = (struct page *)(uintptr_t)value;
+		const struct page_now before = x->now;
+
+		if (x->now.state != PAGE_PAGED || !str_eqz(tenant, x->tenant) ||
+		    !str_eqz(address, x->now.address))
+			continue;
+		x->now.address[0] = '\0';
+		x->now.due_ms = now_of(o);
+		keep(o, x, &before);
+	}
+}
+
 void oncall_step(struct oncall *o, uint64_t message, const struct event *e)
 {
 	must(o != NULL && e != NULL);

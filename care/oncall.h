@@ -55,6 +55,9 @@ void oncall_close(struct oncall **op); /* after the store */
 bool oncall_happened(struct oncall *o, const struct occurrence *e);
 /* Somebody has it. -ENOENT: it is not open, or another tenant's. */
 MUST_USE int oncall_ack(struct oncall *o, struct str tenant, uint64_t id);
+/* Somebody on call is erased, in the open batch: the next one is paged for
+ * what was theirs. Their rows are erased by gateway_contact_erase. */
+void oncall_erase(struct oncall *o, struct str tenant, struct str address);
 /* The gateway says what became of a message. */
 void oncall_step(struct oncall *o, uint64_t message, const struct event *e);
 /* Does what is due; its own timer calls it. */

@@ -142,8 +142,6 @@ int orders_end(struct orders *o, struct str tenant, uint64_t id,
 
 void orders_erase(struct orders *o, struct str tenant, struct str address)
 {
-	const struct cell cells[] = { CELL_T(tenant), CELL_T(address) };
-
 	must(o != NULL);
 	for (struct order *x = order_newest(o, address); x != NULL;
 	     x = x->older) {
@@ -151,7 +149,6 @@ void orders_erase(struct orders *o, struct str tenant, struct str address)
 		    str_eqz(address, x->address))
 			IGNORE(orders_end(o, tenant, x->id, "erased"));
 	}
-	store_put(o->env.store, STORE_ORDER_ERASE, cells, ARRAY_LEN(cells));
 }
 
 /* ---- to ask for one ------------------------------------------------------------------ */

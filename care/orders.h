@@ -84,8 +84,8 @@ const struct order *orders_find(const struct orders *o, struct str tenant,
 /* At once. what: "unsubscribed", "by_staff". -ENOENT. */
 MUST_USE int orders_end(struct orders *o, struct str tenant, uint64_t id,
 			const char *reason);
-/* They are erased, in the open batch: what they have ends, and no row says
- * who had it. */
+/* They are erased, in the open batch: what they have ends. Their rows are
+ * erased by gateway_contact_erase. */
 void orders_erase(struct orders *o, struct str tenant, struct str address);
 void orders_tick(struct orders *o);
 

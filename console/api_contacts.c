@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "campaigns/reminders.h"
+#include "campaigns/surveys.h"
 #include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/oncall.h"
 #include "care/orders.h"
 #include "console/branch.h"
 #include "console/contact_diff.h"
@@ -486,9 +489,8 @@ static bool withdraw_all(struct request *r, const struct wanted *w)
 	return true;
 }
 
-/* What care holds of them, wherever it stands; and no trace in the log of the
- * store. */
-static void forget_all(struct request *r, const struct wanted *w)
+/* What is under way for them ends. */
+static void end_all(struct request *r, const struct wanted *w)
 {
 	const struct case_by by = { .actor = str_of(r->who.actor),
 				    .name = request_actor(r) };
@@ -503,8 +505,13 @@ static void forget_all(struct request *r, const struct wanted *w)
 			callbacks_erase(c->callbacks, w->c.tenant, address);
 		if (c->orders != NULL)
 			orders_erase(c->orders, w->c.tenant, address);
+		if (c->surveys != NULL)
+			surveys_erase(c->surveys, w->c.tenant, address);
+		if (c->reminders != NULL)
+			reminders_erase(c->reminders, w->c.tenant, address);
+		if (c->oncall != NULL)
+			oncall_erase(c->oncall, w->c.tenant, address);
 	}
-	store_put(c->store, STORE_SCRUB, NULL, 0);
 }
 
 static void on_delete(struct request *r, int rc)
@@ -514,7 +521,7 @@ static void on_delete(struct request *r, int rc)
 
 	if (was == NULL || !withdraw_all(r, &w))
 		return;
-	forget_all(r, &w);
+	end_all(r, &w);
 	gateway_contact_erase(r->c->gateway, &w.c, w.v, w.n);
 	contact_answer(r, was, NULL, 200, "contact.erase");
 }

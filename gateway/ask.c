@@ -4,10 +4,12 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "gateway/codes.h"
 #include "gateway/intake.h"
 #include "gateway/journey.h"
 #include "gateway/publish.h"
 #include "gateway/receipts.h"
+#include "gateway/suspects.h"
 #include "gateway/threads.h"
 #include "gateway/waiting.h"
 #include "model/address.h"
@@ -249,7 +251,12 @@ void gateway_contact_part(struct gateway *g, const struct contact *c,
 void gateway_contact_erase(struct gateway *g, const struct contact *c,
 			   const struct contact_address *v, unsigned n)
 {
-	must(g != NULL);
+	must(g != NULL && c != NULL && v != NULL);
+	for (unsigned i = 0; i < n; i++) {
+		codes_forget(g->core.codes, c->tenant, v[i].address);
+		IGNORE(suspects_drop(g->core.suspects, c->tenant,
+				     v[i].address));
+	}
 	people_erase(g->people, c, v, n);
 }
 

@@ -248,6 +248,18 @@ void codes_recover(struct codes *c, const struct row *row)
 			->at_ms = row_i(row, 4);
 }
 
+void codes_forget(struct codes *c, struct str tenant, struct str address)
+{
+	must(c != NULL);
+	struct code *x = map_ptr(c->map, address_key(STR_NONE, address)), *next;
+
+	for (; x != NULL; x = next) {
+		next = x->next;
+		if (str_eqz(tenant, x->tenant) && str_eqz(address, x->address))
+			drop(c, x);
+	}
+}
+
 void codes_tick(struct codes *c)
 {
 	must(c != NULL);

@@ -25,6 +25,8 @@ struct str codes_sender(const struct codes *c, const struct lane *lane,
  */
 bool codes_read(const struct codes *c, const struct lane *lane,
 		struct inbound *in, struct str *base);
+/* Their codes go: they are erased. */
+void codes_forget(struct codes *c, struct str tenant, struct str address);
 /* A row of REPLY_CODE_SCAN. */
 void codes_recover(struct codes *c, const struct row *row);
 /* Forgets those that nobody used for long. */

@@ -13,6 +13,6 @@ struct erased *erased_new(struct core *core);
 void erased_free(struct erased **ep);
 /* Reads the key and the hashes. -EIO. */
 MUST_USE int erased_recover(struct erased *e, struct err *err);
-/* Durable with the open batch. */
+/* Its rows in every table are erased, too. Durable with the open batch. */
 void erased_put(struct erased *e, struct str tenant, struct str address);
 bool erased_has(struct erased *e, struct str tenant, struct str address);

@@ -289,9 +289,11 @@ uint64_t gateway_contact_edits(const struct gateway *g);
 /* The contact had these addresses, and has them no more. */
 void gateway_contact_part(struct gateway *g, const struct contact *c,
 			  const struct contact_address *v, unsigned n);
-/* Erases it with its addresses, and takes it off all lists; of the addresses
- * keyed hashes stay, so that who comes back is refused still. Durable as
- * above. Its consents are the caller's to end, before. */
+/* Erases it with its addresses, takes it off all lists, and its words and
+ * addresses out of every other table but messages and the ledger; of the
+ * addresses keyed hashes stay, so that who comes back is refused still. Durable
+ * as above. Its consents, and what is under way, are the caller's to end,
+ * before. */
 void gateway_contact_erase(struct gateway *g, const struct contact *c,
 			   const struct contact_address *v, unsigned n);
 bool gateway_contact_erased(const struct gateway *g, struct str tenant,

@@ -117,21 +117,68 @@ static void memory_blank_all(struct memory *m, enum statement st,
 	}
 }
 
-/* Events know no person, their case does. */
-static void memory_blank_case(struct memory *m, enum statement st,
-			      const struct cell *args)
+/* Some rows know no person, or no tenant: what they belong to does. */
+static void memory_blank_of(struct memory *m, enum statement st,
+			    const struct cell *args)
 {
 	const struct plan *p = &memory_plans[st];
-	struct memory_table *cases = &m->tables->v[TABLE_CASE];
+	struct memory_table *parents = &m->tables->v[p->of];
 	struct memory_table *t = &m->tables->v[p->table];
+	int id = memory_column(parents, STR("id"));
+	int link = memory_column(t, str_of(p->link));
 
-	for (size_t i = 0; i < cases->len; i++) {
-		if (!memory_matches(cases, cases->rows[i], st, args))
+	for (size_t i = 0; i < parents->len; i++) {
+		if (!memory_matches(parents, parents->rows[i], st, args))
 			continue;
 		for (size_t k = 0; k < t->len; k++) {
-			if (t->rows[k]->v[0].i == cases->rows[i]->v[0].i)
+			if (t->rows[k]->v[link].i ==
+				    parents->rows[i]->v[id].i &&
+			    memory_matches(t, t->rows[k], st, args))
 				memory_blank(t, t->rows[k], p->blank);
 		}
+	}
+}
+
+static void memory_without(struct str s, struct str word, struct buf *out)
+{
+	buf_init(out, BUF_NO_LIMIT);
+	while (s.len > 0) {
+		if (str_starts(s, word)) {
+			s = str_from(s, word.len);
+			continue;
+		}
+		buf_c(out, s.p[0]);
+		s = str_from(s, 1);
+	}
+}
+
+/* The word is the second argument. */
+static void memory_cut(struct memory_table *t, struct memory_row *row,
+		       struct str columns, struct str word)
+{
+	struct str column;
+
+	if (columns.len == 0) {
+		memory_put(t, memory_row_new(row->v, row->n));
+		return;
+	}
+	columns = str_cut(columns, ' ', &column);
+	struct cell *c = &row->v[memory_column(t, column)];
+	AUTO(buf_done) struct buf b = { 0 };
+	memory_without(c->s, word, &b);
+	*c = CELL_T(buf_str(&b));
+	memory_cut(t, row, columns, word); /* while the text is there */
+}
+
+static void memory_cut_all(struct memory *m, enum statement st,
+			   const struct cell *args)
+{
+	const struct plan *p = &memory_plans[st];
+	struct memory_table *t = &m->tables->v[p->table];
+
+	for (size_t i = 0; i < t->len; i++) {
+		if (memory_matches(t, t->rows[i], st, args))
+			memory_cut(t, t->rows[i], str_of(p->blank), args[1].s);
 	}
 }
 
@@ -147,8 +194,12 @@ static void memory_apply(struct memory *m, enum statement st,
 		memory_blank_all(m, st, args);
 		return;
 	}
-	if (kind == PLAN_BLANK_CASE) {
-		memory_blank_case(m, st, args);
+	if (kind == PLAN_BLANK_OF) {
+		memory_blank_of(m, st, args);
+		return;
+	}
+	if (kind == PLAN_CUT) {
+		memory_cut_all(m, st, args);
 		return;
 	}
 	if (kind == PLAN_DROP) {

@@ -76,14 +76,15 @@ enum plan_kind {
 	PLAN_STATE_NEW, /* the two writes of a message's state */
 	PLAN_STATE,
 	PLAN_NOTHING,
-	PLAN_BLANK,      /* texts of every row that matches become empty */
-	PLAN_BLANK_CASE, /* the same, of the events of cases that match */
-	PLAN_DROP,       /* every row that matches */
-	PLAN_SHOW,       /* in order of the key */
-	PLAN_NEWEST,     /* the other way round */
-	PLAN_HEAD,       /* the newest one */
-	PLAN_LIVE,       /* messages that are not final */
-	PLAN_HAD,        /* messages that a peer has had */
+	PLAN_BLANK,    /* texts of every row that matches become empty */
+	PLAN_BLANK_OF, /* the same, of rows whose parent matches, too */
+	PLAN_CUT,      /* a word goes from texts of every row that matches */
+	PLAN_DROP,     /* every row that matches */
+	PLAN_SHOW,     /* in order of the key */
+	PLAN_NEWEST,   /* the other way round */
+	PLAN_HEAD,     /* the newest one */
+	PLAN_LIVE,     /* messages that are not final */
+	PLAN_HAD,      /* messages that a peer has had */
 	PLAN_LIVE_COUNT,
 	PLAN_COUNTS,          /* of messages by state and class */
 	PLAN_CAMPAIGN_COUNTS, /* by campaign and state */
@@ -101,7 +102,9 @@ enum plan_kind {
 struct plan {
 	enum plan_kind kind;
 	enum memory_table_name table;
-	const char *blank; /* columns, of PLAN_BLANK and PLAN_BLANK_CASE */
+	const char *blank; /* columns, of PLAN_BLANK, _OF and PLAN_CUT */
+	enum memory_table_name of; /* PLAN_BLANK_OF: the parents ... */
+	const char *link;          /* ... and the column with their id */
 };
 
 extern const struct plan memory_plans[STATEMENTS];

@@ -2,7 +2,7 @@
  * What each call means to tables in memory. It follows from the words of the
  * call and one row here: an argument that is a column must be equal (or NULL,
  * where it ends in "?"); "since_", "after_", "before_" and "upto_" bound the
- * column behind them; "limit" limits.
+ * column behind them; "within_": it begins with that; "limit" limits.
  */
 #include <string.h>
 
@@ -281,8 +281,8 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_CASE_OPEN_SCAN] = { PLAN_SHOW, TABLE_CASE },
 	[STATEMENT_CASE_SCAN] = { PLAN_SHOW, TABLE_CASE },
 	[STATEMENT_CASE_EVENT_APPEND] = { PLAN_ADD, TABLE_CASE_EVENT },
-	[STATEMENT_CASE_EVENT_ERASE] = { PLAN_BLANK_CASE, TABLE_CASE_EVENT,
-					 "what" },
+	[STATEMENT_CASE_EVENT_ERASE] = { PLAN_BLANK_OF, TABLE_CASE_EVENT,
+					 "what", TABLE_CASE, "case_id" },
 	[STATEMENT_CASE_ERASE] = { PLAN_BLANK, TABLE_CASE,
 				   "address account ref" },
 	[STATEMENT_CASE_EVENTS] = { PLAN_SHOW, TABLE_CASE_EVENT },
@@ -296,6 +296,23 @@ const struct plan memory_plans[STATEMENTS] = {
 				       "address ref vars" },
 	[STATEMENT_ANSWERS_FORGET] = { PLAN_BLANK, TABLE_ANSWER,
 				       "comment raw trace" },
+	[STATEMENT_ANSWER_ERASE] = { PLAN_BLANK_OF, TABLE_ANSWER,
+				     "comment raw trace", TABLE_SESSION,
+				     "session" },
+	[STATEMENT_SESSION_ERASE] = { PLAN_BLANK, TABLE_SESSION,
+				      "address ref vars" },
+	[STATEMENT_REMINDER_ERASE] = { PLAN_BLANK, TABLE_REMINDER,
+				       "event account cycle to text" },
+	[STATEMENT_EVENT_ERASE] = { PLAN_BLANK, TABLE_EVENT,
+				    "to account data" },
+	[STATEMENT_MARK_ERASE] = { PLAN_DROP, TABLE_MARK },
+	[STATEMENT_SUSPENSION_ERASE] = { PLAN_DROP, TABLE_SUSPENSION },
+	[STATEMENT_RECIPIENT_ERASE] = { PLAN_BLANK_OF, TABLE_RECIPIENT,
+					"address", TABLE_CAMPAIGN, "campaign" },
+	[STATEMENT_ONCALL_ERASE] = { PLAN_BLANK, TABLE_ONCALL, "address text" },
+	[STATEMENT_ONCALL_CUT] = { PLAN_CUT, TABLE_ONCALL, "text" },
+	[STATEMENT_FINDING_CUT] = { PLAN_CUT, TABLE_FINDING, "text answer" },
+	[STATEMENT_TOUCH_ERASE] = { PLAN_DROP, TABLE_TOUCH },
 	[STATEMENT_EVENT_PURGE] = { PLAN_DROP, TABLE_EVENT },
 	[STATEMENT_EVENT_OLD] = { PLAN_SHOW, TABLE_EVENT },
 	[STATEMENT_SURVEY_TALLY_ADD] = { PLAN_SUM, TABLE_SURVEY_TALLY },
@@ -363,6 +380,12 @@ static bool memory_holds(const struct memory_table *t,
 {
 	unsigned i = 0;
 
+	if (str_starts(word, STR("within_"))) {
+		struct str s = row->v[memory_column(t, str_from(word, 7))].s;
+
+		return str_starts(s, arg->s) &&
+		       (s.len == arg->s.len || s.p[arg->s.len] == '/');
+	}
 	while (!str_starts(word, str_of(bounds[i].prefix)))
 		i++;
 	word = str_from(word, strlen(bounds[i].prefix));

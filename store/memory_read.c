@@ -209,7 +209,8 @@ static void memory_run(struct memory_showing *s)
 	case PLAN_STATE:
 	case PLAN_NOTHING:
 	case PLAN_BLANK:
-	case PLAN_BLANK_CASE:
+	case PLAN_BLANK_OF:
+	case PLAN_CUT:
 	case PLAN_DROP:
 		must(false && "not a read");
 	}
