@@ -27,6 +27,7 @@
 #include "daemon/sections.h"
 #include "daemon/settings.h"
 #include "gateway/gateway.h"
+#include "gateway/headcount.h"
 #include "gateway/purge.h"
 #include "model/measure.h"
 #include "proto/tzone.h"
@@ -51,6 +52,7 @@ struct node {
 	struct bus *bus;
 	struct care *care;
 	struct purge *purge;
+	struct headcount *headcount;
 	struct buf body_key;
 	struct dlr *dlr;
 	struct esme *esme;
@@ -135,6 +137,7 @@ static void on_stop(void *owner, int signo)
 	bus_stop(n->bus);
 	care_stop(n->care);
 	purge_stop(n->purge);
+	headcount_stop(n->headcount);
 	dlr_stop(n->dlr);
 	close_gateway(n);
 }
@@ -270,6 +273,18 @@ static int open_purge(struct node *n, struct err *err)
 	return rc;
 }
 
+static void open_headcount(struct node *n)
+{
+	const struct headcount_env env = {
+		.loop = n->loop,
+		.clock = &clock_real,
+		.gateway = n->gateway,
+		.store = n->store,
+	};
+
+	headcount_open(&n->headcount, &env);
+}
+
 static int open_all(struct node *n, struct err *err)
 {
 	const struct node_cfg *node = section_of(n, "node");
@@ -317,6 +332,7 @@ static int open_all(struct node *n, struct err *err)
 	rc = open_purge(n, err);
 	if (rc != 0)
 		return rc;
+	open_headcount(n);
 	penv.loop = n->loop;
 	penv.gateway = n->gateway;
 	penv.store = n->store;
@@ -358,6 +374,7 @@ static void close_all(struct node *n)
 	loop_signal_free(&n->hup);
 	care_stop(n->care);
 	purge_stop(n->purge);
+	headcount_stop(n->headcount);
 	if (n->gateway != NULL) { /* a start that failed half way */
 		campaigns_stop(n->campaigns);
 		bus_stop(n->bus);
@@ -369,6 +386,7 @@ static void close_all(struct node *n)
 	store_close(&n->store);
 	care_close(&n->care);
 	purge_close(&n->purge);
+	headcount_close(&n->headcount);
 	buf_done(&n->body_key);
 	review_close(&n->review);
 	library_close(&n->library);

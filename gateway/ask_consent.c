@@ -53,6 +53,60 @@ const char *gateway_list(const struct gateway *g, unsigned i, uint64_t *n)
 	return facts_list(g->core.facts, i, n);
 }
 
+/* ---- may they be advertised to? ---------------------------------------------- */
+
+struct promotable {
+	const struct core *core;
+	const struct standing *own, *global;
+	int64_t now_ms;
+	uint16_t channel;
+	bool found;
+};
+
+/* That mark alone may have been followed by a wider one: all of them decide. */
+static void find_promotable(void *owner, unsigned purpose, uint16_t brand,
+			    uint16_t channel, enum grant grant, uint64_t seq)
+{
+	struct promotable *p = owner;
+	const struct grant_scope scope = { purpose, brand, p->channel };
+
+	(void)channel;
+	(void)seq;
+	if (p->found || grant != GRANT_GIVEN ||
+	    !classes_promotes(p->core->classes, purpose))
+		return;
+	p->found = standing_grant(p->own, &scope, p->now_ms).grant ==
+			   GRANT_GIVEN &&
+		   standing_grant(p->global, &scope, p->now_ms).grant !=
+			   GRANT_WITHDRAWN;
+}
+
+bool gateway_may_promote(const struct gateway *g, struct str tenant,
+			 struct str address, struct str channel)
+{
+	must(g != NULL);
+	struct promotable p = {
+		.core = &g->core,
+		.own = facts_of(g->core.facts, tenant, address),
+		.global = facts_of(g->core.facts, STR("*"), address),
+		.now_ms = core_wall_ms(&g->core),
+		.channel = facts_name(g->core.facts, channel),
+	};
+	uint64_t seq;
+
+	standing_marks(p.own, p.now_ms, find_promotable, &p);
+	return p.found && standing_blocked(p.own, true, &seq) == BLOCK_NONE &&
+	       standing_blocked(p.global, true, &seq) == BLOCK_NONE &&
+	       !standing_suspected(p.own) && !standing_suspected(p.global);
+}
+
+const char *gateway_known_tenant(const struct gateway *g, unsigned i)
+{
+	must(g != NULL);
+	return i < facts_tenants(g->core.facts) ? facts_tenant(g->core.facts, i)
+						: NULL;
+}
+
 void gateway_subscription_source(struct gateway *g,
 				 const struct subscription_ops *ops,
 				 void *owner)

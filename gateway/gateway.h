@@ -316,6 +316,12 @@ void gateway_contact_alias(struct gateway *g, struct str tenant,
  * is not. */
 const char *gateway_grant(struct gateway *g, struct str tenant,
 			  struct str address, struct str purpose);
+/* May they be advertised to there, as far as consents and lists go? A consent
+ * for one business line is one; a suspected refusal is none. */
+bool gateway_may_promote(const struct gateway *g, struct str tenant,
+			 struct str address, struct str channel);
+/* Tenants that anything is known of, "*" among them; NULL at the end. */
+const char *gateway_known_tenant(const struct gateway *g, unsigned i);
 /* What the gate knows of an address, as JSON text members for people:
  * {"consent":[...],"blocked":...,"zone":...}. */
 void gateway_standing(struct gateway *g, struct str tenant, struct str address,

@@ -176,6 +176,14 @@ static bool is_asked(const struct report *r, enum report_dim dim,
 	       (dim == DIM_DEPARTMENT && str_eqz(value, r->department));
 }
 
+/* A customer is of no department and of no channel: nothing is divided by
+ * those who would be "of none". */
+static bool is_told_apart(enum report_dim dim, struct str name)
+{
+	return (dim != DIM_DEPARTMENT && dim != DIM_CHANNEL) ||
+	       !str_starts(name, STR("contact."));
+}
+
 /* The figures of a part. */
 static void part_count(struct report *r, bool before, enum report_dim dim,
 		       struct str value, const struct kpi_row *k)
@@ -230,7 +238,8 @@ void report_row(struct report *r, const struct row *row)
 	if (dim == MEASURE_BY_DAY && !before && r->department[0] == '\0')
 		day_count(r, k.name, row_s(row, 3), k.n);
 	if (dim < MEASURE_BY_BRANCH || dim >= MEASURE_BY_DAY ||
-	    !is_asked(r, dims[dim], row_s(row, 3)))
+	    !is_asked(r, dims[dim], row_s(row, 3)) ||
+	    !is_told_apart(dims[dim], k.name))
 		return;
 	if (!str_eq(buf_str(&r->name), k.name)) {
 		buf_reset(&r->name);

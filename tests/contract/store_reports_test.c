@@ -69,6 +69,11 @@ static void adds_up_measures(void **state)
 			    "survey.csat|south|care|vip||survey|q|0|0;"
 			    "survey.csat|south|sales|vip||survey|q|3|10;");
 	assert_string_equal(whole(b, "b", "2026-10"), "");
+	assert_string_equal(bed_get(b, STORE_MEASURE_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("2026-10"),
+					      CELL_Z("survey.csat"))),
+			    "|vip|4|4;north|vip|2|9;south|vip|0|0;"
+			    "south|vip|3|10;");
 	assert_string_equal(parts(b, CELL_N, ""),
 			    "2026-10|survey.csat|1||survey|q|4|4;"
 			    "2026-10|survey.csat|1|north|survey|q|2|9;"

@@ -114,8 +114,9 @@ static const struct measured now[] = {
 	{ "order.transparent", "", "", "", "", "", "ring", 8, 0 },
 	{ "order.lasting", "", "", "", "", "", "ring", 5, 0 },
 	{ "order.left_early", "", "", "", "", "", "ring", 1, 0 },
-	{ "contact.active", "north", "", "vip", "", "", "", 2000, 0 },
-	{ "contact.consented", "north", "", "vip", "", "", "", 1500, 0 },
+	/* 2,000 customers, 1,500 + 100 of them may be advertised to */
+	{ "contact.active", "north", "", "vip", "", "", "", 1600, 1500 },
+	{ "contact.active", "south", "", "", "", "", "", 400, 100 },
 	{ "something.else", "", "", "", "", "", "", 99, 99 },
 };
 
@@ -293,7 +294,13 @@ static void test_k60_figures_by_hand(void **state)
 		{ NULL, "", "K-07", 19, 20, 95 },
 		{ NULL, "", "K-07.p95", 20, -1, 3600000 },
 		{ NULL, "", "K-10", 10, 2000, 50 },
-		{ NULL, "", "K-58", 1500, 2000, 75 },
+		/* north: 3 + 5 of 1,600; south: 1 + 1 of 400 */
+		{ "branch", "north", "K-10", 8, 1600, 50 },
+		{ "branch", "south", "K-10", 2, 400, 50 },
+		{ "tier", "vip", "K-10", 8, 1600, 50 },
+		{ NULL, "", "K-58", 1600, 2000, 80 },
+		{ "branch", "south", "K-58", 100, 400, 25 },
+		{ "tier", "vip", "K-58", 1500, 1600, 93.75 },
 		{ NULL, "", "K-11", 2, 10, 20 },
 		{ "department", "care", "K-11", 2, 5, 40 },
 		{ NULL, "", "K-12", 9, 12, 75 },
@@ -332,6 +339,10 @@ static void test_k60_figures_by_hand(void **state)
 		    fabs(number(f, "this_month", "value") - rows[i].is) > 0.001)
 			fail_msg("row %zu: %s", i, json_dumps(f, 0));
 	}
+	/* People are of no department and write by more than one channel. */
+	assert_null(figure_in(slice_in(o, "department", ""), "K-10"));
+	assert_null(figure_in(slice_in(o, "channel", "sms"), "K-10"));
+	assert_null(figure_in(slice_in(o, "channel", ""), "K-58"));
 	/* What nobody has counted is not 0, it is not there. */
 	assert_null(figure_in(o, "K-30"));
 	json_decref(o);
