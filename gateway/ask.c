@@ -267,6 +267,19 @@ bool gateway_contact_erased(const struct gateway *g, struct str tenant,
 	return people_erased(g->people, tenant, address);
 }
 
+int64_t gateway_contact_erased_at(const struct gateway *g, struct str tenant,
+				  struct str address)
+{
+	must(g != NULL);
+	return people_erased_at(g->people, tenant, address);
+}
+
+int64_t gateway_contact_erased_last(const struct gateway *g)
+{
+	must(g != NULL);
+	return people_erased_last(g->people);
+}
+
 int gateway_contact_merge(struct gateway *g, struct contact *into,
 			  const struct contact_address *v, unsigned n,
 			  const struct contact *from,

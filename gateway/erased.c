@@ -13,7 +13,8 @@
 
 struct erased {
 	struct core *core;
-	struct map *map; /* first bytes of the hash -> 1 */
+	struct map *map; /* first bytes of the hash -> ms */
+	int64_t last_ms; /* the newest */
 	uint8_t key[32];
 	bool has_key;
 };
@@ -74,11 +75,17 @@ static bool on_key(void *owner, const struct row *row)
 	return true;
 }
 
+static void know(struct erased *e, struct str hash, int64_t at_ms)
+{
+	map_set(e->map, first_bytes(hash), (uint64_t)MAX(at_ms, 1));
+	e->last_ms = MAX(e->last_ms, at_ms);
+}
+
 static bool on_hash(void *owner, const struct row *row)
 {
 	struct erased *e = owner;
 
-	map_set(e->map, first_bytes(row_s(row, 0)), 1);
+	know(e, row_s(row, 0), row_i(row, 1));
 	return true;
 }
 
@@ -147,21 +154,28 @@ void erased_put(struct erased *e, struct str tenant, struct str address)
 	struct str bytes = str_bytes((const char *)hash, sizeof(hash));
 	struct cell cells[] = { CELL_B(bytes), CELL_I(core_wall_ms(e->core)) };
 
-	map_set(e->map, first_bytes(bytes), 1);
+	know(e, bytes, cells[1].i);
 	store_put(e->core->store, STORE_ERASED_PUT, cells, ARRAY_LEN(cells));
 	rows_erase(e, tenant, address);
 }
 
-bool erased_has(struct erased *e, struct str tenant, struct str address)
+int64_t erased_at(struct erased *e, struct str tenant, struct str address)
 {
 	uint8_t hash[32];
-	uint64_t value;
+	uint64_t at_ms = 0;
 
 	must(e != NULL);
 	if (map_len(e->map) == 0)
-		return false;
+		return 0;
 	hash_of(e, tenant, address, hash);
-	return map_get(e->map,
+	IGNORE(map_get(e->map,
 		       first_bytes(str_bytes((const char *)hash, sizeof(hash))),
-		       &value);
+		       &at_ms));
+	return (int64_t)at_ms;
+}
+
+int64_t erased_last(const struct erased *e)
+{
+	must(e != NULL);
+	return e->last_ms;
 }

@@ -15,4 +15,7 @@ void erased_free(struct erased **ep);
 MUST_USE int erased_recover(struct erased *e, struct err *err);
 /* Its rows in every table are erased, too. Durable with the open batch. */
 void erased_put(struct erased *e, struct str tenant, struct str address);
-bool erased_has(struct erased *e, struct str tenant, struct str address);
+/* When it was, the last time; 0: never. */
+int64_t erased_at(struct erased *e, struct str tenant, struct str address);
+/* The newest of all; 0: nobody was. */
+int64_t erased_last(const struct erased *e);

@@ -298,6 +298,10 @@ void gateway_contact_erase(struct gateway *g, const struct contact *c,
 			   const struct contact_address *v, unsigned n);
 bool gateway_contact_erased(const struct gateway *g, struct str tenant,
 			    struct str address);
+/* When that was; and the newest erasing of all. 0: there was none. */
+int64_t gateway_contact_erased_at(const struct gateway *g, struct str tenant,
+				  struct str address);
+int64_t gateway_contact_erased_last(const struct gateway *g);
 /*
  * Writes `into` with the addresses v, which are both's, and drops `from` with
  * those it had. Its id and ref are known from now on as those of `into`; the

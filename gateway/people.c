@@ -331,7 +331,7 @@ static int refuse_again(struct people *p, const struct contact *c,
 	};
 
 	if (standing_told(facts_of(p->core->facts, c->tenant, address)) ||
-	    !erased_has(p->erased, c->tenant, address))
+	    erased_at(p->erased, c->tenant, address) == 0)
 		return 0;
 	return ledger_append(p->core->ledger, &e, err);
 }
@@ -339,7 +339,20 @@ static int refuse_again(struct people *p, const struct contact *c,
 bool people_erased(struct people *p, struct str tenant, struct str address)
 {
 	must(p != NULL);
-	return erased_has(p->erased, tenant, address);
+	return people_erased_at(p, tenant, address) != 0;
+}
+
+int64_t people_erased_at(struct people *p, struct str tenant,
+			 struct str address)
+{
+	must(p != NULL);
+	return erased_at(p->erased, tenant, address);
+}
+
+int64_t people_erased_last(const struct people *p)
+{
+	must(p != NULL);
+	return erased_last(p->erased);
 }
 
 static int put(struct people *p, struct contact *c,

@@ -31,6 +31,9 @@ void people_erase(struct people *p, const struct contact *c,
 		  const struct contact_address *v, unsigned n);
 /* Was the address a contact's that was erased? */
 bool people_erased(struct people *p, struct str tenant, struct str address);
+int64_t people_erased_at(struct people *p, struct str tenant,
+			 struct str address);
+int64_t people_erased_last(const struct people *p);
 /* As gateway_contact_merge and gateway_contact_alias. */
 MUST_USE int people_merge(struct people *p, struct contact *into,
 			  const struct contact_address *v, unsigned n,

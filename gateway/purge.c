@@ -15,15 +15,16 @@ enum {
 	PURGE_LATER_MS = 60000, /* one that is not final is looked at again */
 	PURGE_SCRUBS = 3,       /* the journal is trimmed a second behind it */
 	PURGE_LEAST_MS = 3600000, /* a walk looks at nothing younger */
-	PURGE_KEEPS_MAX = 33 /* of each class, and of those that are no more */
+	PURGE_KEEPS_MAX = 33, /* of each class, and of those that are no more */
+	PURGE_WALKS_MAX = PURGE_KEEPS_MAX + 3 /* inbound; of the erased, both */
 };
 
 /* What a walk is over. */
 struct walk {
 	bool inbound;
-	int64_t keep_ms;
-	uint64_t at; /* the last id that it is done with */
-	bool known;  /* its place has been read */
+	int64_t keep_ms; /* below 0: who was erased up to then, the other sign */
+	uint64_t at;     /* the last id that it is done with */
+	bool known;      /* its place has been read */
 };
 
 /* A row, between the reader's thread and the loop. */
@@ -41,7 +42,7 @@ struct purge {
 	struct loop_timer *timer;
 	bool stopped;
 	enum purge_step step;
-	struct walk walks[PURGE_KEEPS_MAX + 1];
+	struct walk walks[PURGE_WALKS_MAX];
 	unsigned nwalks, walk; /* the one under way */
 	uint64_t end;          /* of it */
 	struct purge_row rows[PURGE_SLICE];
@@ -257,9 +258,38 @@ static void put_place(struct purge *p, const struct walk *w)
 	store_put(p->env.store, STORE_META_PUT, cells, ARRAY_LEN(cells));
 }
 
+/* Not what came after it: they may have come back. */
+static bool is_erased(const struct purge *p, const struct walk *w,
+		      const struct purge_row *r)
+{
+	struct str bytes = str_bytes(p->bytes.p + r->at, r->len);
+	struct str tenant, address;
+	struct message m;
+	struct inbound in;
+
+	if (w->inbound) {
+		if (inbound_decode(bytes, r->id, &in) != 0)
+			return false;
+		tenant = in.tenant;
+		address = in.from;
+	} else {
+		if (message_decode(bytes, r->id, &m) != 0)
+			return false;
+		tenant = m.tenant;
+		address = m.to;
+	}
+	return id_wall_ms(r->id) <=
+	       gateway_contact_erased_at(p->env.gateway, tenant, address);
+}
+
 static bool is_of(const struct purge *p, const struct walk *w,
 		  const struct purge_row *r)
 {
+	if (w->keep_ms < 0)
+		return is_erased(p, w, r);
+	if (w->inbound)
+		return true;
+
 	struct str class_name =
 		str_bytes(p->bytes.p + r->class_at, r->class_len);
 
@@ -277,10 +307,10 @@ static void on_walked(void *owner, int rc)
 		const struct purge_row *r = &p->rows[i];
 
 		w->at = r->id;
+		if (!is_of(p, w, r))
+			continue;
 		if (w->inbound)
 			purge_inbound(p, r);
-		else if (!is_of(p, w, r))
-			continue;
 		else if (message_state_final(r->state))
 			purge_message(p, r);
 		else
@@ -317,26 +347,30 @@ static void ask_place(struct purge *p)
 	ask(p, STORE_META_GET, &cell, 1, show_place, on_place);
 }
 
-/* One walk for each time that classes keep; one for what customers write. A
- * class may have been given another time meanwhile: then it is walked anew. */
+/* One walk for each time that classes keep; one for what customers write; two
+ * for those who were erased. A class may have been given another time
+ * meanwhile, or somebody was erased: then it is walked anew. */
 static void find_walks(struct purge *p)
 {
-	struct walk fresh[PURGE_KEEPS_MAX + 1] = { { 0 } };
+	struct walk fresh[PURGE_WALKS_MAX] = { { 0 } };
 	int64_t keeps[PURGE_KEEPS_MAX];
+	int64_t erased_ms = gateway_contact_erased_last(p->env.gateway);
 	unsigned n = gateway_retentions(p->env.gateway, keeps, PURGE_KEEPS_MAX);
+	unsigned all = erased_ms > 0 ? n + 3 : n + 1;
 
-	for (unsigned i = 0; i <= n; i++) {
-		fresh[i].inbound = i == n;
+	for (unsigned i = 0; i < all; i++) {
+		fresh[i].inbound = i == n || i == n + 2;
 		fresh[i].keep_ms =
-			i < n ? keeps[i]
-			      : gateway_inbound_retention(p->env.gateway);
+			i < n    ? keeps[i]
+			: i == n ? gateway_inbound_retention(p->env.gateway)
+				 : -erased_ms;
 		for (unsigned k = 0; k < p->nwalks; k++) {
 			if (p->walks[k].inbound == fresh[i].inbound &&
 			    p->walks[k].keep_ms == fresh[i].keep_ms)
 				fresh[i] = p->walks[k];
 		}
 	}
-	p->nwalks = n + 1;
+	p->nwalks = all;
 	for (unsigned i = 0; i < p->nwalks; i++)
 		p->walks[i] = fresh[i];
 }
@@ -365,8 +399,9 @@ static void next_walk(struct purge *p)
 		ask_place(p);
 		return;
 	}
-	p->end = id_floor(clock_wall_ms(p->env.clock) -
-			  MAX(w->keep_ms, PURGE_LEAST_MS));
+	p->end = w->keep_ms < 0 ? id_floor(1 - w->keep_ms)
+				: id_floor(clock_wall_ms(p->env.clock) -
+					   MAX(w->keep_ms, PURGE_LEAST_MS));
 	p->step = PURGE_WALKING;
 	ask_walk(p);
 }

@@ -7,7 +7,8 @@
  * Bodies are taken out in slices: those of classes that keep none as soon as
  * the message is final, the others by a walk over the ids, which are times.
  * The walk's place is stored with what it purged. A message that is too old
- * and still under way is looked at again later.
+ * and still under way is looked at again later. When somebody was erased, all
+ * is walked over once more for what they had until then.
  */
 #pragma once
 

@@ -292,6 +292,83 @@ static void r18_what_a_customer_wrote(void **state)
 	stop(&k);
 }
 
+static void says(struct keeping *k, const char *text)
+{
+	struct inbound in = { .channel = STR("sms"),
+			      .from = SHI,
+			      .to = STR("99900"),
+			      .text = str_of(text),
+			      .at_ms = clock_wall_ms(&clock_real) };
+	int rc = 1;
+
+	gateway_hear(k->bed->gateway, &in, on_heard, &rc);
+	TURN_UNTIL(k->bed, rc != 1);
+	commit(k->bed);
+}
+
+/* Who is erased: their texts go whatever their class keeps, those that wait
+ * when they have ended; nobody else's, and not what comes when they are back. */
+static void r18_who_is_erased(void **state)
+{
+	struct contact c = { .tenant = STR("DEMOTEL"), .id = 7 };
+	const struct contact_address to = { .channel = STR("sms"),
+					    .address = SHI };
+	struct keeping k;
+
+	open_keeping(&k, state);
+	uint64_t theirs = sent(&k, "service", "PROBEtheirs");
+	struct submitted other =
+		submit(k.bed, "service", STR("+447700900999"), "PROBEother");
+
+	const struct submission s = {
+		.tenant = STR("DEMOTEL"),
+		.to = SHI,
+		.text = STR("PROBEwaits"),
+		.class_name = STR("service"),
+		.send_at_ms = clock_wall_ms(&clock_real) + 3000000,
+		.priority = -1,
+	};
+	struct submitted held;
+
+	says(&k, "PROBEsaid where is it?");
+	gateway_submit(k.bed->gateway, &s, &held);
+	assert_int_equal(held.state, MESSAGE_HELD);
+	gateway_contact_erase(k.bed->gateway, &c, &to, 1);
+	commit(k.bed);
+	for (uint64_t until = clock_mono_ms(&clock_real) + 5;
+	     clock_mono_ms(&clock_real) < until;)
+		bed_turn(k.bed);
+	uint64_t later = sent(&k, "service", "PROBEback");
+	/* somebody else is erased after that: all is walked over up to then */
+	const struct contact_address nobody = { .channel = STR("sms"),
+						.address =
+							STR("+447700900998") };
+
+	c.id = 8;
+	gateway_contact_erase(k.bed->gateway, &c, &nobody, 1);
+	commit(k.bed);
+	/* the walk is not lost with a stop */
+	stop(&k);
+	start(&k, false);
+	round_of(&k);
+	assert_true(find(k.bed, theirs).purged);
+	assert_false(find(k.bed, other.id).purged);
+	assert_false(find(k.bed, later).purged);
+	assert_false(find(k.bed, held.id).purged);
+	assert_int_equal(gateway_cancel(k.bed->gateway, STR("DEMOTEL"),
+					held.id),
+			 0);
+	commit(k.bed);
+	clock_hand_jump(&k.clock, 120000);
+	round_of(&k);
+	gone(&k, "PROBEtheirs");
+	gone(&k, "PROBEsaid");
+	gone(&k, "PROBEwaits");
+	assert_true(bed_bytes(k.bed, "PROBEother") > 0);
+	assert_true(bed_bytes(k.bed, "PROBEback") > 0);
+	stop(&k);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -301,6 +378,7 @@ int main(void)
 		CASE(r18_nothing_is_taken_from_what_is_under_way),
 		CASE(r18_many_of_every_length),
 		CASE(r18_what_a_customer_wrote),
+		CASE(r18_who_is_erased),
 	};
 
 	return cmocka_run_group_tests_name("gateway_purge", tests, NULL,
