@@ -192,17 +192,31 @@ static void remind_before(struct running *r)
 	}
 }
 
+/* What the event says, and which event it is. */
+static char *survey_vars(const struct occurrence *o)
+{
+	json_t *all = json_is_object(o->data) ? json_deep_copy(o->data)
+					      : json_object();
+	char *text;
+
+	must(json_object_set_new(all, SURVEY_VAR_EVENT,
+				 json_stringn(o->type.p, o->type.len)) == 0);
+	text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	must(text != NULL);
+	return text;
+}
+
 static void ask_survey(struct running *r)
 {
-	char *vars = r->o->data == NULL ? NULL
-					: json_dumps(r->o->data, JSON_COMPACT);
+	char *vars = survey_vars(r->o);
 	const struct survey_ask ask = {
 		.tenant = r->o->tenant,
 		.survey = str_of(r->c->survey),
 		.to = r->o->to,
 		.lang = r->o->lang,
 		.ref = r->o->id,
-		.vars = vars == NULL ? STR("{}") : str_of(vars),
+		.vars = str_of(vars),
 		.class_name = r->c->class_name,
 		.send_at_ms =
 			r->c->delay == 0

@@ -278,6 +278,27 @@ static int read_branches(struct place *p, const json_t *o,
 	return 0;
 }
 
+static bool id_ok(const char *id)
+{
+	for (const char *c = id; *c != '\0'; c++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789-_.",
+			   *c) == NULL)
+			return false;
+	return id[0] != '\0';
+}
+
+static int read_factor(const struct place *p, const json_t *o,
+		       struct survey_question *q)
+{
+	int rc = read_string(p, o, "factor", "", SURVEY_ID_MAX, &q->factor);
+
+	if (rc == 0 && q->factor[0] != '\0' && !id_ok(q->factor))
+		return bad(p, "factor",
+			   "is made of letters, digits, - _ and .");
+	return rc;
+}
+
 static int read_question(struct place *p, const json_t *o,
 			 struct survey_question *q)
 {
@@ -288,6 +309,9 @@ static int read_question(struct place *p, const json_t *o,
 		return rc;
 	if (q->id[0] == '\0' || strcmp(q->id, "end") == 0)
 		return bad(p, "id", "must be a name other than \"end\"");
+	rc = read_factor(p, o, q);
+	if (rc != 0)
+		return rc;
 	if (kind == NULL || answer_kind_find(str_of(kind), &q->kind) != 0)
 		return bad(p, "kind",
 			   "must be csat, nps, ces, choice, yes_no or text");
@@ -320,16 +344,6 @@ static int read_questions(const json_t *body, struct survey *s, struct err *err)
 		rc = read_branches(&p, json_array_get(v, i), s, &s->v[i]);
 	}
 	return rc;
-}
-
-static bool id_ok(const char *id)
-{
-	for (const char *c = id; *c != '\0'; c++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789-_.",
-			   *c) == NULL)
-			return false;
-	return id[0] != '\0';
 }
 
 static int read_head(const json_t *body, struct survey *s, struct err *err)
@@ -435,6 +449,7 @@ static void free_question(struct survey_question *q)
 	}
 	free_text(&q->text);
 	mem_free(q->id);
+	mem_free(q->factor);
 }
 
 void survey_free(struct survey **sp)

@@ -19,6 +19,8 @@
 #define SURVEY_TEXT_MAX 1024
 #define SURVEY_BODY_MAX 32768 /* bytes of its JSON */
 #define SURVEY_END (-1)       /* no further question */
+/* The factor that the report shows by itself (K-33). */
+#define SURVEY_ATTITUDE "attitude"
 
 struct survey_text {
 	char *zh, *en; /* "": not in that language */
@@ -32,6 +34,7 @@ struct survey_branch {
 
 struct survey_question {
 	char *id;
+	char *factor; /* of what people perceive it asks; "": of none */
 	enum answer_kind kind;
 	struct survey_text text;
 	struct answer_option options[ANSWER_OPTIONS_MAX];

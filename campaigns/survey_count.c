@@ -1,5 +1,8 @@
 /* What surveys come to, for reports: with the session's own row, in the month
  * in which the person was asked. */
+#include <stdio.h>
+#include <string.h>
+
 #include "campaigns/survey_results.h"
 #include "campaigns/surveys_impl.h"
 
@@ -48,6 +51,42 @@ void survey_count_step(struct surveys *s, const struct session *x,
 		      now->unparsed - before->unparsed, 0);
 }
 
+/* What the mean of a scale and its interval are made of. */
+static void count_mean(struct surveys *s, const struct session *x,
+		       const char *name, struct str detail, int64_t times,
+		       int64_t score)
+{
+	char square[64];
+
+	(void)snprintf(square, sizeof(square), "%s_square", name);
+	count(s, x, name, detail, times, times * score);
+	count(s, x, square, detail, times, times * score * score);
+}
+
+/* K-42, and K-33 of one of them. */
+static void count_factor(struct surveys *s, const struct session *x,
+			 const struct survey_question *q, int64_t times,
+			 int64_t score)
+{
+	if (q->factor[0] == '\0')
+		return;
+	count_mean(s, x, "survey.factor", str_of(q->factor), times, score);
+	if (strcmp(q->factor, SURVEY_ATTITUDE) == 0)
+		count_mean(s, x, "survey.attitude", STR_NONE, times, score);
+}
+
+/* Did the end of a call ask for it? The variables say so (surveys.h). */
+static bool is_after_call(const struct session *x)
+{
+	json_t *vars = json_loads(x->vars, 0, NULL);
+	const char *event =
+		json_string_value(json_object_get(vars, SURVEY_VAR_EVENT));
+	bool is = event != NULL && strcmp(event, "call.ended") == 0;
+
+	json_decref(vars);
+	return is;
+}
+
 /* One answer of a scale, or what it says no longer: times is -1 then. */
 static void count_score(struct surveys *s, const struct session *x,
 			unsigned question, unsigned option, int64_t times)
@@ -58,20 +97,21 @@ static void count_score(struct surveys *s, const struct session *x,
 
 	buf_init(&item, 256);
 	buf_f(&item, "%s/%s", x->survey->id, q->id);
-	count(s, x, "survey.score", buf_str(&item), times, times * score);
-	count(s, x, "survey.score_square", buf_str(&item), times,
-	      times * score * score);
-	if (q->kind == ANSWER_CSAT)
-		count(s, x, "survey.csat", STR_NONE, times,
-		      times * (score >= survey_second(q)));
+	count_mean(s, x, "survey.score", buf_str(&item), times, score);
+	count_factor(s, x, q, times, score);
+	if (q->kind == ANSWER_CSAT) {
+		int64_t good = score >= survey_second(q);
+
+		count(s, x, "survey.csat", STR_NONE, times, times * good);
+		if (is_after_call(x))
+			count(s, x, "survey.after_call", STR_NONE, times,
+			      times * good);
+	}
 	if (q->kind == ANSWER_NPS)
 		count(s, x, "survey.nps", STR_NONE, times,
 		      times * ((score >= 9) - (score <= 6)));
-	if (q->kind == ANSWER_CES) {
-		count(s, x, "survey.ces", STR_NONE, times, times * score);
-		count(s, x, "survey.ces_square", STR_NONE, times,
-		      times * score * score);
-	}
+	if (q->kind == ANSWER_CES)
+		count_mean(s, x, "survey.ces", STR_NONE, times, score);
 	buf_done(&item);
 }
 

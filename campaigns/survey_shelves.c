@@ -71,6 +71,31 @@ void surveys_each(const struct surveys *s, struct str tenant,
 	}
 }
 
+struct asking_about {
+	struct str factor;
+	bool found;
+};
+
+static bool asks_about(void *owner, const struct survey *v)
+{
+	struct asking_about *a = owner;
+
+	for (unsigned i = 0; i < v->n; i++)
+		a->found |= str_eqz(a->factor, v->v[i].factor);
+	return !a->found;
+}
+
+bool surveys_ask_about(const struct surveys *s, struct str tenant,
+		       struct str factor)
+{
+	struct asking_about a = { factor, false };
+
+	must(s != NULL);
+	if (factor.len > 0)
+		surveys_each(s, tenant, asks_about, &a);
+	return a.found;
+}
+
 /* Not stored: the version goes again, unless a session has it already (its
  * batch is not stored either, and a restart forgets both). */
 struct shelving {

@@ -55,7 +55,15 @@ void surveys_each(const struct surveys *s, struct str tenant,
 		  bool (*fn)(void *owner, const struct survey *newest),
 		  void *owner);
 
+/* Does the newest version of one of the tenant's surveys ask about it? */
+bool surveys_ask_about(const struct surveys *s, struct str tenant,
+		       struct str factor);
+
 /* ---- sessions ---------------------------------------------------------------- */
+
+/* The variable that names the business event which asked for a survey. Who
+ * asks by other ways may give it, too. */
+#define SURVEY_VAR_EVENT "event"
 
 struct survey_ask {
 	struct str tenant, survey;

@@ -90,6 +90,20 @@ static void count_if(struct counting *k, const char *name, int64_t at_ms, int n)
 		count(k, name, at_ms, n);
 }
 
+/* K-41: what nobody asks customers about (1), and what no reply was promised
+ * for but the usual (2). */
+static void count_gaps(struct counting *k)
+{
+	const struct cases *c = k->c;
+	const struct care_case *x = k->x;
+
+	if (c->surveys == NULL ||
+	    !surveys_ask_about(c->surveys, str_of(x->tenant), str_of(x->topic)))
+		count(k, "case.unasked", x->opened_ms, 1);
+	if (!sla_promised(c->slas, x))
+		count(k, "case.unpromised", x->opened_ms, 1);
+}
+
 static void count_complaint(struct counting *k, const struct case_now *before)
 {
 	const struct care_case *x = k->x;
@@ -101,6 +115,7 @@ static void count_complaint(struct counting *k, const struct case_now *before)
 		count(k, "case.complaint", at_ms, 1);
 		if (is_repeated(x))
 			count(k, "case.repeated", at_ms, 1);
+		count_gaps(k);
 	}
 	count_if(k, "case.escalated", at_ms,
 		 turned(before->escalated, n->escalated));

@@ -114,6 +114,12 @@ static const struct sla_cfg *of(const struct slas *a, const struct care_case *x)
 	return found;
 }
 
+bool sla_promised(const struct slas *s, const struct care_case *x)
+{
+	must(s != NULL && x != NULL);
+	return of(s, x) != NULL;
+}
+
 static int64_t span_of(const struct slas *a, const struct sla_cfg *c)
 {
 	return c == NULL ? a->usual_ms : c->first_reply;

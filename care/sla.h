@@ -29,6 +29,8 @@ void slas_free(struct slas **sp);
 /* Until when a person has to reply to it, if its clock begins at from_ms. */
 int64_t sla_due_ms(const struct slas *s, const struct care_case *x,
 		   int64_t from_ms);
+/* Is there a promise that was made for such cases, not the usual one alone? */
+bool sla_promised(const struct slas *s, const struct care_case *x);
 /* When that share of its time is over. */
 int64_t sla_alarm_ms(const struct slas *s, const struct care_case *x,
 		     unsigned alarm);

@@ -151,9 +151,10 @@ void report_free(struct report **rp)
 /* Which figures are told apart by the detail of their measures. */
 static bool by_detail(unsigned kpi)
 {
-	const struct kpi *k = &kpis[kpi];
+	struct str id = str_of(kpis[kpi].id);
 
-	return str_eqz(str_of(k->id), "K-42") || str_eqz(str_of(k->id), "K-59");
+	return str_eqz(id, "K-42") || str_eqz(id, "K-42.item") ||
+	       str_eqz(id, "K-59");
 }
 
 static void slice_count(struct slice *s, bool before, const struct kpi_hit *hit)

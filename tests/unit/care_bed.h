@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "care/findings.h"
+#include "care/sla.h"
 #include "care/voicemail.h"
 #include "care/work_hours.h"
 #include "daemon/care.h"
@@ -68,6 +69,7 @@ static void room_settings(struct room *r)
 	kinds[n++] = work_hours_section;
 	kinds[n++] = voicemail_section;
 	kinds[n++] = findings_section;
+	kinds[n++] = sla_section;
 	buf_init(&text, BUF_NO_LIMIT);
 	buf_z(&text, "surveys {}\nevents {}\ncases {}\nfindings {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)

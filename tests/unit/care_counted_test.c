@@ -316,6 +316,170 @@ static void k07_payments_posted(void **state)
 	room_stop(&r);
 }
 
+/* ---- surveys ---------------------------------------------------------------------- */
+
+static const char survey_config[] =
+	"trigger after { event = call.ended survey = att class = survey }\n"
+	"trigger seen { event = visit.finished survey = att class = survey }\n"
+	"sla fast { kind = complaint topic = staff first_reply = 4h }\n";
+
+/* One question, of that factor; its name is the factor's beginning. */
+static void put_survey(struct room *r, const char *id, const char *factor)
+{
+	const struct survey *v = NULL;
+	struct err err = { "" };
+	json_t *body = json_pack("{s:s, s:[{s:s, s:s, s:s, s:{s:s}}]}", "id",
+				 id, "questions", "id", "q", "kind", "csat",
+				 "factor", factor, "text", "en", "1-5?");
+
+	if (surveys_put(care_surveys(r->care), TENANT, body, STR("test"), &v,
+			&err) != 0)
+		fail_msg("%s", err.text);
+	json_decref(body);
+	commit(r->bed);
+}
+
+static void ask_survey(struct room *r, const char *id, struct str to)
+{
+	const struct survey_ask a = { .tenant = TENANT,
+				      .survey = str_of(id),
+				      .to = to,
+				      .lang = STR("en"),
+				      .vars = STR("{}") };
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t session;
+
+	assert_int_equal(surveys_ask(care_surveys(r->care), &a, &out, &session,
+				     &err),
+			 0);
+	commit(r->bed);
+}
+
+static void sums(struct room *r, const char *name, const char *detail,
+		 int64_t n, int64_t sum)
+{
+	struct measured is = bed_measured(r->bed, NOVEMBER, name, detail);
+
+	if (is.n != n || is.sum != sum)
+		fail_msg("%s %s: %lld, %lld", name, detail, (long long)is.n,
+			 (long long)is.sum);
+}
+
+/* Of three people two were asked because a call had ended; whatever the event
+ * says of itself. */
+static void k17_satisfied_after_a_call(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, survey_config);
+	put_survey(&r, "att", "attitude");
+	happen(&r, "c1", "call.ended", "", "{\"event\":\"visit.finished\"}");
+	assert_true(str_eqz(room_hear(&r, SHI, "4"), "survey"));
+	sums(&r, "survey.after_call", "", 1, 1);
+	ask_survey(&r, "att", LIN);
+	assert_true(str_eqz(room_hear(&r, LIN, "5"), "survey"));
+	sums(&r, "survey.csat", "", 2, 2);
+	sums(&r, "survey.after_call", "", 1, 1);
+	/* another answer takes the place of the first, over a start, too */
+	room_again(&r);
+	assert_true(str_eqz(room_hear(&r, SHI, "3"), "survey"));
+	sums(&r, "survey.after_call", "", 1, 0);
+	sums(&r, "survey.csat", "", 2, 1);
+	happen(&r, "v1", "visit.finished", "", "{\"event\":\"call.ended\"}");
+	assert_true(str_eqz(room_hear(&r, SHI, "5"), "survey"));
+	sums(&r, "survey.csat", "", 3, 2);
+	sums(&r, "survey.after_call", "", 1, 0);
+	room_stop(&r);
+}
+
+static void k33_k42_by_factor(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, survey_config);
+	put_survey(&r, "att", "attitude");
+	put_survey(&r, "tar", "tariff");
+	put_survey(&r, "none", "");
+	ask_survey(&r, "att", SHI);
+	ask_survey(&r, "tar", LIN);
+	ask_survey(&r, "none", STR("+447700900003"));
+	(void)room_hear(&r, SHI, "4");
+	(void)room_hear(&r, LIN, "2");
+	(void)room_hear(&r, STR("+447700900003"), "5");
+	sums(&r, "survey.factor", "attitude", 1, 4);
+	sums(&r, "survey.factor", "tariff", 1, 2);
+	sums(&r, "survey.factor_square", "tariff", 1, 4);
+	sums(&r, "survey.factor", NULL, 2, 6);
+	sums(&r, "survey.score", NULL, 3, 11);
+	sums(&r, "survey.attitude", "", 1, 4);
+	sums(&r, "survey.attitude_square", "", 1, 16);
+	room_stop(&r);
+}
+
+/* Whoever answers over and over: what is kept is what the last answers give. */
+static void k42_recount(void **state)
+{
+	enum { PEOPLE = 9, ANSWERS = 60 };
+	char to[PEOPLE][16];
+	int last[PEOPLE] = { 0 };
+	uint32_t x = 42;
+	struct room r;
+
+	room_open(&r, state, gateway_config, survey_config);
+	put_survey(&r, "att", "attitude");
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		snprintf(to[i], sizeof(to[i]), "+44770090001%u", i);
+		ask_survey(&r, "att", str_of(to[i]));
+	}
+	for (unsigned k = 0; k < ANSWERS; k++) {
+		x = x * 1664525u + 1013904223u;
+		unsigned i = (x >> 16) % PEOPLE;
+		int score = 1 + (int)((x >> 24) % 5);
+		const char text[2] = { (char)('0' + score), '\0' };
+
+		assert_true(
+			str_eqz(room_hear(&r, str_of(to[i]), text), "survey"));
+		last[i] = score;
+	}
+	int64_t n = 0, sum = 0, squares = 0;
+
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		n += last[i] > 0;
+		sum += last[i];
+		squares += (int64_t)last[i] * last[i];
+	}
+	sums(&r, "survey.factor", "attitude", n, sum);
+	sums(&r, "survey.factor_square", "attitude", n, squares);
+	sums(&r, "survey.attitude", "", n, sum);
+	room_stop(&r);
+}
+
+/* Nobody asks about bills, and for staff alone there is a promise. */
+static void k41_gaps_one_and_two(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, survey_config);
+	put_survey(&r, "att", "staff");
+	(void)complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	counted(&r, NOVEMBER, "case.unasked", 0);
+	counted(&r, NOVEMBER, "case.unpromised", 0);
+	(void)complain(&r, LIN, CASE_COMPLAINT, "bill", "api");
+	(void)complain(&r, STR("+447700900003"), CASE_COMPLAINT, "", "api");
+	(void)complain(&r, STR("+447700900004"), CASE_QUESTION, "", "api");
+	counted(&r, NOVEMBER, "case.complaint", 3);
+	counted(&r, NOVEMBER, "case.unasked", 2);
+	counted(&r, NOVEMBER, "case.unpromised", 2);
+	/* the newest version asks about something else */
+	put_survey(&r, "att", "attitude");
+	(void)complain(&r, STR("+447700900005"), CASE_COMPLAINT, "staff",
+		       "api");
+	counted(&r, NOVEMBER, "case.unasked", 3);
+	counted(&r, NOVEMBER, "case.unpromised", 2);
+	room_stop(&r);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 
 int main(void)
@@ -329,6 +493,10 @@ int main(void)
 		TEST(k04_usage_notices),
 		TEST(k05_k06_recharged_and_resumed),
 		TEST(k07_payments_posted),
+		TEST(k17_satisfied_after_a_call),
+		TEST(k33_k42_by_factor),
+		TEST(k42_recount),
+		TEST(k41_gaps_one_and_two),
 	};
 
 	log_threshold = LOG_ERROR;

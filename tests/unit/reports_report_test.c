@@ -15,121 +15,7 @@
 
 #include "base/mem.h"
 #include "reports/kpi.h"
-
-/* name branch department tier channel class detail n sum */
-struct measured {
-	const char *name, *branch, *department, *tier, *channel, *class_name,
-		*detail;
-	int64_t n, sum;
-};
-
-static const struct measured now[] = {
-	/* north: 80 + 10 of 100 accepted; south: 40 */
-	{ "message.all", "north", "care", "vip", "sms", "reminder", "", 80,
-	  100 },
-	{ "message.all", "north", "care", "", "mqtt", "service", "", 10, 10 },
-	{ "message.all", "south", "", "vip", "sms", "marketing", "", 40, 40 },
-	{ "message.delivered", "north", "care", "vip", "sms", "reminder", "",
-	  72, 0 },
-	{ "message.undelivered", "north", "care", "vip", "sms", "reminder", "",
-	  8, 0 },
-	{ "message.delivered", "south", "", "vip", "sms", "marketing", "", 18,
-	  0 },
-	{ "message.expired", "south", "", "vip", "sms", "marketing", "", 1, 0 },
-	{ "message.rejected", "south", "", "vip", "sms", "marketing", "0x0b", 1,
-	  0 },
-	{ "message.unknown", "south", "", "vip", "sms", "marketing", "", 2, 0 },
-	{ "message.suppressed", "south", "", "vip", "sms", "marketing",
-	  "no_consent", 15, 0 },
-	{ "message.suppressed", "south", "", "vip", "sms", "marketing",
-	  "quiet_hours", 3, 0 },
-	/* 60 within 10 s, 6 within a minute, 6 later: 66 of 72 in time */
-	{ "message.took", "north", "care", "vip", "sms", "reminder", "10000",
-	  60, 240000 },
-	{ "message.took", "north", "care", "vip", "sms", "reminder", "60000", 6,
-	  240000 },
-	{ "message.took", "north", "care", "vip", "sms", "reminder", "more", 6,
-	  900000000 },
-	{ "message.took", "south", "", "vip", "sms", "marketing", "1000", 18,
-	  9000 },
-	{ "survey.asked", "north", "", "vip", "", "survey", "", 20, 0 },
-	{ "survey.answered", "north", "", "vip", "", "survey", "", 10, 0 },
-	{ "survey.valid", "north", "", "vip", "", "survey", "", 12, 0 },
-	{ "survey.unparsed", "north", "", "vip", "", "survey", "", 3, 0 },
-	{ "survey.csat", "north", "", "vip", "", "survey", "", 10, 8 },
-	{ "survey.score", "north", "", "vip", "", "survey", "sv-01/q1", 10,
-	  40 },
-	{ "survey.score_square", "north", "", "vip", "", "survey", "sv-01/q1",
-	  10, 170 },
-	{ "survey.nps", "north", "", "vip", "", "survey", "", 4, -1 },
-	{ "inbound.opt_out", "", "", "", "sms", "", "opt_out", 9, 0 },
-	{ "suspension.allowed", "", "", "", "", "", "", 2, 0 },
-	{ "suspension.reminded", "", "", "", "", "", "", 2, 0 },
-	/* 6 + 3 + 1 complaints: 2 escalated, 1 repeated; 8 closed, 6 solved */
-	{ "case.complaint", "north", "billing", "vip", "sms", "charge_dispute",
-	  "vas_charge", 3, 0 },
-	{ "case.complaint", "north", "care", "vip", "sms", "complaint", "staff",
-	  5, 0 },
-	{ "case.complaint", "south", "billing", "", "sms", "complaint", "staff",
-	  1, 0 },
-	{ "case.complaint", "south", "", "", "mqtt", "complaint", "", 1, 0 },
-	{ "case.escalated", "north", "care", "vip", "sms", "complaint", "staff",
-	  2, 0 },
-	{ "case.repeated", "north", "care", "vip", "sms", "complaint", "staff",
-	  1, 0 },
-	{ "case.closed", "north", "care", "vip", "sms", "complaint", "staff", 8,
-	  0 },
-	{ "case.solved", "north", "care", "vip", "sms", "complaint", "staff", 6,
-	  0 },
-	/* 12 were due, 9 answered in time */
-	{ "case.reply_due", "north", "care", "vip", "sms", "complaint", "staff",
-	  12, 0 },
-	{ "case.replied_in_time", "north", "care", "vip", "sms", "complaint",
-	  "staff", 9, 0 },
-	{ "case.problem", "south", "", "", "", "complaint", "low_score", 4, 0 },
-	{ "case.problem_solved", "south", "", "", "", "complaint", "low_score",
-	  3, 0 },
-	/* of 72 reminders delivered */
-	{ "case.wrong_reminder", "north", "", "", "sms", "report",
-	  "wrong_reminder", 9, 0 },
-	{ "callback.asked", "north", "", "vip", "", "", "keyword", 6, 0 },
-	{ "callback.asked", "south", "", "", "", "", "missed_call", 2, 0 },
-	{ "callback.reached", "north", "", "vip", "", "", "keyword", 5, 0 },
-	{ "callback.breached", "north", "", "vip", "", "", "keyword", 2, 0 },
-	{ "usage.threshold", "", "", "", "", "", "", 20, 0 },
-	{ "usage.reminded", "", "", "", "", "", "", 19, 0 },
-	/* 3 within five minutes, 1 within a quarter of an hour */
-	{ "service.resumed", "", "", "", "", "", "60000", 1, 30000 },
-	{ "service.resumed", "", "", "", "", "", "300000", 2, 500000 },
-	{ "service.resumed", "", "", "", "", "", "900000", 1, 600000 },
-	{ "recharge.ok", "", "", "", "shop", "", "", 9, 0 },
-	{ "recharge.ok", "", "", "", "web", "", "", 18, 0 },
-	{ "recharge.fail", "", "", "", "web", "", "", 2, 0 },
-	/* 19 within the hour, 1 within four */
-	{ "payment.posted", "", "", "", "", "", "3600000", 19, 100 },
-	{ "payment.posted", "", "", "", "", "", "14400000", 1, 100 },
-	{ "order.asked", "", "", "", "", "", "ring", 10, 0 },
-	{ "order.won", "", "", "", "", "", "ring", 7, 0 },
-	{ "order.active", "", "", "", "", "", "ring", 8, 0 },
-	{ "order.transparent", "", "", "", "", "", "ring", 8, 0 },
-	{ "order.lasting", "", "", "", "", "", "ring", 5, 0 },
-	{ "order.left_early", "", "", "", "", "", "ring", 1, 0 },
-	/* 2,000 customers, 1,500 + 100 of them may be advertised to */
-	{ "contact.active", "north", "", "vip", "", "", "", 1600, 1500 },
-	{ "contact.active", "south", "", "", "", "", "", 400, 100 },
-	{ "something.else", "", "", "", "", "", "", 99, 99 },
-};
-
-static const struct measured before[] = {
-	{ "message.all", "north", "care", "vip", "sms", "reminder", "", 50,
-	  50 },
-	{ "message.delivered", "north", "care", "vip", "sms", "reminder", "",
-	  40, 0 },
-	{ "message.failed", "north", "care", "vip", "sms", "reminder",
-	  "no_route", 10, 0 },
-	{ "case.complaint", "north", "care", "vip", "sms", "complaint", "staff",
-	  8, 0 },
-};
+#include "tests/unit/reports_month.h"
 
 /* As the store gives it: by one thing at a time. */
 static void add(struct report *r, bool last, const struct measured *v, size_t n)
@@ -253,90 +139,103 @@ static double number(json_t *figure, const char *month, const char *name)
 	return json_number_value(v);
 }
 
+static const struct {
+	const char *dim, *value, *kpi;
+	double num, den, is; /* den -1: none */
+} figures[] = {
+	{ NULL, "", "K-60.sent", 130, -1, 130 },
+	{ NULL, "", "K-60.parts", 150, -1, 150 },
+	/* 72 + 18 of 72 + 8 + 18 + 1 + 1 */
+	{ NULL, "", "K-08", 90, 100, 90 },
+	{ "branch", "north", "K-08", 72, 80, 90 },
+	{ "branch", "south", "K-08", 18, 20, 90 },
+	{ "department", "care", "K-08", 72, 80, 90 },
+	{ "tier", "vip", "K-08", 90, 100, 90 },
+	{ "channel", "sms", "K-60.sent", 120, -1, 120 },
+	{ "channel", "mqtt", "K-60.sent", 10, -1, 10 },
+	{ NULL, "", "K-08.unknown", 2, -1, 2 },
+	{ NULL, "", "K-01", 66, 72, 100.0 * 66 / 72 },
+	/* 95 % of 72 are 69: later than a day */
+	{ NULL, "", "K-08.p50", 90, -1, 10000 },
+	{ "branch", "south", "K-08.p95", 18, -1, 1000 },
+	{ NULL, "", "K-59", 18, -1, 18 },
+	{ "detail", "no_consent", "K-59", 15, -1, 15 },
+	{ "detail", "quiet_hours", "K-59", 3, -1, 3 },
+	{ NULL, "", "K-43", 10, 20, 50 },
+	{ NULL, "", "K-43.valid", 12, 15, 80 },
+	{ NULL, "", "K-40", 8, 10, 80 },
+	{ NULL, "", "K-42.item", 40, 10, 4 },
+	{ "detail", "sv-01/q1", "K-42.item", 40, 10, 4 },
+	{ NULL, "", "K-42", 18, 6, 3 },
+	{ "detail", "attitude", "K-42", 14, 4, 3.5 },
+	{ "detail", "tariff", "K-42", 4, 2, 2 },
+	{ NULL, "", "K-33", 14, 4, 3.5 },
+	{ NULL, "", "K-17", 4, 5, 80 },
+	{ NULL, "", "K-41.1", 4, 10, 40 },
+	{ NULL, "", "K-41.2", 1, 10, 10 },
+	/* of 5: staff's 6 less the one of billing */
+	{ "department", "care", "K-41.1", 4, 5, 80 },
+	{ NULL, "", "K-44", -1, 4, -25 },
+	{ NULL, "", "K-57", 9, 90, 10 },
+	{ NULL, "", "K-03", 2, 2, 100 },
+	{ NULL, "", "K-02", 63, 72, 87.5 },
+	{ NULL, "", "K-04", 19, 20, 95 },
+	{ NULL, "", "K-05", 3, 4, 75 },
+	{ NULL, "", "K-06", 27, 29, 100.0 * 27 / 29 },
+	{ "channel", "web", "K-06", 18, 20, 90 },
+	{ "channel", "shop", "K-06", 9, 9, 100 },
+	{ NULL, "", "K-07", 19, 20, 95 },
+	{ NULL, "", "K-07.p95", 20, -1, 3600000 },
+	{ NULL, "", "K-10", 10, 2000, 50 },
+	/* north: 3 + 5 of 1,600; south: 1 + 1 of 400 */
+	{ "branch", "north", "K-10", 8, 1600, 50 },
+	{ "branch", "south", "K-10", 2, 400, 50 },
+	{ "tier", "vip", "K-10", 8, 1600, 50 },
+	{ NULL, "", "K-58", 1600, 2000, 80 },
+	{ "branch", "south", "K-58", 100, 400, 25 },
+	{ "tier", "vip", "K-58", 1500, 1600, 93.75 },
+	{ NULL, "", "K-11", 2, 10, 20 },
+	{ "department", "care", "K-11", 2, 5, 40 },
+	{ NULL, "", "K-12", 9, 12, 75 },
+	{ NULL, "", "K-13", 6, 8, 75 },
+	{ NULL, "", "K-14", 1, 10, 10 },
+	{ NULL, "", "K-15", 10, -1, 10 },
+	{ "branch", "south", "K-15", 2, -1, 2 },
+	/* 10 x 1,000 of 90 delivered */
+	{ NULL, "", "K-16", 10, 90, 10000.0 / 90 },
+	{ NULL, "", "K-18", 3, 4, 75 },
+	{ "department", "billing", "K-19", 4, -1, 4 },
+	{ NULL, "", "K-20", 10, -1, 260 },
+	{ NULL, "", "K-35", 5, 8, 62.5 },
+	{ "branch", "south", "K-35", 0, 2, 0 },
+	{ NULL, "", "K-41.3", 3, 12, 25 },
+	{ NULL, "", "K-41.4", 2, 8, 25 },
+	{ NULL, "", "K-53", 8, 8, 100 },
+	{ NULL, "", "K-54", 4, 5, 80 },
+	{ NULL, "", "K-56", 7, 10, 70 },
+};
+
 static void test_k60_figures_by_hand(void **state)
 {
-	static const struct {
-		const char *dim, *value, *kpi;
-		double num, den, is; /* den -1: none */
-	} rows[] = {
-		{ NULL, "", "K-60.sent", 130, -1, 130 },
-		{ NULL, "", "K-60.parts", 150, -1, 150 },
-		/* 72 + 18 of 72 + 8 + 18 + 1 + 1 */
-		{ NULL, "", "K-08", 90, 100, 90 },
-		{ "branch", "north", "K-08", 72, 80, 90 },
-		{ "branch", "south", "K-08", 18, 20, 90 },
-		{ "department", "care", "K-08", 72, 80, 90 },
-		{ "tier", "vip", "K-08", 90, 100, 90 },
-		{ "channel", "sms", "K-60.sent", 120, -1, 120 },
-		{ "channel", "mqtt", "K-60.sent", 10, -1, 10 },
-		{ NULL, "", "K-08.unknown", 2, -1, 2 },
-		{ NULL, "", "K-01", 66, 72, 100.0 * 66 / 72 },
-		/* 95 % of 72 are 69: later than a day */
-		{ NULL, "", "K-08.p50", 90, -1, 10000 },
-		{ "branch", "south", "K-08.p95", 18, -1, 1000 },
-		{ NULL, "", "K-59", 18, -1, 18 },
-		{ "detail", "no_consent", "K-59", 15, -1, 15 },
-		{ "detail", "quiet_hours", "K-59", 3, -1, 3 },
-		{ NULL, "", "K-43", 10, 20, 50 },
-		{ NULL, "", "K-43.valid", 12, 15, 80 },
-		{ NULL, "", "K-40", 8, 10, 80 },
-		{ NULL, "", "K-42", 40, 10, 4 },
-		{ "detail", "sv-01/q1", "K-42", 40, 10, 4 },
-		{ NULL, "", "K-44", -1, 4, -25 },
-		{ NULL, "", "K-57", 9, 90, 10 },
-		{ NULL, "", "K-03", 2, 2, 100 },
-		{ NULL, "", "K-02", 63, 72, 87.5 },
-		{ NULL, "", "K-04", 19, 20, 95 },
-		{ NULL, "", "K-05", 3, 4, 75 },
-		{ NULL, "", "K-06", 27, 29, 100.0 * 27 / 29 },
-		{ "channel", "web", "K-06", 18, 20, 90 },
-		{ "channel", "shop", "K-06", 9, 9, 100 },
-		{ NULL, "", "K-07", 19, 20, 95 },
-		{ NULL, "", "K-07.p95", 20, -1, 3600000 },
-		{ NULL, "", "K-10", 10, 2000, 50 },
-		/* north: 3 + 5 of 1,600; south: 1 + 1 of 400 */
-		{ "branch", "north", "K-10", 8, 1600, 50 },
-		{ "branch", "south", "K-10", 2, 400, 50 },
-		{ "tier", "vip", "K-10", 8, 1600, 50 },
-		{ NULL, "", "K-58", 1600, 2000, 80 },
-		{ "branch", "south", "K-58", 100, 400, 25 },
-		{ "tier", "vip", "K-58", 1500, 1600, 93.75 },
-		{ NULL, "", "K-11", 2, 10, 20 },
-		{ "department", "care", "K-11", 2, 5, 40 },
-		{ NULL, "", "K-12", 9, 12, 75 },
-		{ NULL, "", "K-13", 6, 8, 75 },
-		{ NULL, "", "K-14", 1, 10, 10 },
-		{ NULL, "", "K-15", 10, -1, 10 },
-		{ "branch", "south", "K-15", 2, -1, 2 },
-		/* 10 x 1,000 of 90 delivered */
-		{ NULL, "", "K-16", 10, 90, 10000.0 / 90 },
-		{ NULL, "", "K-18", 3, 4, 75 },
-		{ "department", "billing", "K-19", 4, -1, 4 },
-		{ NULL, "", "K-20", 10, -1, 260 },
-		{ NULL, "", "K-35", 5, 8, 62.5 },
-		{ "branch", "south", "K-35", 0, 2, 0 },
-		{ NULL, "", "K-41.3", 3, 12, 25 },
-		{ NULL, "", "K-41.4", 2, 8, 25 },
-		{ NULL, "", "K-53", 8, 8, 100 },
-		{ NULL, "", "K-54", 4, 5, 80 },
-		{ NULL, "", "K-56", 7, 10, 70 },
-	};
 	struct report *r = made();
 	json_t *o = as_json(r);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		json_t *slice = rows[i].dim == NULL ? o
-						    : slice_in(o, rows[i].dim,
-							       rows[i].value);
-		json_t *f = figure_in(slice, rows[i].kpi);
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+		json_t *slice =
+			figures[i].dim == NULL
+				? o
+				: slice_in(o, figures[i].dim, figures[i].value);
+		json_t *f = figure_in(slice, figures[i].kpi);
 
 		if (f == NULL)
-			fail_msg("row %zu: there is no %s", i, rows[i].kpi);
-		if (number(f, "this_month", "numerator") != rows[i].num ||
-		    (rows[i].den >= 0 &&
-		     number(f, "this_month", "denominator") != rows[i].den) ||
-		    fabs(number(f, "this_month", "value") - rows[i].is) > 0.001)
+			fail_msg("row %zu: there is no %s", i, figures[i].kpi);
+		if (number(f, "this_month", "numerator") != figures[i].num ||
+		    (figures[i].den >= 0 &&
+		     number(f, "this_month", "denominator") !=
+			     figures[i].den) ||
+		    fabs(number(f, "this_month", "value") - figures[i].is) >
+			    0.001)
 			fail_msg("row %zu: %s", i, json_dumps(f, 0));
 	}
 	/* People are of no department and write by more than one channel. */
@@ -366,8 +265,14 @@ static void test_k60_last_month_and_targets(void **state)
 	/* Wilson: 8 of 10 is 49.0 to 94.3 */
 	assert_true(fabs(number(f, "this_month", "low") - 49.02) < 0.01);
 	assert_true(fabs(number(f, "this_month", "high") - 94.33) < 0.01);
-	f = figure_in(o, "K-42"); /* 4 +- 1.96 sqrt((17 - 16) / 10) */
+	f = figure_in(o, "K-42.item"); /* 4 +- 1.96 sqrt((17 - 16) / 10) */
 	assert_true(fabs(number(f, "this_month", "low") - 3.3802) < 0.001);
+	/* 3.5 +- 1.96 sqrt((52 / 4 - 12.25) / 4) */
+	f = figure_in(slice_in(o, "detail", "attitude"), "K-42");
+	assert_true(fabs(number(f, "this_month", "low") - 2.6513) < 0.001);
+	assert_true(fabs(number(f, "this_month", "high") - 4.3487) < 0.001);
+	f = figure_in(o, "K-33");
+	assert_true(fabs(number(f, "this_month", "low") - 2.6513) < 0.001);
 	f = figure_in(o, "K-57");
 	assert_true(json_is_true(json_object_get(f, "met")));
 	/* 95 % of the reminders took longer than any bound: there is no value,
