@@ -161,6 +161,25 @@ static void r51_by_the_desk_too(void **state)
 	room_stop(&r);
 }
 
+/* Whoever was paged last is erased: the next one has it at once. */
+static void r51_the_erased_are_passed_over(void **state)
+{
+	struct room r;
+
+	open_night(&r, state);
+	assert_int_equal(happen(&r, "e1", "call.urgent"), TAKEN_MATCHED);
+	expect(&r, "oncall.paged ");
+	oncall_erase(oncall_of(&r), STR("OTHER"), SHI);
+	oncall_erase(oncall_of(&r), TENANT, LIN);
+	later(&r, 1);
+	expect(&r, "");
+	oncall_erase(oncall_of(&r), TENANT, SHI);
+	later(&r, 1);
+	expect(&r, "oncall.paged ");
+	assert_non_null(strstr(r.last, "\"place\":2"));
+	room_stop(&r);
+}
+
 static void what_a_roster_cannot_be(void **state)
 {
 	static const char *const rows[] = {
@@ -194,6 +213,7 @@ int main(void)
 		CASE(r51_in_working_hours_the_desk_has_it),
 		CASE(r51_who_is_not_reached_is_passed_over),
 		CASE(r51_by_the_desk_too),
+		CASE(r51_the_erased_are_passed_over),
 		cmocka_unit_test(what_a_roster_cannot_be),
 	};
 
