@@ -312,6 +312,67 @@ def subscriptions(s):
                                          len(before)))
 
 
+# Each kind of event of the plan, with data for its words: what is not here has
+# a chapter of its own.
+EVENTS = {
+    "account.opened": {}, "account.sensitive_op": {"time": "10:40"},
+    "appointment.due": {"date": "12-01 09:30"},
+    "billing.charged": {"svc": "彩铃", "amt": "5.00"},
+    "change.announced": {"what": "营业时间", "date": "12-01"},
+    "claim.state": {"no": "K-11", "state": "asked"},
+    "meter.high_use": {"kwh": 96}, "meter.outage": {"area": "南区",
+                                                   "from": "08:00"},
+    "order.created": {"no": "O-7"}, "order.milestone": {"no": "O-7",
+                                                        "step": "已发货"},
+    "parcel.out_for_delivery": {"no": "P-3"}, "part.arrived": {"no": "T-5"},
+    "price.limit": {"sym": "DEMO", "px": "12.50", "lim": "12.50"},
+    "recharge.fail": {"amt": "50.00"}, "recharge.ok": {"amt": "50.00"},
+    "security.virus": {}, "service.resumed": {},
+    "ticket.near_turn": {"no": "A-12"}, "trade.filled": {"no": "B-9"},
+    "usage.threshold": {"percent": 80},
+    "policy.surrendered": {}, "visit.finished": {},
+    "call.ended": {"talked_s": 120}, "queue.breach": {"queue": "Q-HOT"},
+}
+
+
+@chapter("Every kind of business event leads to its words",
+         "每一种业务事件都有相应的通知")
+def every_event(s):
+    s.post("/v1/surveys", {
+        "id": "sv-04", "name": "why leave", "questions": [{
+            "id": "q1", "kind": "choice", "scale": [
+                {"token": "1", "zh": "保费", "en": "price"},
+                {"token": "2", "zh": "服务", "en": "service"},
+                {"token": "3", "zh": "搬家", "en": "moved"},
+                {"token": "4", "zh": "其他", "en": "other"}],
+            "text": {"zh": "【演示人寿】请告知退保原因:1保费 2服务 3搬家 4其他。",
+                     "en": "[DemoLife] Why did you leave: 1 price 2 service "
+                           "3 moved 4 other?"}}],
+        "thanks": {"zh": "感谢您的反馈。", "en": "Thank you."}})
+    to = {kind: "+447700900%03d" % (300 + n)
+          for n, kind in enumerate(sorted(EVENTS))}
+    heard = {kind: len(s.submits(number)) for kind, number in to.items()}
+    for n, (kind, data) in enumerate(sorted(EVENTS.items())):
+        body = {"id": "every-%d" % n, "type": kind, "to": to[kind],
+                "account": "E-%d" % n, "data": data}
+        if n % 2 == 0:
+            said = s.post("/v1/events", body)
+            check(said["state"] == "matched", "%s: %r", kind, said)
+        else:
+            s.stage.app.publish("carillon/DEMOTEL/event/" + kind,
+                                json.dumps(body))
+
+    def silent():
+        return [k for k, number in to.items()
+                if len(s.submits(number)) == heard[k]]
+    end = time.monotonic() + 20
+    while silent() and time.monotonic() < end:
+        time.sleep(0.1)
+    check(not silent(), "nobody heard of %r", silent())
+    return ("%d kinds by HTTP and MQTT, each heard at the phone" % len(to),
+            "%d 种事件经 HTTP 与 MQTT 提交,手机均收到相应短信" % len(to))
+
+
 def months_ago(n):
     return rfc3339(time.time() - n * 30 * 86400)
 
