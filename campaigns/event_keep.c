@@ -8,8 +8,20 @@
 #define TYPES_MAX 10000
 
 static const char *const reasons[] = {
-	"",         "CONDITION", "ONCE_ONLY", "THRESHOLD_PASSED", "NO_ADDRESS",
-	"NOT_SENT", "DENIED",    "TOO_LATE",  "REMIND_FIRST",
+	"",
+	"CONDITION",
+	"ONCE_ONLY",
+	"THRESHOLD_PASSED",
+	"NO_ADDRESS",
+	"NOT_SENT",
+	"DENIED",
+	"TOO_LATE",
+	"REMIND_FIRST",
+	/* surveys_result */
+	"UNKNOWN_SURVEY",
+	"UNKNOWN_CHANNEL",
+	"UNKNOWN_QUESTION",
+	"ANSWER_UNCLEAR",
 };
 
 static const char *const state_names[TAKEN_STATES] = {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "campaigns/event_types.h"
 #include "campaigns/events_impl.h"
 #include "proto/json.h"
 #include "proto/text.h"
@@ -95,6 +96,27 @@ static int decide(struct events *e, const struct occurrence *o, struct taken *t,
 	return 0;
 }
 
+/* ---- the result of a survey ------------------------------------------------------- */
+
+/* Kept with the survey's answers; else it leads to nothing, and says why. */
+static bool keep_result(struct events *e, const struct occurrence *o,
+			struct taken *t, int64_t at_ms)
+{
+	const struct survey_result r = {
+		.tenant = o->tenant,
+		.to = o->to,
+		.lang = o->lang,
+		.event = o->id,
+		.at_ms = at_ms,
+		.data = o->data,
+	};
+	const char *why = surveys_result(e->env.surveys, &r);
+
+	t->state = why == NULL ? TAKEN_MATCHED : TAKEN_PASSED;
+	t->reason = event_reason(str_of(why == NULL ? "" : why));
+	return why == NULL;
+}
+
 /* ---- to take one ---------------------------------------------------------------- */
 
 static bool concerns(const struct trigger_cfg *c, const struct occurrence *o)
@@ -132,6 +154,19 @@ static void run_campaigns(struct events *e, const struct occurrence *o,
 			    at_ms) == 0)
 		return;
 	if (t->state != TAKEN_MATCHED && t->state != TAKEN_DECIDED) {
+		t->state = TAKEN_MATCHED;
+		t->reason = "";
+	}
+}
+
+/* All that it may lead to. */
+static void run(struct events *e, const struct occurrence *o, struct taken *t,
+		int64_t at_ms)
+{
+	run_all(e, o, t);
+	run_campaigns(e, o, t, at_ms);
+	if (e->env.happened != NULL && e->env.happened(e->env.owner, o) &&
+	    t->state != TAKEN_DECIDED) {
 		t->state = TAKEN_MATCHED;
 		t->reason = "";
 	}
@@ -177,13 +212,8 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 	if (rc != 0)
 		return rc;
 	t.seq = id_next(&e->ids, now_ms);
-	run_all(e, o, &t);
-	run_campaigns(e, o, &t, at_ms);
-	if (e->env.happened != NULL && e->env.happened(e->env.owner, o) &&
-	    t.state != TAKEN_DECIDED) {
-		t.state = TAKEN_MATCHED;
-		t.reason = "";
-	}
+	if (!str_eqz(o->type, EVENT_RESULT) || keep_result(e, o, &t, at_ms))
+		run(e, o, &t, at_ms);
 	event_put(e, o, &t, at_ms);
 	event_count_happened(e, o, &t, at_ms);
 	event_remember(e, key, &t);
@@ -202,7 +232,8 @@ static bool has_rule(const struct events *e, struct str type)
 		if (str_eqz(type,
 			    ((const struct trigger_cfg *)s->value)->event))
 			return true;
-	return str_eqz(type, "service.suspend_requested");
+	return str_eqz(type, "service.suspend_requested") ||
+	       str_eqz(type, EVENT_RESULT);
 }
 
 void events_types(const struct events *e,

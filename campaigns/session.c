@@ -159,7 +159,8 @@ void session_cells(const struct session *s, struct buf *given,
 		CELL_I(s->now.reprompts),
 		CELL_I(s->now.answered),
 		CELL_I(s->now.reminded | s->now.flagged << 1 |
-		       s->now.late << 2),
+		       s->now.late << 2 |
+		       (s->elsewhere ? SESSION_ELSEWHERE : 0)),
 		CELL_I(s->now.unparsed),
 		CELL_I(s->now.message),
 		CELL_I(s->created_ms),
@@ -200,6 +201,7 @@ int session_from_row(const struct row *r, struct session **out)
 	s->ref = str_z(row_s(r, 5));
 	s->vars = str_z(row_s(r, 6));
 	s->zh = str_eqz(row_s(r, 7), "zh");
+	s->elsewhere = ((uint64_t)row_i(r, 13) & SESSION_ELSEWHERE) != 0;
 	n->question = (uint8_t)row_i(r, 10);
 	n->reprompts = (uint8_t)row_i(r, 11);
 	n->answered = (uint8_t)row_i(r, 12);

@@ -61,6 +61,7 @@ struct session {
 	const struct survey *survey; /* a version: they are never freed */
 	char *address, *ref, *vars;
 	bool zh;
+	bool elsewhere; /* nobody was asked by us; its answers are all there */
 	int64_t created_ms;
 	struct session_now now;
 	struct heap_node due;
@@ -69,6 +70,9 @@ struct session {
 };
 
 _Static_assert(SURVEY_QUESTIONS_MAX <= 8, "late has a bit for each");
+
+/* In the row's marks. */
+#define SESSION_ELSEWHERE BIT(10)
 
 /* Moves; must() holds that the table permits it. */
 void session_move(struct session *s, enum session_state to, int64_t now_ms);

@@ -123,7 +123,8 @@ void survey_count_answer(struct surveys *s, const struct session *x,
 
 	int8_t given = x->now.given[question];
 
-	count(s, x, "survey.valid", STR_NONE, 1, 0);
+	if (!x->elsewhere) /* it is a share of what we heard */
+		count(s, x, "survey.valid", STR_NONE, 1, 0);
 	if (x->survey->v[question].n == 0 || given < 0)
 		return;
 	if (before->option >= 0)

@@ -67,9 +67,9 @@ static struct session *find_late(const struct surveys *s,
 /* ---- an answer ---------------------------------------------------------------- */
 
 static void put_answer(struct surveys *s, const struct session *x,
-		       unsigned question, const struct answer *a,
-		       const struct inbound *in, struct str trace, bool late)
+		       unsigned question, const struct survey_heard *h)
 {
+	const struct answer *a = h->answer;
 	const struct survey_question *q = &x->survey->v[question];
 	bool scaled = q->n > 0;
 	const struct answer_option *o = &q->options[scaled ? a->option : 0];
@@ -83,20 +83,21 @@ static void put_answer(struct surveys *s, const struct session *x,
 		scaled ? CELL_T(o->token) : CELL_N,
 		scaled ? CELL_I(o->score) : CELL_N,
 		CELL_T(a->comment),
-		CELL_T(in->text),
-		CELL_T(trace),
-		CELL_I(late),
-		CELL_I(clock_wall_ms(s->clock)),
-		CELL_I(in->id),
+		CELL_T(h->inbound->text),
+		CELL_T(h->trace),
+		CELL_I(h->late),
+		CELL_I(h->at_ms),
+		CELL_I(h->inbound->id),
 	};
 
 	store_put(s->store, STORE_ANSWER_PUT, cells, ARRAY_LEN(cells));
 }
 
-void survey_publish(struct surveys *s, const struct session *x,
-		    const char *type, unsigned question, const struct answer *a,
-		    struct str channel, bool late)
+static void publish(struct surveys *s, const struct session *x,
+		    const char *type, unsigned question,
+		    const struct survey_heard *h)
 {
+	const struct answer *a = h->answer;
 	const struct survey_question *q = &x->survey->v[question];
 	struct buf b = { 0 };
 
@@ -114,10 +115,10 @@ void survey_publish(struct surveys *s, const struct session *x,
 		json_kz(&b, "label_en", q->en[a->option]);
 	}
 	json_ks_opt(&b, "ref", str_of(x->ref));
-	json_ks_opt(&b, "channel", channel);
-	json_kb(&b, "late", late);
+	json_ks_opt(&b, "channel", h->inbound->channel);
+	json_kb(&b, "late", h->late);
 	json_kb(&b, "edited", x->now.edits[question] > 1);
-	json_kt(&b, "at", clock_wall_ms(s->clock));
+	json_kt(&b, "at", h->at_ms);
 	json_close(&b, '}');
 	gateway_publish(s->gateway, str_of(x->survey->tenant), type,
 			buf_str(&b));
@@ -129,12 +130,12 @@ static bool is_low(const struct survey_question *q, unsigned option)
 	return q->has_low && q->n > 0 && q->options[option].score <= q->low;
 }
 
-/* Kept, counted, told. The same answer once more is nothing new. */
-static bool take(struct surveys *s, struct session *x, unsigned question,
-		 const struct answer *a, const struct inbound *in,
-		 struct str trace, bool late)
+bool survey_take(struct surveys *s, struct session *x, unsigned question,
+		 const struct survey_heard *h)
 {
+	must(s != NULL && x != NULL && question < x->survey->n && h != NULL);
 	const struct survey_question *q = &x->survey->v[question];
+	const struct answer *a = h->answer;
 	int8_t given = q->n > 0 ? (int8_t)a->option : 0;
 
 	if (q->n > 0 && x->now.given[question] == given)
@@ -147,18 +148,17 @@ static bool take(struct surveys *s, struct session *x, unsigned question,
 	x->now.given[question] = given;
 	x->now.edits[question]++;
 	x->now.late &= (uint8_t)~BIT(question);
-	x->now.late |= (uint8_t)(late ? BIT(question) : 0);
-	put_answer(s, x, question, a, in, trace, late);
+	x->now.late |= (uint8_t)(h->late ? BIT(question) : 0);
+	put_answer(s, x, question, h);
 	survey_count_answer(s, x, question, &before);
 	survey_tally_answer(s, x, question, &before);
-	survey_publish(s, x, "survey.answered", question, a, in->channel, late);
+	publish(s, x, "survey.answered", question, h);
 	if (is_low(q, a->option)) {
 		const struct survey_low low = { x, q,
 						q->options[a->option].score,
-						in };
+						h->inbound };
 
-		survey_publish(s, x, "survey.low_score", question, a,
-			       in->channel, late);
+		publish(s, x, "survey.low_score", question, h);
 		if (s->low != NULL)
 			s->low(s->low_owner, &low);
 	}
@@ -214,7 +214,14 @@ static const char *hear_open(struct surveys *s, struct session *x,
 	answer_parse(in->text, &scale, &a, &trace);
 	if (a.verdict == ANSWER_CERTAIN) {
 		x->now.flagged |= several;
-		take(s, x, x->now.question, &a, in, buf_str(&trace), false);
+		const struct survey_heard h = {
+			.answer = &a,
+			.inbound = in,
+			.trace = buf_str(&trace),
+			.at_ms = clock_wall_ms(s->clock),
+		};
+
+		survey_take(s, x, x->now.question, &h);
 		go_on(s, x, a.option, in);
 		claim = CLAIM_SURVEY;
 	} else {
@@ -264,9 +271,15 @@ static const char *hear_late(struct surveys *s, struct session *x,
 	buf_init(&trace, 1024);
 	answer_parse(in->text, &scale, &a, &trace);
 	bool certain = a.verdict == ANSWER_CERTAIN;
+	const struct survey_heard h = {
+		.answer = &a,
+		.inbound = in,
+		.trace = buf_str(&trace),
+		.at_ms = now_ms,
+		.late = now_ms > x->now.expires_ms,
+	};
 
-	if (certain && take(s, x, question, &a, in, buf_str(&trace),
-			    now_ms > x->now.expires_ms)) {
+	if (certain && survey_take(s, x, question, &h)) {
 		if (x->now.state == SESSION_UNREACHABLE)
 			session_move(x, SESSION_COMPLETED, now_ms);
 		survey_keep(s, x);

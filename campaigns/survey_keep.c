@@ -176,8 +176,9 @@ static bool on_session(void *owner, const struct row *row)
 	}
 	x->survey = v;
 	id_source_seen(&s->ids, x->id);
-	if (!session_open(x->now.state) &&
-	    next_ms(x) <= clock_wall_ms(s->clock)) {
+	/* what was answered elsewhere awaits nothing here */
+	if (x->elsewhere || (!session_open(x->now.state) &&
+			     next_ms(x) <= clock_wall_ms(s->clock))) {
 		session_free(&x);
 		return true;
 	}

@@ -57,6 +57,7 @@ void survey_sum(struct survey_sums *s, const struct row *row)
 		{ TALLY_UNPARSED, &s->unparsed },
 		{ TALLY_TIMED, &s->answered_timed },
 		{ TALLY_TIMED_MS, &s->answer_ms },
+		{ TALLY_ELSEWHERE, &s->elsewhere },
 	};
 	struct str name = row_s(row, 0);
 	uint64_t n = (uint64_t)MAX(row_i(row, 3), 0);

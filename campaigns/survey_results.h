@@ -17,6 +17,7 @@ struct survey_sums {
 	uint64_t sessions[SESSION_STATES];
 	uint64_t delivered, started, answered, unparsed;
 	uint64_t answer_ms, answered_timed; /* from delivery to first answer */
+	uint64_t elsewhere;                 /* results; asked by others */
 	struct survey_count v[SURVEY_QUESTIONS_MAX];
 };
 
@@ -29,6 +30,7 @@ struct survey_sums {
 #define TALLY_UNPARSED "unparsed"
 #define TALLY_TIMED "timed"
 #define TALLY_TIMED_MS "timed_ms"
+#define TALLY_ELSEWHERE "elsewhere" /* they are in none of those above */
 #define TALLY_ANSWER "answer"
 #define TALLY_LATE "late"
 #define TALLY_EDITED "edited"

@@ -39,6 +39,10 @@ void survey_tally_step(struct surveys *s, const struct session *x,
 	const struct session_now *was = before == NULL ? &none : before;
 	int64_t took = took_ms(now), took_before = took_ms(was);
 
+	if (x->elsewhere) {
+		add(s, x, TALLY_ELSEWHERE, STR_NONE, STR_NONE, before == NULL);
+		return;
+	}
 	if (before == NULL || before->state != now->state) {
 		add_state(s, x, now->state, 1);
 		if (before != NULL)

@@ -80,10 +80,10 @@ static bool speaks_chinese(const struct surveys *s,
 	return str_starts(lang, STR("zh"));
 }
 
-static struct session *make_session(struct surveys *s,
-				    const struct survey_ask *ask,
-				    const struct survey *v)
+struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
+			    const struct survey *v)
 {
+	must(s != NULL && ask != NULL && v != NULL);
 	struct session *x = mem_new(struct session);
 	int64_t now_ms = clock_wall_ms(s->clock);
 
@@ -157,7 +157,7 @@ int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 		return err_set(err, -ENOENT, "there is no such survey");
 	if (map_len(s->sessions) >= (size_t)s->cfg->sessions_max)
 		return err_set(err, -ENOSPC, "too many surveys are open");
-	struct session *x = make_session(s, ask, v);
+	struct session *x = survey_make(s, ask, v);
 	int rc = survey_send(s, x, SAY_INVITE, ask, out, err);
 
 	if (rc == 0 && ask_repeated(s, out, session)) {
@@ -187,7 +187,7 @@ void surveys_invite(struct surveys *s, const struct survey_ask *ask,
 		IGNORE(err_set(&out->err, 0, "too many surveys are open"));
 		return;
 	}
-	struct session *x = make_session(s, ask, v);
+	struct session *x = survey_make(s, ask, v);
 
 	buf_init(&metadata, 2048);
 	survey_metadata(x, &metadata);

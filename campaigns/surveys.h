@@ -93,7 +93,28 @@ MUST_USE int surveys_ask(struct surveys *s, const struct survey_ask *ask,
  */
 void surveys_invite(struct surveys *s, const struct survey_ask *ask,
 		    struct submission *m, struct submitted *out);
-/* NULL when it is open no more, and its grace is over. */
+/* Answers that were given elsewhere: to a mail, on a page, on paper, to somebody
+ * who asked. Views. */
+struct survey_result {
+	struct str tenant, to, lang;
+	struct str event; /* the session's ref, unless data has one */
+	int64_t at_ms;    /* when they were given */
+	/* object: survey; answers, or question, answer and comment; channel,
+	 * ref */
+	const json_t *data;
+};
+/*
+ * Keeps them in a session of the newest version that is over with them: nobody
+ * is asked, nothing goes out, and no reply changes it later. Each is read as a
+ * reply is, and all have to be certain: else nothing is kept, and a constant
+ * says why: "NO_ADDRESS", "UNKNOWN_SURVEY", "UNKNOWN_CHANNEL" (no word of a-z,
+ * 0-9, '_', '-'), "UNKNOWN_QUESTION", "ANSWER_UNCLEAR". NULL: kept; durable
+ * after the next store_then.
+ */
+MUST_USE const char *surveys_result(struct surveys *s,
+				    const struct survey_result *r);
+/* NULL when it is open no more, and its grace is over; also when it was
+ * answered elsewhere. */
 const struct session *surveys_session(const struct surveys *s, uint64_t id);
 MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */
 /* They are erased, in the open batch: what is open is cancelled, and an answer

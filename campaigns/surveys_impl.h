@@ -30,6 +30,12 @@ struct surveys {
 	struct stat *answers, *unparsed, *asked;
 };
 
+/* ---- surveys.c ------------------------------------------------------------------ */
+
+/* A new one of that version, not known to anybody yet. */
+struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
+			    const struct survey *v);
+
 /* ---- survey_shelves.c: definitions -------------------------------------------- */
 
 MUST_USE int survey_shelves_recover(struct surveys *s, struct err *err);
@@ -96,6 +102,14 @@ MUST_USE int survey_send(struct surveys *s, struct session *x,
 
 /* ---- survey_hear.c ---------------------------------------------------------------- */
 
-void survey_publish(struct surveys *s, const struct session *x,
-		    const char *type, unsigned question, const struct answer *a,
-		    struct str channel, bool late);
+/* An answer as it came. Views. */
+struct survey_heard {
+	const struct answer *answer;
+	const struct inbound *inbound;
+	struct str trace; /* of how it was read */
+	int64_t at_ms;
+	bool late;
+};
+/* Kept, counted, told. false: the same answer once more, nothing new. */
+bool survey_take(struct surveys *s, struct session *x, unsigned question,
+		 const struct survey_heard *h);

@@ -47,6 +47,7 @@ static void put_rates(struct buf *b, const struct survey_sums *s)
 	sent = asked - s->sessions[SESSION_CANCELLED] -
 	       s->sessions[SESSION_CREATED] - s->sessions[SESSION_GATED];
 	json_ku(b, "asked", asked);
+	json_ku(b, "elsewhere", s->elsewhere);
 	json_key(b, "rates");
 	json_open(b, '{');
 	put_share(b, "delivered", s->delivered, sent);

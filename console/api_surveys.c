@@ -303,6 +303,8 @@ static void put_session(struct request *r, const struct row *row)
 	json_ki(b, "unparsed", row_i(row, 14));
 	json_kb(b, "reminded", (row_i(row, 13) & 1) != 0);
 	json_kb(b, "flagged", (row_i(row, 13) & 2) != 0);
+	json_kb(b, "elsewhere",
+		((uint64_t)row_i(row, 13) & SESSION_ELSEWHERE) != 0);
 	json_kt(b, "created", row_i(row, 16));
 	json_kt_opt(b, "contacted", row_i(row, 17));
 	json_kt_opt(b, "started", row_i(row, 18));

@@ -51,6 +51,10 @@ static bool on_session(void *owner, const struct row *row)
 
 	assert_true(c->nsessions < SESSIONS_MAX);
 	c->sessions[c->nsessions++] = (uint64_t)row_i(row, 2);
+	if (((uint64_t)row_i(row, 13) & SESSION_ELSEWHERE) != 0) {
+		add(c, TALLY_ELSEWHERE, STR_NONE, STR_NONE, 1);
+		return true;
+	}
 	add(c, TALLY_STATE, STR_NONE, row_s(row, 8), 1);
 	add(c, TALLY_DELIVERED, STR_NONE, STR_NONE, contacted_ms != 0);
 	add(c, TALLY_STARTED, STR_NONE, STR_NONE, started_ms != 0);
