@@ -111,6 +111,8 @@ static void everybody(struct bed *b)
 		  BED_CELLS(Z("a"), Z("due"), Z("+441/2026-11"), I(7)));
 	store_put(b->s, STORE_MARK_PUT,
 		  BED_CELLS(Z("a"), Z("due"), Z("+4411"), I(8)));
+	store_put(b->s, STORE_ADDRESS_PUT,
+		  BED_CELLS(Z("a"), Z("sms"), Z("+441"), I(9), I(0)));
 	received(b, 1, "a", "+441");
 	received(b, 2, "a", "+442");
 	received(b, 3, "b", "+441");
