@@ -116,6 +116,24 @@ static const char *sheet_take(struct sheet *s, struct occurrence_body *b)
 	return NULL;
 }
 
+/* One cell of a row; a sentence when it cannot be read. */
+static const char *sheet_cell(struct occurrence_body *b, const char *name,
+			      struct str cell)
+{
+	struct str *at = column_of(b, name);
+
+	if (at != NULL)
+		*at = cell;
+	else if (cell.len > 0)
+		json_object_set_new(b->data, name,
+				    json_stringn(cell.p, cell.len));
+	/* texts may say it, too */
+	if (strcmp(name, "time") == 0 && cell.len > 0 &&
+	    clock_parse_rfc3339(cell.p, cell.len, &b->time) != 0)
+		return "time: must be a time like 2026-11-22T10:40:00Z";
+	return NULL;
+}
+
 static void sheet_row(void *owner, unsigned line, const struct str *cells,
 		      unsigned n)
 {
@@ -129,18 +147,12 @@ static void sheet_row(void *owner, unsigned line, const struct str *cells,
 		json_decref(b.data);
 		return;
 	}
-	for (unsigned i = 0; i < MIN(n, s->columns); i++) {
-		struct str *at = column_of(&b, s->names[i]);
+	const char *why = NULL;
 
-		if (at != NULL)
-			*at = cells[i];
-		else if (cells[i].len > 0)
-			json_object_set_new(b.data, s->names[i],
-					    json_stringn(cells[i].p,
-							 cells[i].len));
-	}
-	const char *why = sheet_take(s, &b);
-
+	for (unsigned i = 0; why == NULL && i < MIN(n, s->columns); i++)
+		why = sheet_cell(&b, s->names[i], cells[i]);
+	if (why == NULL)
+		why = sheet_take(s, &b);
 	if (why != NULL)
 		sheet_bad(s, line, why);
 	json_decref(b.data);

@@ -321,6 +321,46 @@ static void a_screen_pop_says_what_is_overdue(void **state)
 	assert_true(bed_says(b, "\"late\":0,\"overdue\":false}"));
 }
 
+/* The results of a survey, from paper: they are of the day they were given. */
+static void rows_have_their_own_time(void **state)
+{
+	static const char survey[] =
+		"{\"id\":\"visit\",\"questions\":[{\"id\":\"q\","
+		"\"kind\":\"csat\",\"text\":\"1-5?\"}]}";
+	static const char rows[] =
+		"id,type,to,time,survey,question,answer\n"
+		"p1,survey.result,+447700900001,2026-01-02T10:00:00+01:00,"
+		"visit,q,4\n"
+		"p2,survey.result,+447700900001,yesterday,visit,q,5\n"
+		"p3,survey.result,+447700900001,,visit,q,many\n";
+	struct bed *b = *state;
+
+	b->key = ADMIN;
+	assert_int_equal(bed_post(b, "/v1/surveys", survey), 201);
+	assert_int_equal(bed_ask_type(b, "POST", "/v1/events/csv", "text/csv",
+				      str_of(rows)),
+			 200);
+	assert_string_equal(bed_word(b, "taken"), "2");
+	assert_string_equal(bed_word(b, "failed"), "1");
+	assert_string_equal(bed_word(b, "rows.0.line"), "3");
+	assert_true(str_starts(str_of(bed_word(b, "rows.0.reason")),
+			       STR("time: ")));
+	assert_int_equal(bed_get(b, "/v1/events?state=matched"), 200);
+	assert_int_equal(bed_count(b, "events"), 1);
+	assert_string_equal(bed_word(b, "events.0.at"),
+			    "2026-01-02T09:00:00.000Z");
+	assert_int_equal(bed_get(b, "/v1/events?state=passed"), 200);
+	assert_string_equal(bed_word(b, "events.0.reason"), "ANSWER_UNCLEAR");
+	assert_int_equal(bed_get(b, "/v1/surveys/visit/results"), 200);
+	assert_string_equal(bed_word(b, "elsewhere"), "1");
+	assert_string_equal(bed_word(b, "asked"), "0");
+	assert_string_equal(bed_word(b, "questions.0.n"), "1");
+	assert_int_equal(bed_get(b, "/v1/surveys/visit/sessions"), 200);
+	assert_string_equal(bed_word(b, "sessions.0.elsewhere"), "true");
+	assert_string_equal(bed_word(b, "sessions.0.started"),
+			    "2026-01-02T09:00:00.000Z");
+}
+
 /* A unit is sent what a survey has shown; what it does not answer in time is
  * listed until it does. */
 static void r46_what_is_overdue_is_listed(void **state)
@@ -376,6 +416,7 @@ int main(void)
 		CASE(lists_by_pages_and_filters),
 		CASE(the_same_ref_opens_one_case),
 		CASE(r35_an_owner_is_not_switched_off),
+		CASE(rows_have_their_own_time),
 		CASE(r46_what_is_overdue_is_listed),
 		CASE(r47_a_thread_is_one_line_of_time),
 		CASE(r47_a_thread_is_handed_over_to_the_phone),
