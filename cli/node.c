@@ -176,8 +176,8 @@ int verb_key_revoke(struct cli *c, const struct args *a)
 /* ---- audit, backup -----------------------------------------------------------------*/
 
 const struct option audit_options[] = {
-	{ "limit", "N", false },
-	{ "cursor", "SEQ", false },
+	{ "action", "NAME", false }, { "no-context", NULL, false },
+	{ "limit", "N", false },     { "cursor", "SEQ", false },
 	{ NULL, NULL, false },
 };
 
@@ -192,6 +192,9 @@ int verb_audit_list(struct cli *c, const struct args *a)
 
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/audit");
+	path_query(&path, "action", args_get(a, "action"));
+	if (args_get(a, "no-context") != NULL)
+		path_query(&path, "no_context", "1");
 	path_query(&path, "limit", args_get(a, "limit"));
 	path_query(&path, "cursor", args_get(a, "cursor"));
 	int rc = cli_ask(c, "GET", path.p, NULL);
