@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <mqtt_protocol.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -162,10 +163,28 @@ void session_resume(struct mqtt_session *s)
 		session_read(s);
 }
 
+/* Was the dial refused? Under TLS libmosquitto does not see it, and would go
+ * on with a handshake with nobody. What is ready and has no peer was. */
+static bool session_refused(struct mqtt_session *s)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	return getpeername(mosquitto_socket(s->m), (struct sockaddr *)&peer,
+			   &len) != 0 &&
+	       errno == ENOTCONN;
+}
+
 static void session_ready(void *owner, int events)
 {
 	struct mqtt_session *s = session_of(owner);
 
+	if (!s->begun && session_refused(s)) {
+		s->broken = true;
+		s->why = "no_connection";
+		s->after(s);
+		return;
+	}
 	s->begun = true;
 	if ((events & LOOP_WRITE) != 0)
 		s->full = false;

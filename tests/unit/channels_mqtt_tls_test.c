@@ -95,6 +95,15 @@ static void tls(void **state UNUSED)
 		}
 		seat_close(&seat, 50);
 	}
+	/* where nobody is, that is seen at once, not after a handshake */
+	(void)snprintf(conf, sizeof(conf),
+		       "mqtt t { url = \"mqtts://127.0.0.1:1\" client_id = c "
+		       "ca_file = \"%s\" }",
+		       cert);
+	seat_open(&seat, loop, &mqtt_channel_ops, conf);
+	assert_true(SEAT_UNTIL(&seat, 2000,
+			       strcmp(seat.why, "no_connection") == 0));
+	seat_close(&seat, 50);
 	(void)unlink(cert);
 	(void)unlink(key);
 	(void)rmdir(dir);

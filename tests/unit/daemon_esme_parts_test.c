@@ -373,15 +373,12 @@ static void an_end_that_is_not_stored(void **state)
 	TURN_UNTIL(bed, ndone == 2);
 	door.fails = true;
 	(void)put(3, "three");
-	TURN_UNTIL(bed, door.taken == 1);
-	for (unsigned i = 0; i < 20; i++)
-		bed_turn(bed);
-	assert_int_equal(parts_len(room), 1);
 	/* each try until then shows it anew */
+	TURN_UNTIL(bed, door.taken >= 2);
+	assert_int_equal(parts_len(room), 1);
 	failing_from(&failing, 0);
 	TURN_UNTIL(bed, parts_len(room) == 0);
 	unsigned taken = door.taken;
-	assert_true(taken >= 2);
 	assert_string_equal(door.text, "one two three");
 	for (unsigned i = 0; i < 20; i++)
 		bed_turn(bed);
