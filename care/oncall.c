@@ -2,7 +2,6 @@
 #include "care/oncall.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,16 +11,14 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "base/unsaved.h"
-#include "campaigns/values.h"
+#include "care/oncall_text.h"
 #include "care/wake.h"
 #include "care/work_hours.h"
 #include "model/address.h"
 #include "proto/json.h"
 #include "proto/text.h"
-#include "templates/render.h"
 
 #define NAME_MAX_BYTES 64
-#define PAGES_MAX 10000 /* open ones: alerts are few */
 #define TICK_PAGES 200
 #define WORD_TEXT_MAX 64
 
@@ -272,39 +269,6 @@ static void acked(struct oncall *o, struct page *x)
 
 /* ---- something happened --------------------------------------------------------------- */
 
-static void put(json_t *vars, const char *name, struct str v)
-{
-	if (v.len > 0)
-		json_object_set_new(vars, name, json_stringn(v.p, v.len));
-}
-
-/* An alert that cannot be put into its words goes out all the same. */
-static char *text_of(const struct oncall_cfg *cfg, const struct occurrence *e)
-{
-	AUTO(buf_done) struct buf b = { 0 };
-	json_t *vars = e->data == NULL
-			       ? json_object()
-			       : json_copy((json_t *)(uintptr_t)e->data);
-	struct values v = { .vars = vars };
-	struct template *t = NULL;
-	struct err err = { "" };
-
-	put(vars, "event", e->type);
-	put(vars, "account", e->account);
-	put(vars, "to", e->to);
-	buf_init(&b, TEMPLATE_OUTPUT_MAX);
-	if (template_compile(&t, str_of(cfg->text), &err) != 0 ||
-	    template_render(t, values_lookup, &v, &b, &err) != 0) {
-		log_warn("oncall.words", KV_S("why", err.text));
-		buf_reset(&b);
-		buf_f(&b, "%.*s %.*s", STR_ARGS(e->type), STR_ARGS(e->id));
-	}
-	template_free(&t);
-	values_done(&v);
-	json_decref(vars);
-	return str_z(buf_str(&b));
-}
-
 static void page(struct oncall *o, const struct section *sec,
 		 const struct occurrence *e)
 {
@@ -318,11 +282,29 @@ static void page(struct oncall *o, const struct section *sec,
 	IGNORE(str_copy(x->name, sizeof(x->name),
 			str_first(str_of(sec->title), NAME_MAX_BYTES)));
 	x->event = str_z(e->id);
-	x->text = text_of(x->cfg, e);
+	x->text = oncall_text(x->cfg, e);
 	x->created_ms = now_ms;
 	map_set_ptr(o->all, x->id, x);
 	page_from(o, x, 0);
 	keep(o, x, NULL);
+}
+
+/* More alerts are open than there may be: this one is told of, not dropped. */
+static void none_left(struct oncall *o, const struct section *sec,
+		      const struct occurrence *e)
+{
+	AUTO(buf_done) struct buf b = { 0 };
+
+	buf_init(&b, BUF_NO_LIMIT);
+	json_open(&b, '{');
+	json_kz(&b, "oncall", sec->title);
+	json_ks(&b, "event", e->id);
+	json_kz(&b, "reason", "full");
+	json_close(&b, '}');
+	log_error("oncall.nobody", KV_S("oncall", sec->title),
+		  KV_STR("event", e->id), KV_S("why", "full"));
+	gateway_publish(o->env.gateway, e->tenant, "oncall.nobody",
+			buf_str(&b));
 }
 
 bool oncall_happened(struct oncall *o, const struct occurrence *e)
@@ -332,7 +314,7 @@ bool oncall_happened(struct oncall *o, const struct occurrence *e)
 	bool paged = false, at_work;
 	size_t at = 0;
 
-	if (o->stopped || map_len(o->all) >= PAGES_MAX)
+	if (o->stopped)
 		return false;
 	at_work =
 		o->hours.zone != NULL && work_hours_open(&o->hours, now_of(o));
@@ -344,7 +326,10 @@ bool oncall_happened(struct oncall *o, const struct occurrence *e)
 		     !str_eqz(e->tenant, cfg->tenant)) ||
 		    (at_work && !cfg->always))
 			continue;
-		page(o, sec, e);
+		if (map_len(o->all) >= (size_t)cfg->max)
+			none_left(o, sec, e);
+		else
+			page(o, sec, e);
 		paged = true;
 	}
 	return paged;

@@ -23,6 +23,7 @@ struct oncall_cfg {
 	struct setting_list words;
 	char *class_name, *text;
 	bool always; /* in working hours, too */
+	int64_t max; /* open alerts, of all sections */
 };
 
 extern const struct setting_section oncall_section;

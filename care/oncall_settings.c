@@ -28,6 +28,10 @@ static const struct setting rows[] = {
 	  "What they get; {{event}}, {{account}}, {{to}} and the event's data." },
 	{ "always", SETTING_BOOL, AT(always), "false", 0, 0, NULL, NULL, false,
 	  "In working hours, too." },
+	{ "max", SETTING_INT, AT(max), "10000", 1, 1000000, NULL, "alerts",
+	  false,
+	  "With so many open, over all rosters, one more is the alarm that "
+	  "nobody has it." },
 };
 #undef AT
 

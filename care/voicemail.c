@@ -13,7 +13,6 @@
 /* As long before the start events are looked at again: an alarm may come
  * twice, and is never left out. */
 #define BEFORE_MS 60000
-#define WATCHED_MAX 100000
 
 #define AT(f) offsetof(struct voicemail_cfg, f)
 static const struct setting rows[] = {
@@ -28,6 +27,9 @@ static const struct setting rows[] = {
 	  "Topic of the case." },
 	{ "owner", SETTING_STR, AT(owner), "", 0, 0, NULL, NULL, false,
 	  "Who owns it; empty: as cases say." },
+	{ "max", SETTING_INT, AT(max), "100000", 1, 10000000, NULL, NULL, false,
+	  "So many are watched at once; beyond them the oldest is judged at "
+	  "once." },
 };
 #undef AT
 
@@ -77,21 +79,6 @@ static void arm(struct voicemails *v)
 	loop_timer_set(v->timer, (uint64_t)MIN(MAX(wait, 10), BEFORE_MS));
 }
 
-static void watch(struct voicemails *v, struct str tenant, struct str event,
-		  int64_t due_ms)
-{
-	struct watched *w = mem_new(struct watched);
-
-	if (v->n >= WATCHED_MAX) /* a flood: the oldest is looked at by none */
-		watched_free(v, LIST_ITEM(v->order.next, struct watched, node));
-	IGNORE(str_copy(w->tenant, sizeof(w->tenant), tenant));
-	w->event = str_z(event);
-	w->due_ms = due_ms;
-	list_append(&v->order, &w->node);
-	v->n++;
-	arm(v);
-}
-
 static void alarm(struct voicemails *v, const struct watched *w)
 {
 	AUTO(buf_done) struct buf b = { 0 };
@@ -107,6 +94,29 @@ static void alarm(struct voicemails *v, const struct watched *w)
 			buf_str(&b));
 }
 
+/* An alarm, if it has no case; then it is watched no more. */
+static void judge(struct voicemails *v, struct watched *w)
+{
+	if (!cases_from(v->env.cases, str_of(w->tenant), str_of(w->event)))
+		alarm(v, w);
+	watched_free(v, w);
+}
+
+static void watch(struct voicemails *v, struct str tenant, struct str event,
+		  int64_t due_ms)
+{
+	struct watched *w = mem_new(struct watched);
+
+	if (v->n >= (size_t)v->env.cfg->max) /* early, but not unseen */
+		judge(v, LIST_ITEM(v->order.next, struct watched, node));
+	IGNORE(str_copy(w->tenant, sizeof(w->tenant), tenant));
+	w->event = str_z(event);
+	w->due_ms = due_ms;
+	list_append(&v->order, &w->node);
+	v->n++;
+	arm(v);
+}
+
 void voicemails_tick(struct voicemails *v)
 {
 	must(v != NULL);
@@ -119,10 +129,7 @@ void voicemails_tick(struct voicemails *v)
 
 		if (w->due_ms > now_ms)
 			break;
-		if (!cases_from(v->env.cases, str_of(w->tenant),
-				str_of(w->event)))
-			alarm(v, w);
-		watched_free(v, w);
+		judge(v, w);
 	}
 	arm(v);
 }

@@ -17,6 +17,7 @@ struct voicemail_cfg {
 	bool open;      /* we open the case; else somebody else has to */
 	char *topic;
 	char *owner; /* "": the one of cases */
+	int64_t max; /* watched at once */
 };
 
 extern const struct setting_section voicemail_section;

@@ -203,6 +203,23 @@ static void what_a_roster_cannot_be(void **state)
 	}
 }
 
+/* One too many is told of at once: no alert is dropped unseen. */
+static void r51_one_too_many_is_an_alarm(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config,
+		  "oncall keys { event = call.urgent always = true max = 1\n"
+		  "  roster = {\"+447700900001\"} }\n");
+	assert_int_equal(happen(&r, "e1", "call.urgent"), TAKEN_MATCHED);
+	expect(&r, "oncall.paged ");
+	assert_int_equal(happen(&r, "e2", "call.urgent"), TAKEN_MATCHED);
+	expect(&r, "oncall.nobody ");
+	assert_non_null(strstr(r.last, "\"event\":\"e2\""));
+	assert_non_null(strstr(r.last, "\"reason\":\"full\""));
+	room_stop(&r);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -214,6 +231,7 @@ int main(void)
 		CASE(r51_who_is_not_reached_is_passed_over),
 		CASE(r51_by_the_desk_too),
 		CASE(r51_the_erased_are_passed_over),
+		CASE(r51_one_too_many_is_an_alarm),
 		cmocka_unit_test(what_a_roster_cannot_be),
 	};
 

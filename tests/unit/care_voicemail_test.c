@@ -99,6 +99,22 @@ static void r50_nobody_to_open_one_for_is_an_alarm(void **state)
 	room_stop(&r);
 }
 
+/* Beyond the limit the oldest is judged early; nobody's is dropped unseen. */
+static void r50_a_flood_is_an_alarm(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config,
+		  "voicemail { open = false max = 1 }\n");
+	IGNORE(happen(&r, "v1", SHI).seq == 0);
+	assert_int_equal(alarms(&r, 0), 0);
+	IGNORE(happen(&r, "v2", SHI).seq == 0);
+	assert_int_equal(alarms(&r, 0), 1);
+	assert_non_null(strstr(r.last, "\"event\":\"v1\""));
+	assert_int_equal(alarms(&r, 10 * SECOND), 2);
+	room_stop(&r);
+}
+
 static void r50_a_restart_forgets_none(void **state)
 {
 	struct room r;
@@ -119,6 +135,7 @@ int main(void)
 		CASE(r50_voice_mail_is_a_case),
 		CASE(r50_without_a_case_it_is_an_alarm),
 		CASE(r50_nobody_to_open_one_for_is_an_alarm),
+		CASE(r50_a_flood_is_an_alarm),
 		CASE(r50_a_restart_forgets_none),
 	};
 

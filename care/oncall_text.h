@@ -1,0 +1,8 @@
+/* What who is on call is told. */
+#pragma once
+
+#include "care/oncall.h"
+
+/* The text of the section, with the event's data; ours to free. One that
+ * cannot be put into its words goes out all the same: type and id. */
+char *oncall_text(const struct oncall_cfg *cfg, const struct occurrence *e);
