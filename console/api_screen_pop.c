@@ -8,6 +8,7 @@
 #include "care/case.h"
 #include "console/branch.h"
 #include "console/persons.h"
+#include "console/related.h"
 
 #define POP_CASES 20
 #define POP_CALLBACKS 10
@@ -229,7 +230,8 @@ void api_screen_pop(struct request *r)
 	    !request_address(r, r->param[0], "address", address) ||
 	    !branch_check_address(r, tenant, str_of(address)))
 		return;
-	request_audit(r, tenant, "screen_pop.read", str_of(address), STR_NONE);
+	related_audit(r, tenant, "screen_pop.read", str_of(address),
+		      related_work(r, tenant, str_of(address)));
 	persons_read(r, STORE_PERSON_BY_ADDRESS, tenant, CELL_Z(address), 1,
 		     on_person);
 }

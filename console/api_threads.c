@@ -10,6 +10,7 @@
 #include "care/callbacks.h"
 #include "care/cases.h"
 #include "console/branch.h"
+#include "console/related.h"
 #include "console/submission.h"
 #include "console/view.h"
 #include "model/inbound.h"
@@ -214,8 +215,10 @@ void api_thread_get(struct request *r)
 	p->of_default = str_eq(tenant, mine);
 	must(str_copy(p->tenant, sizeof(p->tenant), tenant) == 0);
 	add_address(p, str_of(address));
-	request_audit(r, tenant.len > 0 ? tenant : mine, "thread.read",
-		      str_of(address), STR_NONE);
+	related_audit(r, tenant.len > 0 ? tenant : mine, "thread.read",
+		      str_of(address),
+		      related_work(r, tenant.len > 0 ? tenant : mine,
+				   str_of(address)));
 	struct cell cells[] = { CELL_T(tenant.len > 0 ? tenant : mine),
 				CELL_Z(address), CELL_I(0) };
 

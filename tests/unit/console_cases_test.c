@@ -291,6 +291,9 @@ static void a_screen_pop_says_what_is_overdue(void **state)
 	assert_int_equal(bed_get(b, pop), 200);
 	assert_true(bed_says(b, "\"contact\":null"));
 	assert_true(bed_says(b, "\"overdue\":false}"));
+	/* nothing was open about them */
+	assert_int_equal(bed_get(b, "/v1/audit?no_context=1"), 200);
+	assert_true(bed_says(b, "screen_pop.read"));
 	assert_int_equal(bed_post(b, "/v1/contacts",
 				  "{\"ref\":\"c1\",\"name\":\"Shi\","
 				  "\"tier\":\"key\","
