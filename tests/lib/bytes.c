@@ -2,8 +2,13 @@
 #include "tests/lib/bytes.h"
 
 #include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <cmocka.h>
 
 static unsigned in_file(const char *path, const char *probe)
 {
@@ -23,9 +28,9 @@ static unsigned in_file(const char *path, const char *probe)
 	return n;
 }
 
-unsigned bed_bytes(const struct bed *b, const char *probe)
+unsigned bytes_in(const char *folder, const char *probe)
 {
-	DIR *d = opendir(b->dir);
+	DIR *d = opendir(folder);
 	const struct dirent *e;
 	unsigned n = 0;
 
@@ -33,7 +38,7 @@ unsigned bed_bytes(const struct bed *b, const char *probe)
 	while ((e = readdir(d)) != NULL) {
 		char path[400];
 
-		(void)snprintf(path, sizeof(path), "%s/%s", b->dir, e->d_name);
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
 		n += in_file(path, probe);
 	}
 	assert_int_equal(closedir(d), 0);

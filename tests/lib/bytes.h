@@ -1,6 +1,5 @@
-/* What stands anywhere in the data folder of a bed. */
+/* What stands anywhere in a folder, byte by byte. */
 #pragma once
 
-#include "tests/lib/bed.h"
-
-unsigned bed_bytes(const struct bed *b, const char *probe);
+/* How often. */
+unsigned bytes_in(const char *folder, const char *probe);

@@ -64,7 +64,7 @@ static unsigned after_rounds(struct kept *k, const char *probe)
 	uint64_t until = clock_mono_ms(&clock_real) + 20000;
 	unsigned n;
 
-	while ((n = bed_bytes(k->room.bed, probe)) > 0 &&
+	while ((n = bytes_in(k->room.bed->dir, probe)) > 0 &&
 	       clock_mono_ms(&clock_real) < until) {
 		round_of(k);
 		for (unsigned i = 0; i < 250; i++)
@@ -118,13 +118,13 @@ static void r18_events_and_reminders_go(void **state)
 	happen(&k, "e2", "billing.unknown", PROBE);
 	pass(&k, 154 * DAY);
 	round_of(&k);
-	assert_true(bed_bytes(k.room.bed, PROBE) > 0);
+	assert_true(bytes_in(k.room.bed->dir, PROBE) > 0);
 	/* one that is young stays, when the old ones go */
 	happen(&k, "e3", "billing.unknown", "a-younger-word");
 	pass(&k, 2 * DAY);
 	assert_int_equal(after_rounds(&k, PROBE), 0);
 	round_of(&k);
-	assert_true(bed_bytes(k.room.bed, "a-younger-word") > 0);
+	assert_true(bytes_in(k.room.bed->dir, "a-younger-word") > 0);
 	stop_kept(&k);
 }
 
@@ -135,7 +135,7 @@ static void r18_a_reminder_keeps_its_text_until_it_ends(void **state)
 
 	open_kept(&k, state);
 	happen(&k, "e1", "billing.far", PROBE);
-	assert_true(bed_bytes(k.room.bed, "Later: " PROBE) > 0);
+	assert_true(bytes_in(k.room.bed->dir, "Later: " PROBE) > 0);
 	assert_int_equal(reminders_cancel(care_reminders(k.room.care), TENANT,
 					  STR("far"), SHI),
 			 1);
@@ -232,7 +232,7 @@ static void r18_answers_go_and_scores_stay(void **state)
 	ask_survey(&k);
 	pass(&k, 154 * DAY);
 	round_of(&k);
-	assert_true(bed_bytes(k.room.bed, PROBE) > 0);
+	assert_true(bytes_in(k.room.bed->dir, PROBE) > 0);
 	pass(&k, 2 * DAY);
 	assert_int_equal(after_rounds(&k, PROBE), 0);
 	assert_string_equal(in_store(&k, STORE_SURVEY_TALLIES, 2, on_tally),

@@ -1,4 +1,5 @@
 /* Erasing a person reaches every table that knows addresses. */
+#include "tests/lib/bytes.h"
 #include "tests/unit/console_bed.h"
 
 #include <sqlite3.h>
@@ -103,41 +104,14 @@ static bool all_gone(const struct bed *b)
 	return left == 0;
 }
 
-/* How often the text stands in the files of the store. */
-static unsigned in_files(const struct bed *b, const char *probe)
-{
-	static const char *const names[] = { "t.db", "t.db-wal" };
-	static char bytes[8 << 20];
-	unsigned n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char path[96];
-		FILE *f;
-		size_t len;
-
-		snprintf(path, sizeof(path), "%s/%s", b->dir, names[i]);
-		f = fopen(path, "r");
-		if (f == NULL)
-			continue;
-		len = fread(bytes, 1, sizeof(bytes), f);
-		assert_true(len < sizeof(bytes));
-		assert_int_equal(fclose(f), 0);
-		for (const char *at = bytes;
-		     (at = memmem(at, len - (size_t)(at - bytes), probe,
-				  strlen(probe))) != NULL;
-		     at++)
-			n++;
-	}
-	return n;
-}
-
 static void gone_from_files(struct bed *b, const char *word)
 {
 	uint64_t until_ms = clock_mono_ms(&clock_real) + 5000;
 
-	while (in_files(b, word) > 0 && clock_mono_ms(&clock_real) < until_ms)
+	while (bytes_in(b->dir, word) > 0 &&
+	       clock_mono_ms(&clock_real) < until_ms)
 		loop_turn(b->loop, true);
-	if (in_files(b, word) > 0)
+	if (bytes_in(b->dir, word) > 0)
 		fail_msg("\"%s\" is in the files still", word);
 }
 
@@ -247,7 +221,7 @@ static void all_erasing_reaches_every_table(void **state)
 	fill(b);
 	each_column(b, is_there);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (in_files(b, words[i]) == 0)
+		if (bytes_in(b->dir, words[i]) == 0)
 			fail_msg("%s is nowhere", words[i]);
 	assert_int_equal(bed_get(b, "/v1/reminders"), 200);
 	assert_string_equal(bed_word(b, "reminders.0.state"), "waiting");

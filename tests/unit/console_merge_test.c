@@ -1,4 +1,5 @@
 /* Contacts that turn out to be one person, and those that are to be forgotten. */
+#include "tests/lib/bytes.h"
 #include "tests/unit/console_bed.h"
 
 #include <sqlite3.h>
@@ -235,34 +236,6 @@ static void the_erased_may_come_back_themselves(void **state)
 	assert_string_equal(standing(b), "granted");
 }
 
-/* How often the text stands in the files of the store. */
-static unsigned in_files(const struct bed *b, const char *probe)
-{
-	static const char *const names[] = { "t.db", "t.db-wal" };
-	static char bytes[8 << 20];
-	unsigned n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char path[96];
-		FILE *f;
-		size_t len;
-
-		snprintf(path, sizeof(path), "%s/%s", b->dir, names[i]);
-		f = fopen(path, "r");
-		if (f == NULL)
-			continue;
-		len = fread(bytes, 1, sizeof(bytes), f);
-		assert_true(len < sizeof(bytes));
-		assert_int_equal(fclose(f), 0);
-		for (const char *at = bytes;
-		     (at = memmem(at, len - (size_t)(at - bytes), probe,
-				  strlen(probe))) != NULL;
-		     at++)
-			n++;
-	}
-	return n;
-}
-
 /* Rows of care that still name the number. */
 static int rows_of_theirs(const struct bed *b)
 {
@@ -335,11 +308,11 @@ static void all_erasing_reaches_what_care_holds(void **state)
 	assert_int_equal(import(b, GRANTED), 200);
 	their_care(b, one, other);
 	for (size_t i = 0; i < ARRAY_LEN(said); i++)
-		assert_true(in_files(b, said[i]) > 0);
+		assert_true(bytes_in(b->dir, said[i]) > 0);
 	assert_int_equal(rows_of_theirs(b), 5);
 	erase(b);
 	for (size_t i = 0; i < ARRAY_LEN(said); i++)
-		TURN_UNTIL(b, in_files(b, said[i]) == 0);
+		TURN_UNTIL(b, bytes_in(b->dir, said[i]) == 0);
 	for (int turn = 0; turn < 2; turn++) {
 		assert_int_equal(rows_of_theirs(b), 0);
 		assert_int_equal(bed_get(b, "/v1/callbacks"), 200);

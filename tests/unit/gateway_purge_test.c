@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "model/inbound.h"
+#include "tests/lib/bed.h"
 #include "tests/lib/bytes.h"
 
 #define DAY (int64_t)86400000
@@ -67,13 +68,13 @@ static void gone(struct keeping *k, const char *probe)
 {
 	uint64_t until = clock_mono_ms(&clock_real) + 20000;
 
-	while (bed_bytes(k->bed, probe) > 0 &&
+	while (bytes_in(k->bed->dir, probe) > 0 &&
 	       clock_mono_ms(&clock_real) < until) {
 		round_of(k);
 		for (unsigned i = 0; i < 250; i++)
 			bed_turn(k->bed);
 	}
-	assert_int_equal(bed_bytes(k->bed, probe), 0);
+	assert_int_equal(bytes_in(k->bed->dir, probe), 0);
 }
 
 /* ---- what the store says --------------------------------------------------------- */
@@ -153,7 +154,7 @@ static void r18_a_code_is_gone_when_it_is_delivered(void **state)
 	open_keeping(&k, state);
 	uint64_t id = sent(&k, "code", text);
 	assert_int_equal(look(k.bed, id).state, MESSAGE_DELIVERED);
-	assert_true(bed_bytes(k.bed, "PROBEcode") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBEcode") > 0);
 	clock_hand_jump(&k.clock, 60000);
 	round_of(&k);
 	gone(&k, "PROBEcode");
@@ -185,7 +186,7 @@ static void r18_each_class_keeps_its_time(void **state)
 	assert_true(find(k.bed, notice).purged);
 	assert_false(find(k.bed, service).purged);
 	gone(&k, "PROBEnotice");
-	assert_true(bed_bytes(k.bed, "PROBEservice") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBEservice") > 0);
 	/* The walk goes on where it was, also after a start. */
 	stop(&k);
 	start(&k, false);
@@ -221,7 +222,7 @@ static void r18_nothing_is_taken_from_what_is_under_way(void **state)
 	clock_hand_jump(&k.clock, 40 * DAY);
 	round_of(&k);
 	assert_false(find(k.bed, out.id).purged);
-	assert_true(bed_bytes(k.bed, "PROBElater") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBElater") > 0);
 	assert_int_equal(gateway_cancel(k.bed->gateway, STR("DEMOTEL"), out.id),
 			 0);
 	commit(k.bed);
@@ -285,7 +286,7 @@ static void r18_what_a_customer_wrote(void **state)
 	commit(k.bed);
 	clock_hand_jump(&k.clock, 154 * DAY);
 	round_of(&k);
-	assert_true(bed_bytes(k.bed, "PROBEinbound") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBEinbound") > 0);
 	clock_hand_jump(&k.clock, 2 * DAY);
 	round_of(&k);
 	gone(&k, "PROBEinbound");
@@ -364,8 +365,8 @@ static void r18_who_is_erased(void **state)
 	gone(&k, "PROBEtheirs");
 	gone(&k, "PROBEsaid");
 	gone(&k, "PROBEwaits");
-	assert_true(bed_bytes(k.bed, "PROBEother") > 0);
-	assert_true(bed_bytes(k.bed, "PROBEback") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBEother") > 0);
+	assert_true(bytes_in(k.bed->dir, "PROBEback") > 0);
 	stop(&k);
 }
 
