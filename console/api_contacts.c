@@ -93,9 +93,12 @@ static void on_page(struct request *r, int rc)
 	if (r->asked != 0 && ps->more)
 		json_kid(b, "next", ps->last);
 	json_close(b, '}');
-	if (r->asked == 0 && ps->n > 0)
-		note_read(r, ps->v[0]);
-	reply_send(r, 200);
+	if (r->asked != 0 || ps->n == 0) {
+		reply_send(r, 200);
+		return;
+	}
+	note_read(r, ps->v[0]);
+	related_answer(r);
 }
 
 void api_contacts_list(struct request *r)
@@ -172,7 +175,7 @@ static void on_got(struct request *r, int rc)
 	person_json(reply_json(r), p, &r->who);
 	edit_etag(p->contact.updated_ms, r->etag);
 	note_read(r, p);
-	reply_send(r, 200);
+	related_answer(r);
 }
 
 static void contact_read(struct request *r,

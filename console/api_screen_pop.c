@@ -155,7 +155,7 @@ static void on_events(struct request *r, int rc)
 	json_ku(&r->out, "late", p->late);
 	json_kb(&r->out, "overdue", p->late > 0);
 	json_close(&r->out, '}');
-	reply_send(r, 200);
+	related_answer(r);
 }
 
 static void on_callbacks(struct request *r, int rc)

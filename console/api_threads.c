@@ -132,7 +132,7 @@ static void answer(struct request *r)
 	if (n == p->limit)
 		json_kid(b, "next", p->v[n - 1].id);
 	json_close(b, '}');
-	reply_send(r, 200);
+	related_answer(r);
 }
 
 static void read_next(struct request *r, int rc)

@@ -45,3 +45,17 @@ void related_audit(struct request *r, struct str tenant, const char *action,
 	json_close(&detail, '}');
 	request_audit(r, tenant, action, object, buf_str(&detail));
 }
+
+static void on_noted(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		reply_send(r, 200);
+}
+
+void related_answer(struct request *r)
+{
+	must(r != NULL);
+	request_then(r, on_noted);
+}

@@ -13,3 +13,5 @@ const char *related_work(const struct request *r, struct str tenant,
 /* A row of the audit log: that they read it, and for which work. */
 void related_audit(struct request *r, struct str tenant, const char *action,
 		   struct str object, const char *work);
+/* Sends what is in out, once that row is durable: nobody reads unseen. */
+void related_answer(struct request *r);
