@@ -8,7 +8,15 @@
 
 const struct kpi kpis[KPIS] = {
 #define KPI(id, kind, better, num, den, zh, en, how_zh, how_en) \
-	{ id, KPI_##kind, KPI_##better, num, den, zh, en, how_zh, how_en },
+	{                                                       \
+		id,  KPI_##kind, KPI_##better, false,  num,     \
+		den, zh,         en,           how_zh, how_en   \
+	},
+#define KPI_BY_DETAIL(id, kind, better, num, den, zh, en, how_zh, how_en) \
+	{                                                                 \
+		id,  KPI_##kind, KPI_##better, true,   num,               \
+		den, zh,         en,           how_zh, how_en             \
+	},
 #include "reports/kpi.def"
 #undef KPI
 };
@@ -168,33 +176,31 @@ static bool names(const char *terms, struct str name)
 	return false;
 }
 
-uint64_t kpi_wants(struct str name)
+void kpi_wants(struct str name, struct kpi_wants *out)
 {
-	uint64_t wants = 0;
-
+	must(out != NULL);
+	out->n = 0;
 	for (unsigned i = 0; i < KPIS; i++) {
 		const struct kpi *k = &kpis[i];
 
-		if (names(k->num, name) || names(k->den, name) ||
-		    (k->kind == KPI_MEAN && str_starts(name, str_of(k->den))))
-			wants |= UINT64_C(1) << i;
+		if (!names(k->num, name) && !names(k->den, name) &&
+		    (k->kind != KPI_MEAN || !str_starts(name, str_of(k->den))))
+			continue;
+		must(out->n < KPI_HITS_MAX);
+		out->kpi[out->n++] = i;
 	}
-	return wants;
 }
 
-unsigned kpi_match(const struct kpi_row *row, uint64_t wants,
+unsigned kpi_match(const struct kpi_row *row, const struct kpi_wants *wants,
 		   const struct kpi_limits *l,
 		   struct kpi_hit hits[KPI_HITS_MAX])
 {
 	unsigned n = 0;
 
-	must(row != NULL && l != NULL && hits != NULL && KPIS <= 64);
-	for (unsigned i = 0; wants >> i != 0 && n < KPI_HITS_MAX; i++) {
-		const struct kpi *k = &kpis[i];
+	must(row != NULL && wants != NULL && l != NULL && hits != NULL);
+	for (unsigned i = 0; i < wants->n; i++) {
+		const struct kpi *k = &kpis[wants->kpi[i]];
 		struct kpi_figure f = { 0 };
-
-		if ((wants >> i & 1) == 0)
-			continue;
 		bool hit = add_terms(k->num, row, l, &f.num);
 
 		if (hit && is_time(k))
@@ -202,7 +208,7 @@ unsigned kpi_match(const struct kpi_row *row, uint64_t wants,
 		hit |= add_terms(k->den, row, l, &f.den);
 		hit |= add_squares(k, row, &f);
 		if (hit)
-			hits[n++] = (struct kpi_hit){ i, f };
+			hits[n++] = (struct kpi_hit){ wants->kpi[i], f };
 	}
 	return n;
 }
@@ -265,6 +271,9 @@ struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f)
 		break;
 	case KPI_PER_10000:
 		v.value = 10000.0 * (double)f->num / (double)f->den;
+		break;
+	case KPI_RATIO:
+		v.value = (double)f->num / (double)f->den;
 		break;
 	case KPI_POINTS:
 		v.value = 100.0 * (double)f->num / (double)f->den;

@@ -16,6 +16,7 @@ enum kpi_kind {
 	KPI_PER_1000, /* numerator x 1,000 / denominator */
 	KPI_PER_10000,
 	KPI_POINTS, /* numerator x 100 / denominator, -100 to 100 */
+	KPI_RATIO,  /* numerator / denominator */
 	KPI_MEAN,
 	KPI_COUNT,
 	KPI_CLAIM_26, /* a count x 26 */
@@ -30,6 +31,7 @@ struct kpi {
 	const char *id; /* "K-40" */
 	enum kpi_kind kind;
 	enum kpi_better better;
+	bool by_detail; /* split by the detail of its measures */
 	const char *num, *den;
 	const char *zh, *en;         /* its name */
 	const char *how_zh, *how_en; /* how it is defined */
@@ -74,18 +76,24 @@ struct kpi_hit {
 	unsigned kpi;
 	struct kpi_figure adds;
 };
-#define KPI_HITS_MAX 16
+/* So many figures are made of one measure, at most. */
+#define KPI_HITS_MAX 32
 /* Within which times are timely: measure_bounds_ms. */
 struct kpi_limits {
 	int64_t timely_ms;  /* a reminder is there */
 	int64_t resumed_ms; /* service goes on after a recharge */
 	int64_t posted_ms;  /* a payment is posted */
 };
-/* BIT(number) of the figures that a measure of that name may belong to: rows
- * of one name come together, and most figures have nothing to do with them. */
-uint64_t kpi_wants(struct str name);
+/* The figures that a measure may belong to, in order. */
+struct kpi_wants {
+	unsigned n;
+	unsigned kpi[KPI_HITS_MAX];
+};
+/* Rows of one name come together, and most figures have nothing to do with
+ * them. */
+void kpi_wants(struct str name, struct kpi_wants *out);
 /* To which of these a row belongs. */
-unsigned kpi_match(const struct kpi_row *row, uint64_t wants,
+unsigned kpi_match(const struct kpi_row *row, const struct kpi_wants *wants,
 		   const struct kpi_limits *l,
 		   struct kpi_hit hits[KPI_HITS_MAX]);
 void kpi_figure_add(struct kpi_figure *to, const struct kpi_figure *adds);

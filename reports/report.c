@@ -148,15 +148,6 @@ void report_free(struct report **rp)
 
 /* ---- rows -------------------------------------------------------------------- */
 
-/* Which figures are told apart by the detail of their measures. */
-static bool by_detail(unsigned kpi)
-{
-	struct str id = str_of(kpis[kpi].id);
-
-	return str_eqz(id, "K-42") || str_eqz(id, "K-42.item") ||
-	       str_eqz(id, "K-59");
-}
-
 static void slice_count(struct slice *s, bool before, const struct kpi_hit *hit)
 {
 	kpi_figure_add(before ? &s->before[hit->kpi] : &s->now[hit->kpi],
@@ -191,7 +182,7 @@ static void part_count(struct report *r, bool before, enum report_dim dim,
 {
 	struct kpi_hit hits[KPI_HITS_MAX];
 	AUTO(buf_done) struct buf scratch = { 0 };
-	unsigned n = kpi_match(k, r->wants, &r->limits, hits);
+	unsigned n = kpi_match(k, &r->wants, &r->limits, hits);
 
 	buf_init(&scratch, BUF_NO_LIMIT);
 	for (unsigned i = 0; i < n; i++) {
@@ -200,7 +191,7 @@ static void part_count(struct report *r, bool before, enum report_dim dim,
 		if (!is_whole(r, dim))
 			continue;
 		slice_count(r->v[0], before, &hits[i]);
-		if (by_detail(hits[i].kpi))
+		if (kpis[hits[i].kpi].by_detail)
 			slice_count(slice_of(r, DIM_DETAIL, k->detail,
 					     &scratch),
 				    before, &hits[i]);
@@ -245,7 +236,7 @@ void report_row(struct report *r, const struct row *row)
 	if (!str_eq(buf_str(&r->name), k.name)) {
 		buf_reset(&r->name);
 		buf_str_put(&r->name, k.name);
-		r->wants = kpi_wants(k.name);
+		kpi_wants(k.name, &r->wants);
 	}
 	if (is_whole(r, dims[dim]))
 		topics_row(r, before, true, STR_NONE, &k);
@@ -355,9 +346,9 @@ static const struct {
 } kinds[] = {
 	[KPI_SHARE] = { "%", 2 },    [KPI_PER_1000] = { "", 2 },
 	[KPI_PER_10000] = { "", 2 }, [KPI_POINTS] = { "", 1 },
-	[KPI_MEAN] = { "", 2 },      [KPI_COUNT] = { "", 0 },
-	[KPI_CLAIM_26] = { "", 0 },  [KPI_P50] = { "ms", 0 },
-	[KPI_P95] = { "ms", 0 },
+	[KPI_RATIO] = { "", 2 },     [KPI_MEAN] = { "", 2 },
+	[KPI_COUNT] = { "", 0 },     [KPI_CLAIM_26] = { "", 0 },
+	[KPI_P50] = { "ms", 0 },     [KPI_P95] = { "ms", 0 },
 };
 
 const char *kpi_unit(const struct kpi *k)

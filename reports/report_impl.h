@@ -59,7 +59,7 @@ struct report {
 	unsigned ntopics;
 	/* of the row before: rows come in order */
 	struct buf name;
-	uint64_t wants;
+	struct kpi_wants wants;
 	struct slice *last[DIMS];
 	struct {
 		int64_t accepted, delivered;

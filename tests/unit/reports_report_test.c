@@ -14,7 +14,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "reports/kpi.h"
+#include "reports/report_impl.h"
 #include "tests/unit/reports_month.h"
 
 /* As the store gives it: by one thing at a time. */
@@ -482,6 +482,47 @@ static void test_every_figure_is_defined(void **state)
 	}
 }
 
+/* 7 edits of 4 campaigns; of none there is nothing to say. */
+static void test_a_ratio_has_no_interval(void **state)
+{
+	const struct kpi k = { .kind = KPI_RATIO, .den = "campaign.approved" };
+	const struct kpi_figure some = { .num = 7, .den = 4 }, none = { 0 };
+	struct kpi_value v = kpi_value(&k, &some);
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(v.known && v.value == 1.75);
+	assert_true(v.low == v.value && v.high == v.value);
+	assert_false(kpi_value(&k, &none).known);
+	buf_init(&b, BUF_NO_LIMIT);
+	report_say(&k, v.value, REPORT_EN, &b);
+	assert_string_equal(b.p, "1.75");
+	buf_done(&b);
+}
+
+/* Of no measure are more figures made than a row has hits, wherever in the
+ * table they stand. */
+static void test_every_figure_is_wanted(void **state)
+{
+	struct kpi_wants wants;
+
+	(void)state;
+	for (unsigned i = 0; i < KPIS; i++) {
+		struct str name = str_of(kpis[i].num);
+		bool found = false;
+
+		name = str_from(name, str_starts(name, STR("=")) ? 1 : 0);
+		IGNORE(str_cut(name, '+', &name).len);
+		IGNORE(str_cut(name, '@', &name).len);
+		IGNORE(str_cut(name, '<', &name).len);
+		kpi_wants(name, &wants);
+		for (unsigned k = 0; k < wants.n; k++)
+			found |= wants.kpi[k] == i;
+		if (!found)
+			fail_msg("%s", kpis[i].id);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +535,8 @@ int main(void)
 		cmocka_unit_test(test_html_in_both_languages),
 		cmocka_unit_test(test_many_slices_are_added_up),
 		cmocka_unit_test(test_every_figure_is_defined),
+		cmocka_unit_test(test_a_ratio_has_no_interval),
+		cmocka_unit_test(test_every_figure_is_wanted),
 	};
 
 	return cmocka_run_group_tests_name("reports_report", tests, NULL, NULL);
