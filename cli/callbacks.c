@@ -63,10 +63,6 @@ static json_t *body_of(const struct args *a, const struct option *options)
 static int post(struct cli *c, const char *id, const char *tail, json_t *o)
 {
 	AUTO(buf_done) struct buf path = { 0 };
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/callbacks");
 	if (id != NULL) {
@@ -74,9 +70,7 @@ static int post(struct cli *c, const char *id, const char *tail, json_t *o)
 		path_part(&path, id);
 	}
 	buf_z(&path, tail);
-	int rc = cli_ask(c, "POST", path.p, body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", path.p, o);
 	return rc;
 }
 
@@ -112,18 +106,11 @@ int verb_callback_list(struct cli *c, const struct args *a)
 	static const enum word columns[] = { WORD_ID,    WORD_TO,   WORD_STATE,
 					     WORD_QUEUE, WORD_SEAT, WORD_TRIES,
 					     WORD_DUE };
-	AUTO(buf_done) struct buf b = { 0 };
-
-	buf_init(&b, 4096);
-	buf_z(&b, "/v1/callbacks");
-	for (unsigned i = 0; callback_list_options[i].name != NULL; i++)
-		path_query(&b, callback_list_options[i].name,
-			   args_get(a, callback_list_options[i].name));
-	int rc = cli_ask(c, "GET", b.p, NULL);
+	int rc = cli_get(c, a, "/v1/callbacks");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "callbacks"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "callbacks", members, columns,
+			   ARRAY_LEN(members));
 	return rc;
 }
 

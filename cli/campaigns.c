@@ -136,8 +136,7 @@ int verb_campaign_list(struct cli *c, const struct args *a)
 	path_query(&path, "state", args_get(a, "state"));
 	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "campaigns"), columns,
-			   heads, ARRAY_LEN(columns));
+		print_page(c, "campaigns", columns, heads, ARRAY_LEN(columns));
 	return rc;
 }
 
@@ -199,18 +198,13 @@ static int step(struct cli *c, const struct args *a, const char *tail)
 {
 	AUTO(buf_done) struct buf path = { 0 };
 	const char *note = args_get(a, "note");
-	char *body = NULL;
 
 	path_of(a->v[0], tail, &path);
 	c->match = args_get(a, "match");
-	if (note != NULL) {
-		json_t *o = json_pack("{s:s}", "note", note);
+	int rc = cli_ask_json(c, "POST", path.p,
+			      note == NULL ? NULL
+					   : json_pack("{s:s}", "note", note));
 
-		body = json_dumps(o, 0);
-		json_decref(o);
-	}
-	int rc = cli_ask(c, "POST", path.p, body);
-	free(body);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_CAMPAIGN_IS, WORDS_LIST(text_of(c->answer, "id"),
 						 text_of(c->answer, "state")));
@@ -284,10 +278,7 @@ int verb_campaign_test(struct cli *c, const struct args *a)
 	for (unsigned i = 1; i < a->n; i++)
 		json_array_append_new(to, json_string(a->v[i]));
 	json_object_set_new(body, "to", to);
-	char *text = json_dumps(body, 0);
-	json_decref(body);
-	int rc = cli_ask(c, "POST", path.p, text);
-	free(text);
+	int rc = cli_ask_json(c, "POST", path.p, body);
 	if (rc != CLI_DONE)
 		return rc;
 	const json_t *results = json_object_get(c->answer, "results");

@@ -40,21 +40,10 @@ int verb_case_list(struct cli *c, const struct args *a)
 					     WORD_STATE, WORD_CASE_OWNER,
 					     WORD_TO,    WORD_FIRST_REPLY_DUE,
 					     WORD_TOPIC };
-	static const char *const names[] = { "state", "kind",  "owner",
-					     "to",    "limit", "cursor" };
-	AUTO(buf_done) struct buf path = { 0 };
-
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/cases");
-	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
-		path_query(&path, names[i], args_get(a, names[i]));
-	path_query(&path, "overdue",
-		   args_get(a, "overdue") != NULL ? "true" : NULL);
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, "/v1/cases");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "cases"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "cases", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -96,8 +85,7 @@ int verb_case_show(struct cli *c, const struct args *a)
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	print_case(c);
-	print_list(json_object_get(c->answer, "history"), members, columns,
-		   ARRAY_LEN(members));
+	print_page(c, "history", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -128,13 +116,7 @@ static json_t *body_of(const struct args *a, const struct option *options)
 
 static int post(struct cli *c, const char *path, json_t *o)
 {
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", path, body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", path, o);
 	if (rc == CLI_DONE && !cli_json(c))
 		print_case(c);
 	return rc;

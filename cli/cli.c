@@ -62,38 +62,29 @@ const char *text_of(const json_t *object, const char *name)
 	return text_of_value(json_object_get(object, name));
 }
 
-void print_members(const json_t *object, const char *const *names,
-		   const enum word *labels, unsigned n)
-{
-	AUTO(buf_done) struct buf line = { 0 };
-
-	buf_init(&line, 65536);
-	for (unsigned i = 0; i < n; i++) {
-		const char *text = text_of(object, names[i]);
-		if (text[0] == '\0')
-			continue;
-		buf_reset(&line);
-		buf_f(&line, "%s: %s", word(labels[i]), text);
-		puts(line.p);
-	}
-}
-
 /* ---- where --------------------------------------------------------------------*/
+
+int cli_secret(const char *file, char *out, size_t size)
+{
+	FILE *f = fopen(file, "re");
+	bool is = f != NULL && fgets(out, (int)size, f) != NULL;
+
+	if (!is)
+		say_error(WORD_CANNOT_READ,
+			  WORDS_LIST(file,
+				     f == NULL ? strerror(errno) : "empty"));
+	if (f != NULL)
+		fclose(f);
+	out[is ? strcspn(out, "\r\n") : 0] = '\0';
+	return is ? CLI_DONE : CLI_FAILED;
+}
 
 static int key_read(struct cli *c, const char *file)
 {
 	char text[KEY_MAX + 2];
-	FILE *f = fopen(file, "re");
 
-	if (f == NULL || fgets(text, sizeof(text), f) == NULL) {
-		say_error(WORD_CANNOT_READ,
-			  WORDS_LIST(file,
-				     f == NULL ? strerror(errno) : "empty"));
-		if (f != NULL)
-			fclose(f);
+	if (cli_secret(file, text, sizeof(text)) != CLI_DONE)
 		return CLI_FAILED;
-	}
-	fclose(f);
 	c->key_text = str_z(str_trim(str_of(text)));
 	c->key = c->key_text;
 	secret_wipe(text, sizeof(text));
@@ -248,6 +239,38 @@ int cli_ask(struct cli *c, const char *method, const char *path,
 		return CLI_DONE;
 	cli_refused(c);
 	return CLI_FAILED;
+}
+
+int cli_get(struct cli *c, const struct args *a, const char *path)
+{
+	AUTO(buf_done) struct buf full = { 0 };
+
+	must(a != NULL && path != NULL);
+	buf_init(&full, 65536);
+	buf_z(&full, path);
+	for (const struct option *o = a->options; o->name != NULL; o++) {
+		const char *value = args_get(a, o->name);
+		bool flag = value != NULL && o->value == NULL;
+
+		path_query(&full, o->name, flag ? "true" : value);
+	}
+	return cli_ask(c, "GET", full.p, NULL);
+}
+
+int cli_ask_json(struct cli *c, const char *method, const char *path,
+		 json_t *body)
+{
+	char *text = NULL;
+
+	if (body != NULL) {
+		text = json_dumps(body, JSON_COMPACT);
+		json_decref(body);
+		must(text != NULL);
+	}
+	int rc = cli_ask(c, method, path, text);
+
+	free(text);
+	return rc;
 }
 
 bool cli_json(struct cli *c)

@@ -54,6 +54,14 @@ int cli_call(struct cli *c, const char *method, const char *path,
 /* The same, and an answer that is no success is said and CLI_FAILED. */
 int cli_ask(struct cli *c, const char *method, const char *path,
 	    const char *body);
+/* GET with the verb's own options as the query, flags as "true". */
+int cli_get(struct cli *c, const struct args *a, const char *path);
+/* The same with a body that it takes over; NULL: none. */
+int cli_ask_json(struct cli *c, const char *method, const char *path,
+		 json_t *body);
+/* The first line of a file, up to `size` bytes with the NUL. CLI_FAILED: said
+ * why, and it is empty. */
+int cli_secret(const char *file, char *out, size_t size);
 /* Sends a file as it is; shows how far it is on a terminal. */
 int cli_upload(struct cli *c, const char *path, const char *type,
 	       const char *file);
@@ -74,6 +82,3 @@ bool cli_json(struct cli *c);
 /* Members of the answer as text; "" when absent. Lives until the next but 7. */
 const char *text_of(const json_t *object, const char *name);
 const char *text_of_value(const json_t *value);
-/* "label  value" lines of the members that are there. */
-void print_members(const json_t *object, const char *const *names,
-		   const enum word *labels, unsigned n);

@@ -64,11 +64,7 @@ static int append(struct cli *c, const struct args *a, const char *type)
 		if (v != NULL)
 			json_object_set_new(o, fields[i].field, json_string(v));
 	}
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", "/v1/consents", body);
-	free(body);
+	int rc = cli_ask_json(c, "POST", "/v1/consents", o);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_LEDGER, WORDS_LIST(text_of(c->answer, "seq"),
 					    text_of(c->answer, "hash")));
@@ -183,13 +179,11 @@ int verb_consent_evidence(struct cli *c, const struct args *a)
 	if (cli_json(c))
 		return rc;
 	printf("%s: %s\n\n", word(WORD_ADDRESS), text_of(c->answer, "address"));
-	print_list(json_object_get(c->answer, "events"), members, columns,
-		   ARRAY_LEN(members));
+	print_page(c, "events", members, columns, ARRAY_LEN(members));
 	putchar('\n');
 	print_standing(json_object_get(c->answer, "standing"));
 	putchar('\n');
-	print_list(json_object_get(c->answer, "messages"), sent, heads,
-		   ARRAY_LEN(sent));
+	print_page(c, "messages", sent, heads, ARRAY_LEN(sent));
 	return CLI_DONE;
 }
 
@@ -252,7 +246,7 @@ int verb_consent_verify(struct cli *c, const struct args *a)
 }
 
 static int ask_number(struct cli *c, const char *method, const char *address,
-		      const char *tail, const char *body)
+		      const char *tail, json_t *body)
 {
 	AUTO(buf_done) struct buf path = { 0 };
 
@@ -260,7 +254,7 @@ static int ask_number(struct cli *c, const char *method, const char *address,
 	buf_z(&path, "/v1/numbers/");
 	path_part(&path, address);
 	buf_z(&path, tail);
-	return cli_ask(c, method, path.p, body);
+	return cli_ask_json(c, method, path.p, body);
 }
 
 int verb_consent_list(struct cli *c, const struct args *a)
@@ -272,8 +266,8 @@ int verb_consent_list(struct cli *c, const struct args *a)
 	int rc = ask_number(c, "GET", a->v[0], "/subscriptions", NULL);
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "subscriptions"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "subscriptions", members, columns,
+			   ARRAY_LEN(members));
 	return rc;
 }
 
@@ -287,11 +281,8 @@ int verb_consent_end(struct cli *c, const struct args *a)
 	else
 		json_object_set_new(o, "all", json_true());
 	json_object_set_new(o, "reason", json_string(args_get(a, "reason")));
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = ask_number(c, "POST", a->v[0], "/unsubscribe", body);
-	free(body);
+	int rc = ask_number(c, "POST", a->v[0], "/unsubscribe", o);
+
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_ENDED_N, WORDS_LIST(text_of(c->answer, "ended")));
 	return rc;
@@ -309,7 +300,6 @@ int verb_consent_heads(struct cli *c, const struct args *a)
 	path_query(&path, "limit", args_get(a, "limit"));
 	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "heads"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "heads", members, columns, ARRAY_LEN(members));
 	return rc;
 }

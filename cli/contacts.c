@@ -50,22 +50,15 @@ static void flatten(json_t *contact)
 
 int verb_contacts_list(struct cli *c, const struct args *a)
 {
-	AUTO(buf_done) struct buf path = { 0 };
+	int rc = cli_get(c, a, "/v1/contacts");
 
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/contacts");
-	for (const struct option *o = contacts_list_options; o->name != NULL;
-	     o++)
-		path_query(&path, o->name, args_get(a, o->name));
-	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	json_t *list = json_object_get(c->answer, "contacts");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		flatten(json_array_get(list, i));
 	print_list(list, members, columns, ARRAY_LEN(members));
-	if (text_of(c->answer, "next")[0] != '\0')
-		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	print_more(c);
 	return CLI_DONE;
 }
 

@@ -50,13 +50,7 @@ int verb_event_post(struct cli *c, const struct args *a)
 		}
 		json_object_set_new(o, "data", object);
 	}
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", "/v1/events", body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", "/v1/events", o);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	printf("%s: %s\n", word(WORD_STATE), text_of(c->answer, "state"));
@@ -88,32 +82,10 @@ int verb_event_import(struct cli *c, const struct args *a)
 	say(WORD_EVENTS_IMPORTED, WORDS_LIST(text_of(c->answer, "taken"),
 					     text_of(c->answer, "repeated"),
 					     text_of(c->answer, "failed")));
-	print_list(json_object_get(c->answer, "rows"), members, columns,
-		   ARRAY_LEN(members));
+	print_page(c, "rows", members, columns, ARRAY_LEN(members));
 	return json_array_size(json_object_get(c->answer, "rows")) == 0
 		       ? CLI_DONE
 		       : CLI_FAILED;
-}
-
-/* A list with what the options say. */
-static int ask_list(struct cli *c, const struct args *a, const char *path,
-		    const struct option *options)
-{
-	AUTO(buf_done) struct buf b = { 0 };
-	char mark = '?';
-
-	buf_init(&b, 4096);
-	buf_z(&b, path);
-	for (unsigned i = 0; options[i].name != NULL; i++) {
-		const char *v = args_get(a, options[i].name);
-
-		if (v == NULL)
-			continue;
-		buf_f(&b, "%c%s=", mark, options[i].name);
-		path_part(&b, v);
-		mark = '&';
-	}
-	return cli_ask(c, "GET", b.p, NULL);
 }
 
 int verb_event_list(struct cli *c, const struct args *a)
@@ -125,11 +97,10 @@ int verb_event_list(struct cli *c, const struct args *a)
 					     WORD_ID,     WORD_STATE,
 					     WORD_REASON, WORD_MESSAGES,
 					     WORD_ACCOUNT };
-	int rc = ask_list(c, a, "/v1/events", event_list_options);
+	int rc = cli_get(c, a, "/v1/events");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "events"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "events", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -142,8 +113,7 @@ int verb_event_types(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "types"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "types", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -156,11 +126,11 @@ int verb_reminder_list(struct cli *c, const struct args *a)
 					     WORD_TO,       WORD_ACCOUNT,
 					     WORD_STATE,    WORD_DUE,
 					     WORD_DELIVERED };
-	int rc = ask_list(c, a, "/v1/reminders", reminder_list_options);
+	int rc = cli_get(c, a, "/v1/reminders");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "reminders"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "reminders", members, columns,
+			   ARRAY_LEN(members));
 	return rc;
 }
 

@@ -29,7 +29,6 @@ static int post(struct cli *c, const struct args *a,
 	static const char *const members[] = { "id", "state", "due" };
 	static const enum word labels[] = { WORD_ID, WORD_STATE, WORD_DUE };
 	json_t *o = json_object();
-	char *body;
 
 	for (unsigned i = 0; options[i].name != NULL; i++) {
 		const char *v = args_get(a, options[i].name);
@@ -37,12 +36,7 @@ static int post(struct cli *c, const struct args *a,
 		if (v != NULL)
 			json_object_set_new(o, options[i].name, json_string(v));
 	}
-	body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", path, body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", path, o);
 	if (rc == CLI_DONE && !cli_json(c))
 		print_members(c->answer, members, labels, ARRAY_LEN(members));
 	return rc;
@@ -62,21 +56,10 @@ int verb_finding_list(struct cli *c, const struct args *a)
 					     WORD_SURVEY, WORD_STATE,
 					     WORD_DUE,    WORD_OVERDUE,
 					     WORD_TEXT };
-	static const char *const names[] = { "unit", "state", "limit",
-					     "cursor" };
-	AUTO(buf_done) struct buf path = { 0 };
-
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/findings");
-	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
-		path_query(&path, names[i], args_get(a, names[i]));
-	path_query(&path, "overdue",
-		   args_get(a, "overdue") != NULL ? "true" : NULL);
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, "/v1/findings");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "findings"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "findings", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 

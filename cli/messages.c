@@ -230,19 +230,11 @@ int verb_messages_list(struct cli *c, const struct args *a)
 					     WORD_TO,      WORD_CLASS,
 					     WORD_CHANNEL, WORD_LINK,
 					     WORD_UPDATED, WORD_REASON };
-	AUTO(buf_done) struct buf path = { 0 };
+	int rc = cli_get(c, a, "/v1/messages");
 
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/messages");
-	for (const struct option *o = list_options; o->name != NULL; o++)
-		path_query(&path, o->name, args_get(a, o->name));
-	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
-	print_list(json_object_get(c->answer, "messages"), members, columns,
-		   ARRAY_LEN(members));
-	if (text_of(c->answer, "next")[0] != '\0')
-		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	print_page(c, "messages", members, columns, ARRAY_LEN(members));
 	return CLI_DONE;
 }
 
@@ -304,24 +296,4 @@ int verb_messages_cancel(struct cli *c, const struct args *a)
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_CANCELLED, WORDS_LIST(a->v[0]));
 	return rc;
-}
-
-void print_list(const json_t *list, const char *const *members,
-		const enum word *columns, unsigned n)
-{
-	AUTO(table_free) struct table *t = table_new(columns, n);
-	AUTO(buf_done) struct buf out = { 0 };
-
-	buf_init(&out, (size_t)256 << 20);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		for (unsigned m = 0; m < n; m++)
-			table_z(t,
-				text_of(json_array_get(list, i), members[m]));
-	}
-	if (table_rows(t) == 0) {
-		puts(word(WORD_NONE));
-		return;
-	}
-	table_print(t, &out);
-	fwrite(out.p, 1, out.len, stdout);
 }

@@ -22,13 +22,13 @@ int verb_link_list(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "links"), link_members,
-			   link_columns, ARRAY_LEN(link_members));
+		print_page(c, "links", link_members, link_columns,
+			   ARRAY_LEN(link_members));
 	return rc;
 }
 
 static int link_ask(struct cli *c, const char *method, const char *name,
-		    const char *tail, const char *body)
+		    const char *tail, json_t *body)
 {
 	AUTO(buf_done) struct buf path = { 0 };
 
@@ -36,7 +36,7 @@ static int link_ask(struct cli *c, const char *method, const char *name,
 	buf_z(&path, "/v1/links/");
 	path_part(&path, name);
 	buf_z(&path, tail);
-	int rc = cli_ask(c, method, path.p, body);
+	int rc = cli_ask_json(c, method, path.p, body);
 	if (rc == CLI_DONE && !cli_json(c))
 		print_members(c->answer, link_members, link_columns,
 			      ARRAY_LEN(link_members));
@@ -89,12 +89,7 @@ int verb_link_set(struct cli *c, const struct args *a)
 		say_error(WORD_LINK_SET_WHAT, NULL, 0);
 		return CLI_USAGE;
 	}
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = link_ask(c, "PATCH", a->v[0], "", body);
-	free(body);
-	return rc;
+	return link_ask(c, "PATCH", a->v[0], "", o);
 }
 
 /* ---- keys ------------------------------------------------------------------------*/
@@ -127,11 +122,7 @@ int verb_key_create(struct cli *c, const struct args *a)
 	put(o, "tenant", args_get(a, "for-tenant"));
 	put(o, "branch", args_get(a, "branch"));
 	put(o, "expires_at", args_get(a, "expires"));
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", "/v1/keys", body);
-	free(body);
+	int rc = cli_ask_json(c, "POST", "/v1/keys", o);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	print_members(c->answer, key_members, key_columns,
@@ -200,10 +191,7 @@ int verb_audit_list(struct cli *c, const struct args *a)
 	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
-	print_list(json_object_get(c->answer, "audit"), members, columns,
-		   ARRAY_LEN(members));
-	if (text_of(c->answer, "next")[0] != '\0')
-		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	print_page(c, "audit", members, columns, ARRAY_LEN(members));
 	return CLI_DONE;
 }
 
@@ -218,11 +206,7 @@ int verb_backup(struct cli *c, const struct args *a)
 	json_t *o = json_object();
 
 	put(o, "path", a->v[0]);
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, "POST", "/v1/backup", body);
-	free(body);
+	int rc = cli_ask_json(c, "POST", "/v1/backup", o);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_COPIED, WORDS_LIST(a->v[0]));
 	return rc;

@@ -19,18 +19,10 @@ int verb_oncall_list(struct cli *c, const struct args *a)
 					     WORD_STATE,  WORD_TO,
 					     WORD_PLACE,  WORD_EVENT,
 					     WORD_CREATED };
-	AUTO(buf_done) struct buf path = { 0 };
-
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/oncall");
-	for (unsigned i = 0; oncall_list_options[i].name != NULL; i++)
-		path_query(&path, oncall_list_options[i].name,
-			   args_get(a, oncall_list_options[i].name));
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, "/v1/oncall");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "oncall"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "oncall", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 

@@ -37,18 +37,12 @@ int verb_order_ask(struct cli *c, const struct args *a)
 {
 	const char *until = args_get(a, "trial-until");
 	json_t *o = json_object();
-	char *body;
-	int rc;
 
 	json_object_set_new(o, "to", json_string(args_get(a, "to")));
 	json_object_set_new(o, "offer", json_string(a->v[0]));
 	if (until != NULL)
 		json_object_set_new(o, "trial_until", json_string(until));
-	body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
-	rc = cli_ask(c, "POST", "/v1/orders", body);
-	free(body);
+	int rc = cli_ask_json(c, "POST", "/v1/orders", o);
 	if (rc == CLI_DONE && !cli_json(c))
 		print_one(c->answer);
 	return rc;
@@ -62,18 +56,10 @@ int verb_order_list(struct cli *c, const struct args *a)
 	static const enum word columns[] = { WORD_ID,    WORD_TO,  WORD_OFFER,
 					     WORD_STATE, WORD_FEN, WORD_PERIOD,
 					     WORD_DUE };
-	AUTO(buf_done) struct buf b = { 0 };
-
-	buf_init(&b, 4096);
-	buf_z(&b, "/v1/orders");
-	for (unsigned i = 0; order_list_options[i].name != NULL; i++)
-		path_query(&b, order_list_options[i].name,
-			   args_get(a, order_list_options[i].name));
-	int rc = cli_ask(c, "GET", b.p, NULL);
+	int rc = cli_get(c, a, "/v1/orders");
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "orders"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "orders", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -116,7 +102,6 @@ int verb_offer_list(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "offers"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "offers", members, columns, ARRAY_LEN(members));
 	return rc;
 }

@@ -34,18 +34,6 @@ static void put(json_t *o, const char *name, const char *value)
 		json_object_set_new(o, name, json_string(value));
 }
 
-static int ask_json(struct cli *c, const char *method, const char *path,
-		    json_t *o)
-{
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
-	int rc = cli_ask(c, method, path, body);
-	free(body);
-	return rc;
-}
-
 /* The members of a user, from the options. */
 static json_t *user_body(const struct args *a)
 {
@@ -105,7 +93,7 @@ static int user_ask(struct cli *c, const char *method, const char *id,
 	buf_z(&path, "/v1/users/");
 	path_part(&path, id);
 	buf_z(&path, tail);
-	return user_shown(c, o != NULL ? ask_json(c, method, path.p, o)
+	return user_shown(c, o != NULL ? cli_ask_json(c, method, path.p, o)
 				       : cli_ask(c, method, path.p, NULL));
 }
 
@@ -115,7 +103,7 @@ int verb_user_create(struct cli *c, const struct args *a)
 
 	put(o, "name", a->v[0]);
 	put(o, "tenant", args_get(a, "for-tenant"));
-	return user_shown(c, ask_json(c, "POST", "/v1/users", o));
+	return user_shown(c, cli_ask_json(c, "POST", "/v1/users", o));
 }
 
 int verb_user_list(struct cli *c, const struct args *a)
@@ -196,7 +184,7 @@ int verb_login(struct cli *c, const struct args *a)
 	put(o, "name", a->v[0]);
 	put(o, "password", password);
 	explicit_bzero(password, sizeof(password));
-	int rc = ask_json(c, "POST", "/v1/sessions", o);
+	int rc = cli_ask_json(c, "POST", "/v1/sessions", o);
 	if (rc == CLI_DONE && !cli_json(c))
 		printf("export CARILLON_KEY=%s\n", text_of(c->answer, "token"));
 	return rc;
@@ -216,8 +204,7 @@ int verb_session_list(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "sessions"),
-			   session_members, session_columns,
+		print_page(c, "sessions", session_members, session_columns,
 			   ARRAY_LEN(session_members));
 	return rc;
 }
@@ -261,7 +248,7 @@ int verb_password(struct cli *c, const struct args *a)
 	put(o, "new", fresh);
 	explicit_bzero(old, sizeof(old));
 	explicit_bzero(fresh, sizeof(fresh));
-	int rc = ask_json(c, "POST", "/v1/me/password", o);
+	int rc = cli_ask_json(c, "POST", "/v1/me/password", o);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_PASSWORD_CHANGED, NULL, 0);
 	return rc;

@@ -40,24 +40,6 @@ static bool number(const struct args *a, const char *name, double most,
 	return false;
 }
 
-static int password_read(const char *file, char out[64])
-{
-	FILE *f = fopen(file, "re");
-
-	out[0] = '\0';
-	if (f == NULL || fgets(out, 64, f) == NULL) {
-		say_error(WORD_CANNOT_READ,
-			  WORDS_LIST(file,
-				     f == NULL ? strerror(errno) : "empty"));
-		if (f != NULL)
-			fclose(f);
-		return CLI_FAILED;
-	}
-	fclose(f);
-	out[strcspn(out, "\r\n")] = '\0';
-	return CLI_DONE;
-}
-
 static int find_host(const char *text, struct sockaddr_storage *out)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -177,7 +159,8 @@ int verb_replay(struct cli *c, const struct args *a)
 	    !number(a, "window", WINDOW_MAX, &window) ||
 	    !number(a, "wait", 86400, &wait))
 		return CLI_USAGE;
-	if (file != NULL && password_read(file, password) != CLI_DONE)
+	if (file != NULL &&
+	    cli_secret(file, password, sizeof(password)) != CLI_DONE)
 		return CLI_FAILED;
 	r.cfg.password = file == NULL ? NULL : password;
 	r.cfg.window = (unsigned)MAX(window, 1);

@@ -27,8 +27,7 @@ int verb_rules_list(struct cli *c, const struct args *a)
 	(void)a;
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
-	print_list(json_object_get(c->answer, "packs"), members, columns,
-		   ARRAY_LEN(members));
+	print_page(c, "packs", members, columns, ARRAY_LEN(members));
 	print_notice(c->answer);
 	return CLI_DONE;
 }

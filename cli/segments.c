@@ -84,20 +84,11 @@ int verb_segment_list(struct cli *c, const struct args *a)
 					       "filter" };
 	static const enum word columns[] = { WORD_ID, WORD_NAME, WORD_KIND,
 					     WORD_COUNT, WORD_FILTER };
-	AUTO(buf_done) struct buf path = { 0 };
-
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/segments");
-	path_query(&path, "limit", args_get(a, "limit"));
-	path_query(&path, "cursor", args_get(a, "cursor"));
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, "/v1/segments");
 
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
-	print_list(json_object_get(c->answer, "segments"), members, columns,
-		   ARRAY_LEN(members));
-	if (text_of(c->answer, "next")[0] != '\0')
-		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	print_page(c, "segments", members, columns, ARRAY_LEN(members));
 	return CLI_DONE;
 }
 
@@ -153,35 +144,20 @@ int verb_segment_members(struct cli *c, const struct args *a)
 	if (rc != CLI_DONE)
 		return rc;
 	buf_z(&path, "/members");
-	path_query(&path, "limit", args_get(a, "limit"));
-	path_query(&path, "cursor", args_get(a, "cursor"));
-	rc = cli_ask(c, "GET", path.p, NULL);
+	rc = cli_get(c, a, path.p);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	print_persons(json_object_get(c->answer, "members"));
-	if (text_of(c->answer, "next")[0] != '\0')
-		say(WORD_MORE, WORDS_LIST(text_of(c->answer, "next")));
+	print_more(c);
 	return CLI_DONE;
 }
 
 /* ---- a filter of the moment, and a new one ---------------------------------------- */
 
-static int post(struct cli *c, const char *path, json_t *body)
-{
-	char *text = json_dumps(body, JSON_COMPACT);
-	int rc;
-
-	json_decref(body);
-	must(text != NULL);
-	rc = cli_ask(c, "POST", path, text);
-	free(text);
-	return rc;
-}
-
 int verb_segment_say(struct cli *c, const struct args *a)
 {
-	int rc = post(c, "/v1/segments/count",
-		      json_pack("{s:s}", "filter", a->v[0]));
+	int rc = cli_ask_json(c, "POST", "/v1/segments/count",
+			      json_pack("{s:s}", "filter", a->v[0]));
 
 	if (rc == CLI_DONE && !cli_json(c)) {
 		print_count(c);
@@ -199,7 +175,7 @@ int verb_segment_create(struct cli *c, const struct args *a)
 
 	if (filter != NULL)
 		json_object_set_new(body, "filter", json_string(filter));
-	int rc = post(c, "/v1/segments", body);
+	int rc = cli_ask_json(c, "POST", "/v1/segments", body);
 
 	if (rc == CLI_DONE && !cli_json(c))
 		print_segment(c->answer);

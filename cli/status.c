@@ -57,8 +57,7 @@ static int status_once(struct cli *c, bool clear)
 						     WORD_WHY,  WORD_HELD,
 						     WORD_LIVE, WORD_QUEUED,
 						     WORD_SENT };
-		print_list(json_object_get(c->answer, "links"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "links", members, columns, ARRAY_LEN(members));
 	}
 	fflush(stdout);
 	return CLI_DONE;

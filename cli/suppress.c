@@ -26,8 +26,7 @@ int verb_suspect_list(struct cli *c, const struct args *a)
 	(void)a;
 	int rc = cli_ask(c, "GET", "/v1/suspects", NULL);
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "suspects"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "suspects", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -38,14 +37,10 @@ static int settle(struct cli *c, const struct args *a, const char *decision)
 
 	json_object_set_new(o, "decision", json_string(decision));
 	json_object_set_new(o, "reason", json_string(args_get(a, "reason")));
-	char *body = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	must(body != NULL);
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/suspects/");
 	path_part(&path, a->v[0]);
-	int rc = cli_ask(c, "POST", path.p, body);
-	free(body);
+	int rc = cli_ask_json(c, "POST", path.p, o);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_SETTLED, WORDS_LIST(text_of(c->answer, "address"),
 					     text_of(c->answer, "decision")));
@@ -70,8 +65,7 @@ int verb_suppression_list(struct cli *c, const struct args *a)
 	(void)a;
 	int rc = cli_ask(c, "GET", "/v1/suppressions", NULL);
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "lists"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "lists", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 

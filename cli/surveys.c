@@ -63,8 +63,7 @@ int verb_survey_list(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "surveys"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "surveys", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -89,14 +88,8 @@ int verb_survey_show(struct cli *c, const struct args *a)
 static int post(struct cli *c, const char *id, const char *tail, json_t *o)
 {
 	AUTO(buf_done) struct buf path = { 0 };
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
 	put_path(&path, id, tail);
-	int rc = cli_ask(c, "POST", path.p, body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", path.p, o);
 	return rc;
 }
 
@@ -162,7 +155,6 @@ int verb_survey_ask(struct cli *c, const struct args *a)
 
 int verb_survey_sessions(struct cli *c, const struct args *a)
 {
-	static const char *const names[] = { "state", "limit", "cursor" };
 	static const char *const members[] = {
 		"session", "to", "state", "answered", "created", "reason"
 	};
@@ -170,23 +162,12 @@ int verb_survey_sessions(struct cli *c, const struct args *a)
 					     WORD_STATE,   WORD_ANSWERED,
 					     WORD_CREATED, WORD_REASON };
 	AUTO(buf_done) struct buf path = { 0 };
-	char mark = '?';
 
 	put_path(&path, a->v[0], "/sessions");
-	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
-		const char *v = args_get(a, names[i]);
-
-		if (v == NULL)
-			continue;
-		buf_f(&path, "%c%s=", mark, names[i]);
-		path_part(&path, v);
-		mark = '&';
-	}
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, path.p);
 
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "sessions"), members,
-			   columns, ARRAY_LEN(members));
+		print_page(c, "sessions", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 

@@ -141,8 +141,7 @@ int verb_template_list(struct cli *c, const struct args *a)
 
 	(void)a;
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "templates"), members,
-			   labels, 9);
+		print_page(c, "templates", members, labels, 9);
 	return rc;
 }
 
@@ -176,8 +175,7 @@ int verb_template_diff(struct cli *c, const struct args *a)
 	path_query(&path, "to", args_get(a, "to"));
 	int rc = cli_ask(c, "GET", path.p, NULL);
 	if (rc == CLI_DONE && !cli_json(c))
-		print_list(json_object_get(c->answer, "changes"), names, heads,
-			   ARRAY_LEN(names));
+		print_page(c, "changes", names, heads, ARRAY_LEN(names));
 	return rc;
 }
 
@@ -376,14 +374,9 @@ static int step(struct cli *c, const struct args *a, const char *tail)
 	}
 	if (args_get(a, "later") != NULL)
 		json_object_set_new(o, "activate", json_false());
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
 	take_match(c, a);
 	version_path(&w, tail, &path);
-	rc = cli_ask(c, "POST", path.p, body);
-	free(body);
+	rc = cli_ask_json(c, "POST", path.p, o);
 	if (rc == CLI_DONE && !cli_json(c))
 		say(WORD_TEMPLATE_IS, WORDS_LIST(text_of(c->answer, "id"),
 						 text_of(c->answer, "version"),

@@ -68,13 +68,7 @@ int verb_thread_list(struct cli *c, const struct args *a)
 					       "text" };
 	static const enum word columns[] = { WORD_FROM, WORD_AT, WORD_CHANNEL,
 					     WORD_CLAIM, WORD_TEXT };
-	AUTO(buf_done) struct buf path = { 0 };
-
-	buf_init(&path, 4096);
-	buf_z(&path, "/v1/inbox");
-	path_query(&path, "limit", args_get(a, "limit"));
-	path_query(&path, "cursor", args_get(a, "cursor"));
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, "/v1/inbox");
 
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
@@ -118,15 +112,12 @@ int verb_thread_show(struct cli *c, const struct args *a)
 	AUTO(buf_done) struct buf path = { 0 };
 
 	put_path(&path, a->v[0], "");
-	path_query(&path, "limit", args_get(a, "limit"));
-	path_query(&path, "cursor", args_get(a, "cursor"));
-	int rc = cli_ask(c, "GET", path.p, NULL);
+	int rc = cli_get(c, a, path.p);
 
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	set_times(json_object_get(c->answer, "thread"));
-	print_list(json_object_get(c->answer, "thread"), members, columns,
-		   ARRAY_LEN(members));
+	print_page(c, "thread", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -134,14 +125,8 @@ int verb_thread_show(struct cli *c, const struct args *a)
 static int post(struct cli *c, const char *address, const char *tail, json_t *o)
 {
 	AUTO(buf_done) struct buf path = { 0 };
-	char *body = json_dumps(o, JSON_COMPACT);
-
-	json_decref(o);
-	must(body != NULL);
 	put_path(&path, address, tail);
-	int rc = cli_ask(c, "POST", path.p, body);
-
-	free(body);
+	int rc = cli_ask_json(c, "POST", path.p, o);
 	return rc;
 }
 

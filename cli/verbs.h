@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "cli/print.h"
 
 /* messages.c */
 extern const struct option send_options[], list_options[], ask_options[];
@@ -221,6 +222,3 @@ int verb_doctor(struct cli *c, const struct args *a);
 
 /* The proof of a chain, as the API answers it. */
 int show_proof(struct cli *c, const char *path);
-/* Prints a table of a list in the answer, or that it is empty. */
-void print_list(const json_t *list, const char *const *members,
-		const enum word *columns, unsigned n);

@@ -167,17 +167,6 @@ static bool show_event(void *owner, const struct row *row)
 	return true;
 }
 
-static void on_history(struct request *r, int rc)
-{
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 struct one {
 	char tenant[TENANT_MAX + 1]; /* "": any; then the case's */
 	char address[ADDRESS_MAX];
@@ -220,7 +209,7 @@ static void on_one(struct request *r, int rc)
 	json_key(&r->out, "history");
 	json_open(&r->out, '[');
 	request_read(r, STORE_CASE_EVENTS, cells, ARRAY_LEN(cells), show_event,
-		     on_history);
+		     api_rows_end);
 }
 
 void api_case_get(struct request *r)

@@ -377,17 +377,6 @@ static bool show_answer(void *owner, const struct row *row)
 	return true;
 }
 
-static void on_answers(struct request *r, int rc)
-{
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
-	json_close(&r->out, ']');
-	json_close(&r->out, '}');
-	reply_send(r, 200);
-}
-
 static bool show_one(void *owner, const struct row *row)
 {
 	struct request *r = owner;
@@ -416,7 +405,7 @@ static void on_one(struct request *r, int rc)
 	json_key(&r->out, "answers");
 	json_open(&r->out, '[');
 	request_read(r, STORE_ANSWER_LIST, cells, ARRAY_LEN(cells), show_answer,
-		     on_answers);
+		     api_rows_end);
 }
 
 void api_survey_session(struct request *r)

@@ -55,10 +55,9 @@ static void buf_spare(struct buf *b)
 	}
 }
 
-void request_free(struct request *r)
+/* All but its memory for bodies. */
+static void request_empty(struct request *r)
 {
-	must(r != NULL && r->magic == REQUEST_MAGIC);
-	list_remove(&r->node);
 	if (r->own_free != NULL)
 		r->own_free(r->own);
 	if (r->page_free != NULL)
@@ -69,6 +68,13 @@ void request_free(struct request *r)
 		MHD_destroy_response(r->response);
 	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++)
 		mem_free(r->cookies[i]);
+	list_remove(&r->node);
+}
+
+void request_free(struct request *r)
+{
+	must(r != NULL && r->magic == REQUEST_MAGIC);
+	request_empty(r);
 	buf_done(&r->body);
 	buf_done(&r->out);
 	r->magic = 0;
@@ -84,17 +90,7 @@ static void request_reuse(struct request *r)
 		request_free(r);
 		return;
 	}
-	if (r->own_free != NULL)
-		r->own_free(r->own);
-	if (r->page_free != NULL)
-		r->page_free(r->page);
-	if (r->json != NULL)
-		json_decref(r->json);
-	if (r->response != NULL)
-		MHD_destroy_response(r->response);
-	for (unsigned i = 0; i < ARRAY_LEN(r->cookies); i++)
-		mem_free(r->cookies[i]);
-	list_remove(&r->node);
+	request_empty(r);
 	buf_spare(&r->body);
 	buf_spare(&r->out);
 	struct request clean = {

@@ -40,30 +40,6 @@ const char *answer_class_name(enum answer_class c)
 	return class_names[c];
 }
 
-/* Scripts that write without spaces, and pictures. */
-static bool is_dense(uint32_t cp)
-{
-	return cp >= 0x2E80;
-}
-
-static bool is_word(uint32_t cp)
-{
-	switch (utf8proc_category((utf8proc_int32_t)cp)) {
-	case UTF8PROC_CATEGORY_LU:
-	case UTF8PROC_CATEGORY_LL:
-	case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM:
-	case UTF8PROC_CATEGORY_LO:
-	case UTF8PROC_CATEGORY_MN:
-	case UTF8PROC_CATEGORY_MC:
-	case UTF8PROC_CATEGORY_NL:
-	case UTF8PROC_CATEGORY_NO:
-		return true;
-	default: /* not an enum of ours */
-		return false;
-	}
-}
-
 static bool is_digit(uint32_t cp)
 {
 	return cp >= '0' && cp <= '9';
@@ -152,7 +128,7 @@ static bool ends_at(struct str s, size_t at)
 
 	if (is_apostrophe(cp)) /* dogs' */
 		return true;
-	return is_dense(cp) || (!is_word(cp) && !is_digit(cp));
+	return text_is_dense(cp) || (!text_is_letter(cp) && !is_digit(cp));
 }
 
 static bool take_word(struct cursor *c)
@@ -327,14 +303,15 @@ static void take_unknown(struct cursor *c)
 	uint32_t cp = text_next(c->s, &at);
 	struct answer_scan *o = c->out;
 	bool joins = o->n > 0 && o->v[o->n - 1].class == AC_UNKNOWN &&
-		     o->v[o->n - 1].to == c->at && is_dense(cp);
+		     o->v[o->n - 1].to == c->at && text_is_dense(cp);
 
-	while (!is_dense(cp) && at < c->s.len) {
+	while (!text_is_dense(cp) && at < c->s.len) {
 		size_t next = at;
 		uint32_t more = text_next(c->s, &next);
 
-		if (is_dense(more) ||
-		    (!is_word(more) && !is_digit(more) && !is_apostrophe(more)))
+		if (text_is_dense(more) ||
+		    (!text_is_letter(more) && !is_digit(more) &&
+		     !is_apostrophe(more)))
 			break;
 		at = next;
 	}
@@ -406,7 +383,7 @@ void answer_scan(struct str folded, const struct answer_scale *scale,
 		if (take_stars(&c) || take_letters(&c, scale) ||
 		    take_word(&c) || take_number(&c))
 			continue;
-		if (is_word(cp) || is_digit(cp))
+		if (text_is_letter(cp) || is_digit(cp))
 			take_unknown(&c);
 		else
 			take_mark(&c, cp, next);

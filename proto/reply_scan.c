@@ -16,12 +16,6 @@ static const struct {
 };
 #undef WORD
 
-/* Scripts that write without spaces stand from U+2E80 on. */
-static bool is_dense(uint32_t cp)
-{
-	return cp >= 0x2E80;
-}
-
 enum mark { MARK_WORD, MARK_SPACE, MARK_BREAK, MARK_JOIN };
 
 static enum mark mark_of(uint32_t cp)
@@ -32,21 +26,10 @@ static enum mark mark_of(uint32_t cp)
 		return MARK_BREAK;
 	if (cp == 0x3001 || cp == 0x3002 || cp == 0xFF61)
 		return MARK_BREAK;
-	switch (utf8proc_category((utf8proc_int32_t)cp)) {
-	case UTF8PROC_CATEGORY_LU:
-	case UTF8PROC_CATEGORY_LL:
-	case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM:
-	case UTF8PROC_CATEGORY_LO:
-	case UTF8PROC_CATEGORY_MN:
-	case UTF8PROC_CATEGORY_MC:
-	case UTF8PROC_CATEGORY_ND:
-	case UTF8PROC_CATEGORY_NL:
-	case UTF8PROC_CATEGORY_NO:
-		return MARK_WORD;
-	default: /* not an enum of ours */
-		return MARK_SPACE;
-	}
+	return text_is_letter(cp) || utf8proc_category((utf8proc_int32_t)cp) ==
+					     UTF8PROC_CATEGORY_ND
+		       ? MARK_WORD
+		       : MARK_SPACE;
 }
 
 void reply_plain(struct str folded, struct buf *out)
@@ -68,8 +51,8 @@ void reply_plain(struct str folded, struct buf *out)
 		}
 		if (prev != 0 && gap == MARK_BREAK)
 			buf_c(out, ',');
-		else if (prev != 0 && gap == MARK_SPACE && !is_dense(prev) &&
-			 !is_dense(cp))
+		else if (prev != 0 && gap == MARK_SPACE &&
+			 !text_is_dense(prev) && !text_is_dense(cp))
 			buf_c(out, ' ');
 		text_put(cp, out);
 		prev = cp;
@@ -87,9 +70,9 @@ static size_t unknown_len(struct str s)
 		size_t was = at;
 		uint32_t cp = text_next(s, &at);
 
-		if (was > 0 && (cp == ' ' || cp == ',' || is_dense(cp)))
+		if (was > 0 && (cp == ' ' || cp == ',' || text_is_dense(cp)))
 			return was;
-		if (is_dense(cp))
+		if (text_is_dense(cp))
 			break;
 	}
 	return at;
@@ -100,7 +83,8 @@ static bool ends_at(struct str s, size_t at)
 {
 	if (at == s.len)
 		return true;
-	return s.p[at] == ' ' || s.p[at] == ',' || is_dense(text_next(s, &at));
+	return s.p[at] == ' ' || s.p[at] == ',' ||
+	       text_is_dense(text_next(s, &at));
 }
 
 /* "td1", "td02": the tail of a list of services, of which we know nothing. */

@@ -58,6 +58,14 @@ void text_gsm_pack(struct str septets, unsigned shift, struct buf *out);
 void text_gsm_unpack(struct str packed, size_t septets, unsigned shift,
 		     struct buf *out);
 
+/* A letter, its mark, or a number that is no digit. */
+bool text_is_letter(uint32_t cp);
+/* Of scripts that write without spaces, or a picture: from U+2E80 on. */
+static inline bool text_is_dense(uint32_t cp)
+{
+	return cp >= 0x2E80;
+}
+
 /*
  * Folding for comparison: NFKC_Casefold (libutf8proc), keycap marks and
  * variation selectors dropped, every Unicode decimal digit to ASCII, (n) and

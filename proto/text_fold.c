@@ -145,6 +145,24 @@ static bool is_loose(uint32_t cp)
 	}
 }
 
+bool text_is_letter(uint32_t cp)
+{
+	switch (utf8proc_category((utf8proc_int32_t)cp)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO:
+		return true;
+	default: /* not an enum of ours */
+		return false;
+	}
+}
+
 static bool is_ascii(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
