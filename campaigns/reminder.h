@@ -6,8 +6,8 @@
 
 #include "base/heap.h"
 #include "base/str.h"
-#include "base/unsaved.h"
 #include "model/row.h"
+#include "model/unsaved.h"
 
 enum reminder_state {
 	REMINDER_WAITING,   /* a message is on its way, or waits for its time */

@@ -129,63 +129,41 @@ void reminder_record(struct reminders *r, const struct reminder *x,
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
-struct before {
-	bool nothing; /* it was not there */
-	struct reminder_now now;
-};
-
-struct guard {
-	struct reminders *reminders;
-	uint64_t id;
-	struct before before;
-};
-
-static void put_back(struct reminders *r, struct reminder *x,
-		     const struct reminder_now *before)
+static void back(void *room, void *object, const void *was)
 {
-	reminder_message(r, x, before->message);
+	struct reminder *x = object;
+	const struct reminder_now *before = was;
+
+	reminder_message(room, x, before->message);
 	x->now = *before;
-	unsaved_done(&x->unsaved);
-	reminder_due(r, x, x->now.due_ms);
+	reminder_due(room, x, x->now.due_ms);
 }
 
-static void on_answer(struct reminders *r, struct reminder *x,
-		      const struct guard *g, int rc)
+static void forget(void *room, void *object)
 {
-	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
-				     sizeof(g->before));
-	const struct before *first = x->unsaved.first;
-
-	if (back && first->nothing)
-		reminder_forget(r, x);
-	else if (back)
-		put_back(r, x, &first->now);
-	else if (x->unsaved.steps == 0 && reminder_final(x->now.state))
-		reminder_forget(r, x);
+	reminder_forget(room, object);
 }
 
-static void on_stored(void *owner, int rc)
+static bool is_over(const void *object)
 {
-	struct guard *g = owner;
-	struct reminder *x = map_ptr(g->reminders->all, g->id);
+	const struct reminder *x = object;
 
-	if (x != NULL)
-		on_answer(g->reminders, x, g, rc);
-	mem_free(g);
+	return reminder_final(x->now.state);
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct reminder, unsaved),
+	sizeof(struct reminder_now),
+	back,
+	forget,
+	is_over,
+};
 
 void reminder_guard(struct reminders *r, struct reminder *x,
 		    const struct reminder_now *before)
 {
-	struct guard *g = mem_new(struct guard);
-
-	g->reminders = r;
-	g->id = x->id;
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(r->env.store, on_stored, g);
+	must(r != NULL && x != NULL);
+	unsaved_guard(r->env.store, &steps, r, r->all, x->id, before);
 }
 
 /* ---- the start ---------------------------------------------------------------- */

@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
-#include "base/unsaved.h"
 #include "campaigns/survey.h"
 #include "model/row.h"
+#include "model/unsaved.h"
 
 /* Stored by name; outreach.md 4.6. */
 enum session_state {

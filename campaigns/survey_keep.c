@@ -101,56 +101,35 @@ void survey_due(struct surveys *s, struct session *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
-struct before {
-	bool nothing; /* it was not there */
-	struct session_now now;
-};
-
-struct guard {
-	struct surveys *surveys;
-	uint64_t session;
-	struct before before;
-};
-
-static void put_back(struct surveys *s, struct session *x,
-		     const struct session_now *before)
+static void back(void *room, void *object, const void *was)
 {
-	survey_message(s, x, before->message);
+	struct session *x = object;
+	const struct session_now *before = was;
+
+	survey_message(room, x, before->message);
 	x->now = *before;
-	unsaved_done(&x->unsaved);
-	survey_due(s, x);
+	survey_due(room, x);
 }
 
-static void on_stored(void *owner, int rc)
+static void forget(void *room, void *object)
 {
-	struct guard *g = owner;
-	struct session *x = map_ptr(g->surveys->sessions, g->session);
-
-	if (x != NULL &&
-	    unsaved_answered(&x->unsaved, rc, &g->before, sizeof(g->before))) {
-		const struct before *first = x->unsaved.first;
-
-		if (first->nothing)
-			survey_forget(g->surveys, x);
-		else
-			put_back(g->surveys, x, &first->now);
-	}
-	mem_free(g);
+	survey_forget(room, object);
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct session, unsaved),
+	sizeof(struct session_now),
+	back,
+	forget,
+	NULL,
+};
 
 void survey_guard(struct surveys *s, struct session *x,
 		  const struct session_now *before)
 {
-	struct guard *g = mem_new(struct guard);
-
 	survey_count_step(s, x, before);
 	survey_tally_step(s, x, before);
-	*g = (struct guard){ .surveys = s, .session = x->id };
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(s->store, on_stored, g);
+	unsaved_guard(s->store, &steps, s, s->sessions, x->id, before);
 }
 
 /* ---- the start ---------------------------------------------------------------- */

@@ -7,9 +7,9 @@
 
 #include "base/heap.h"
 #include "base/str.h"
-#include "base/unsaved.h"
 #include "model/address.h"
 #include "model/row.h"
+#include "model/unsaved.h"
 #include "routing/router.h"
 
 /* Stored by name; outreach.md 4.7. */

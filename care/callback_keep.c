@@ -31,8 +31,10 @@ void callback_index(struct callbacks *c, struct callback *x)
 		    address_key(str_of(x->tenant), str_of(x->address)), x);
 }
 
-static void forget(struct callbacks *c, struct callback *x)
+static void forget(void *room, void *object)
 {
+	struct callbacks *c = room;
+	struct callback *x = object;
 	uint64_t key = address_key(str_of(x->tenant), str_of(x->address));
 
 	callback_leave(c, x, false);
@@ -54,19 +56,6 @@ static void set_due(struct callbacks *c, struct callback *x)
 	if (heap_first(&c->due) == &x->due)
 		wake_set(c->timer, &c->due, callbacks_now(c));
 }
-
-/* ---- a batch that was not stored -------------------------------------------------- */
-
-struct before {
-	bool nothing; /* it was not there */
-	struct callback_now now;
-};
-
-struct guard {
-	struct callbacks *callbacks;
-	uint64_t id;
-	struct before before;
-};
 
 /* ---- for reports -------------------------------------------------------------------- */
 
@@ -109,10 +98,14 @@ static void count(struct callbacks *c, const struct callback *x,
 		count_one(c, x, "callback.breached");
 }
 
+/* ---- a batch that was not stored -------------------------------------------------- */
+
 /* Where its state of before puts it. */
-static void put_back(struct callbacks *c, struct callback *x,
-		     const struct callback_now *before)
+static void back(void *room, void *object, const void *was)
 {
+	struct callbacks *c = room;
+	struct callback *x = object;
+	const struct callback_now *before = was;
 	struct caller *a;
 
 	callback_leave(c, x, false);
@@ -125,52 +118,35 @@ static void put_back(struct callbacks *c, struct callback *x,
 		if (a != NULL)
 			a->holds = x->id;
 	}
-	unsaved_done(&x->unsaved);
 	set_due(c, x);
 }
 
-static void on_answer(struct callbacks *c, struct callback *x,
-		      const struct guard *g, int rc)
+static bool is_over(const void *object)
 {
-	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
-				     sizeof(g->before));
-	const struct before *first = x->unsaved.first;
+	const struct callback *x = object;
 
-	if (back && first->nothing)
-		forget(c, x);
-	else if (back)
-		put_back(c, x, &first->now);
-	else if (x->unsaved.steps == 0 && callback_final(x->now.state))
-		forget(c, x);
+	return callback_final(x->now.state);
 }
 
-static void on_stored(void *owner, int rc)
-{
-	struct guard *g = owner;
-	struct callback *x = map_ptr(g->callbacks->all, g->id);
-
-	if (x != NULL)
-		on_answer(g->callbacks, x, g, rc);
-	mem_free(g);
-}
+static const struct unsaved_ops steps = {
+	offsetof(struct callback, unsaved),
+	sizeof(struct callback_now),
+	back,
+	forget,
+	is_over,
+};
 
 void callback_keep(struct callbacks *c, struct callback *x,
 		   const struct callback_now *before)
 {
 	struct cell cells[CALLBACK_CELLS];
-	struct guard *g = mem_new(struct guard);
 
 	must(c != NULL && x != NULL);
 	callback_cells(x, cells);
 	store_put(c->env.store, STORE_CALLBACK_PUT, cells, ARRAY_LEN(cells));
 	count(c, x, before);
 	set_due(c, x);
-	*g = (struct guard){ .callbacks = c, .id = x->id };
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(c->env.store, on_stored, g);
+	unsaved_guard(c->env.store, &steps, c, c->all, x->id, before);
 }
 
 /* ---- what the contacts know ------------------------------------------------------- */

@@ -8,9 +8,9 @@
 #include "base/err.h"
 #include "base/heap.h"
 #include "base/str.h"
-#include "base/unsaved.h"
 #include "model/address.h"
 #include "model/row.h"
+#include "model/unsaved.h"
 
 #define CASE_NAME_MAX 64          /* of an owner */
 #define CASE_WORD_MAX 32          /* topics, causes, kinds of things */

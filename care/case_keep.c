@@ -96,38 +96,30 @@ void case_due(struct cases *c, struct care_case *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
-struct back {
-	struct cases *cases;
-	uint64_t id;
-	struct case_now before;
-};
-
-/* To what it was; what never was stored never was. */
-static void put_back(struct cases *c, struct care_case *x)
+static void back(void *room, void *object, const void *was)
 {
-	const struct case_now *first = x->unsaved.first;
+	struct cases *c = room;
+	struct care_case *x = object;
+	const struct case_now *before = was;
 
-	if (first->version == 0) {
-		case_forget(c, x);
-		return;
-	}
-	count_open(c, (first->state != CASE_CLOSED) -
+	count_open(c, (before->state != CASE_CLOSED) -
 			      (x->now.state != CASE_CLOSED));
-	x->now = *first;
-	unsaved_done(&x->unsaved);
+	x->now = *before;
 	case_due(c, x);
 }
 
-static void on_stored(void *owner, int rc)
+static void forget(void *room, void *object)
 {
-	struct back *b = owner;
-	struct care_case *x = map_ptr(b->cases->all, b->id);
-
-	if (x != NULL &&
-	    unsaved_answered(&x->unsaved, rc, &b->before, sizeof(b->before)))
-		put_back(b->cases, x);
-	mem_free(b);
+	case_forget(room, object);
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct care_case, unsaved),
+	sizeof(struct case_now),
+	back,
+	forget,
+	NULL,
+};
 
 /* ---- a step ---------------------------------------------------------------------- */
 
@@ -182,11 +174,9 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 	       const struct case_now *before)
 {
 	must(c != NULL && x != NULL && action != NULL && by != NULL);
-	struct back *b = mem_new(struct back);
+	bool fresh = before->version == 0;
 
-	*b = (struct back){ c, x->id, *before };
-	unsaved_step(&x->unsaved);
-	if (before->version != 0)
+	if (!fresh)
 		count_open(c, (x->now.state != CASE_CLOSED) -
 				      (before->state != CASE_CLOSED));
 	x->now.version++;
@@ -196,7 +186,8 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 	if (type != NULL)
 		publish(c, x, type, what);
 	case_due(c, x);
-	store_then(c->store, on_stored, b);
+	unsaved_guard(c->store, &steps, c, c->all, x->id,
+		      fresh ? NULL : before);
 	log_info("case", KV_ID("id", x->id), KV_S("action", action),
 		 KV_S("state", case_state_name(x->now.state)));
 }

@@ -9,9 +9,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/stats.h"
-#include "base/unsaved.h"
 #include "care/wake.h"
 #include "model/address.h"
+#include "model/unsaved.h"
 #include "proto/json.h"
 #include "proto/text.h"
 
@@ -108,8 +108,11 @@ static void finding_free(struct finding **xp)
 
 /* ---- memory and store -------------------------------------------------------------- */
 
-static void forget(struct findings *f, struct finding *x)
+static void forget(void *room, void *object)
 {
+	struct findings *f = room;
+	struct finding *x = object;
+
 	IGNORE(map_del(f->all, x->id, NULL));
 	heap_remove(&f->due, &x->due);
 	finding_free(&x);
@@ -127,44 +130,28 @@ static void set_due(struct findings *f, struct finding *x)
 		wake_set(f->timer, &f->due, now_of(f));
 }
 
-struct before {
-	bool nothing; /* it was not there */
-	struct finding_now now;
-};
-
-struct guard {
-	struct findings *findings;
-	uint64_t id;
-	struct before before;
-};
-
-static void on_answer(struct findings *f, struct finding *x,
-		      const struct guard *g, int rc)
+static void back(void *room, void *object, const void *was)
 {
-	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
-				     sizeof(g->before));
-	const struct before *first = x->unsaved.first;
+	struct finding *x = object;
 
-	if (back && first->nothing) {
-		forget(f, x);
-	} else if (back) {
-		x->now = first->now;
-		unsaved_done(&x->unsaved);
-		set_due(f, x);
-	} else if (x->unsaved.steps == 0 && x->now.state != FINDING_OPEN) {
-		forget(f, x);
-	}
+	x->now = *(const struct finding_now *)was;
+	set_due(room, x);
 }
 
-static void on_stored(void *owner, int rc)
+static bool is_over(const void *object)
 {
-	struct guard *g = owner;
-	struct finding *x = map_ptr(g->findings->all, g->id);
+	const struct finding *x = object;
 
-	if (x != NULL)
-		on_answer(g->findings, x, g, rc);
-	mem_free(g);
+	return x->now.state != FINDING_OPEN;
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct finding, unsaved),
+	sizeof(struct finding_now),
+	back,
+	forget,
+	is_over,
+};
 
 /* before NULL: it is new. */
 static void keep(struct findings *f, struct finding *x,
@@ -186,16 +173,10 @@ static void keep(struct findings *f, struct finding *x,
 				CELL_T(by),
 				CELL_I(x->created_ms),
 				CELL_I(open ? 0 : now_of(f)) };
-	struct guard *g = mem_new(struct guard);
 
 	store_put(f->env.store, STORE_FINDING_PUT, cells, ARRAY_LEN(cells));
 	set_due(f, x);
-	*g = (struct guard){ .findings = f, .id = x->id };
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(f->env.store, on_stored, g);
+	unsaved_guard(f->env.store, &steps, f, f->all, x->id, before);
 }
 
 static void tell(struct findings *f, const struct finding *x, const char *type)

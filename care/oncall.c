@@ -10,11 +10,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/stats.h"
-#include "base/unsaved.h"
 #include "care/oncall_text.h"
 #include "care/wake.h"
 #include "care/work_hours.h"
 #include "model/address.h"
+#include "model/unsaved.h"
 #include "proto/json.h"
 #include "proto/text.h"
 
@@ -95,8 +95,11 @@ static void page_free(struct page **xp)
 
 /* ---- memory and store -------------------------------------------------------------- */
 
-static void forget(struct oncall *o, struct page *x)
+static void forget(void *room, void *object)
 {
+	struct oncall *o = room;
+	struct page *x = object;
+
 	IGNORE(map_del(o->all, x->id, NULL));
 	heap_remove(&o->due, &x->due);
 	page_free(&x);
@@ -113,44 +116,28 @@ static void set_due(struct oncall *o, struct page *x)
 		wake_set(o->timer, &o->due, now_of(o));
 }
 
-struct before {
-	bool nothing; /* it was not there */
-	struct page_now now;
-};
-
-struct guard {
-	struct oncall *oncall;
-	uint64_t id;
-	struct before before;
-};
-
-static void on_answer(struct oncall *o, struct page *x, const struct guard *g,
-		      int rc)
+static void back(void *room, void *object, const void *was)
 {
-	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
-				     sizeof(g->before));
-	const struct before *first = x->unsaved.first;
+	struct page *x = object;
 
-	if (back && first->nothing) {
-		forget(o, x);
-	} else if (back) {
-		x->now = first->now;
-		unsaved_done(&x->unsaved);
-		set_due(o, x);
-	} else if (x->unsaved.steps == 0 && x->now.state != PAGE_PAGED) {
-		forget(o, x);
-	}
+	x->now = *(const struct page_now *)was;
+	set_due(room, x);
 }
 
-static void on_stored(void *owner, int rc)
+static bool is_over(const void *object)
 {
-	struct guard *g = owner;
-	struct page *x = map_ptr(g->oncall->all, g->id);
+	const struct page *x = object;
 
-	if (x != NULL)
-		on_answer(g->oncall, x, g, rc);
-	mem_free(g);
+	return x->now.state != PAGE_PAGED;
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct page, unsaved),
+	sizeof(struct page_now),
+	back,
+	forget,
+	is_over,
+};
 
 /* before NULL: it is new. */
 static void keep(struct oncall *o, struct page *x,
@@ -169,16 +156,10 @@ static void keep(struct oncall *o, struct page *x,
 				CELL_I(n->due_ms),
 				CELL_I(x->created_ms),
 				CELL_I(n->acked_ms) };
-	struct guard *g = mem_new(struct guard);
 
 	store_put(o->env.store, STORE_ONCALL_PUT, cells, ARRAY_LEN(cells));
 	set_due(o, x);
-	*g = (struct guard){ .oncall = o, .id = x->id };
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(o->env.store, on_stored, g);
+	unsaved_guard(o->env.store, &steps, o, o->all, x->id, before);
 }
 
 /* ---- one after the other ------------------------------------------------------------ */

@@ -7,8 +7,8 @@
 
 #include "base/heap.h"
 #include "base/str.h"
-#include "base/unsaved.h"
 #include "model/row.h"
+#include "model/unsaved.h"
 
 /* Stored by name. */
 enum order_state {

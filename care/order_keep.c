@@ -20,8 +20,10 @@ void order_index(struct orders *o, struct order *x)
 	map_set_ptr(o->all, x->id, x);
 }
 
-static void forget(struct orders *o, struct order *x)
+static void forget(void *room, void *object)
 {
+	struct orders *o = room;
+	struct order *x = object;
 	uint64_t key = address_key(STR_NONE, str_of(x->address));
 	struct order *first = map_ptr(o->people, key), **at = &first;
 
@@ -51,61 +53,39 @@ static void set_due(struct orders *o, struct order *x)
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
-struct before {
-	bool nothing; /* it was not there */
-	struct order_now now;
-};
-
-struct guard {
-	struct orders *orders;
-	uint64_t id;
-	struct before before;
-};
-
-static void on_answer(struct orders *o, struct order *x, const struct guard *g,
-		      int rc)
+static void back(void *room, void *object, const void *was)
 {
-	bool back = unsaved_answered(&x->unsaved, rc, &g->before,
-				     sizeof(g->before));
-	const struct before *first = x->unsaved.first;
+	struct order *x = object;
 
-	if (back && first->nothing) {
-		forget(o, x);
-	} else if (back) {
-		x->now = first->now;
-		unsaved_done(&x->unsaved);
-		set_due(o, x);
-	} else if (x->unsaved.steps == 0 && order_final(x->now.state)) {
-		forget(o, x);
-	}
+	x->now = *(const struct order_now *)was;
+	set_due(room, x);
 }
 
-static void on_stored(void *owner, int rc)
+static bool is_over(const void *object)
 {
-	struct guard *g = owner;
-	struct order *x = map_ptr(g->orders->all, g->id);
+	const struct order *x = object;
 
-	if (x != NULL)
-		on_answer(g->orders, x, g, rc);
-	mem_free(g);
+	return order_final(x->now.state);
 }
+
+static const struct unsaved_ops steps = {
+	offsetof(struct order, unsaved),
+	sizeof(struct order_now),
+	back,
+	forget,
+	is_over,
+};
 
 void order_keep(struct orders *o, struct order *x,
 		const struct order_now *before)
 {
 	struct cell cells[ORDER_CELLS];
-	struct guard *g = mem_new(struct guard);
 
 	must(o != NULL && x != NULL);
 	order_cells(x, cells);
 	store_put(o->env.store, STORE_ORDER_PUT, cells, ARRAY_LEN(cells));
 	set_due(o, x);
-	*g = (struct guard){ .orders = o, .id = x->id };
-	g->before.nothing = before == NULL;
-	if (before != NULL)
-		g->before.now = *before;
-	unsaved_step(&x->unsaved);
-	store_then(o->env.store, on_stored, g);
+	unsaved_guard(o->env.store, &steps, o, o->all, x->id, before);
 }
 
 /* ---- the start ---------------------------------------------------------------- */

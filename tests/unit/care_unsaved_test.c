@@ -2,7 +2,7 @@
  * were before, or what the store holds of them; never something between. */
 #include <unistd.h>
 
-#include "base/unsaved.h"
+#include "model/unsaved.h"
 #include "store/failing.h"
 #include "tests/unit/care_calls.h"
 
