@@ -87,6 +87,7 @@ static const char bed_rest[] =
 	"class marketing { consent = required }\n"
 	/* at any hour: tests run at night, too */
 	"class notice { consent = none }\n"
+	"class callback { consent = none }\n"
 	"exclusion spring { window = 7d }\n"
 	"hook app { secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\" }\n"
 	"kannel_user kim { password = \"tea\" class = service }\n"
