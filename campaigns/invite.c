@@ -97,6 +97,7 @@ void invite(struct campaigns *c, const struct campaign *m,
 		.to = p->address,
 		.lang = invite_zh(c, m, v, p) ? STR("zh") : STR("en"),
 		.ref = str_of(m->label),
+		.of_campaign = true,
 		.vars = str_of(vars),
 	};
 

@@ -160,7 +160,8 @@ void session_cells(const struct session *s, struct buf *given,
 		CELL_I(s->now.answered),
 		CELL_I(s->now.reminded | s->now.flagged << 1 |
 		       s->now.late << 2 |
-		       (s->elsewhere ? SESSION_ELSEWHERE : 0)),
+		       (s->elsewhere ? SESSION_ELSEWHERE : 0) |
+		       (s->of_campaign ? SESSION_OF_CAMPAIGN : 0)),
 		CELL_I(s->now.unparsed),
 		CELL_I(s->now.message),
 		CELL_I(s->created_ms),
@@ -202,6 +203,7 @@ int session_from_row(const struct row *r, struct session **out)
 	s->vars = str_z(row_s(r, 6));
 	s->zh = str_eqz(row_s(r, 7), "zh");
 	s->elsewhere = ((uint64_t)row_i(r, 13) & SESSION_ELSEWHERE) != 0;
+	s->of_campaign = ((uint64_t)row_i(r, 13) & SESSION_OF_CAMPAIGN) != 0;
 	n->question = (uint8_t)row_i(r, 10);
 	n->reprompts = (uint8_t)row_i(r, 11);
 	n->answered = (uint8_t)row_i(r, 12);

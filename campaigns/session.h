@@ -62,6 +62,7 @@ struct session {
 	char *address, *ref, *vars;
 	bool zh;
 	bool elsewhere; /* nobody was asked by us; its answers are all there */
+	bool of_campaign; /* ref is the label of the one that asked */
 	int64_t created_ms;
 	struct session_now now;
 	struct heap_node due;
@@ -73,6 +74,7 @@ _Static_assert(SURVEY_QUESTIONS_MAX <= 8, "late has a bit for each");
 
 /* In the row's marks. */
 #define SESSION_ELSEWHERE BIT(10)
+#define SESSION_OF_CAMPAIGN BIT(11)
 
 /* Moves; must() holds that the table permits it. */
 void session_move(struct session *s, enum session_state to, int64_t now_ms);

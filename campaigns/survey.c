@@ -322,6 +322,26 @@ static int read_question(struct place *p, const json_t *o,
 	return rc != 0 ? rc : read_int(p, o, "low", 0, &q->low);
 }
 
+/* The gap model: what was perceived, less what was expected. */
+static int read_expectation(const struct place *p, const json_t *o,
+			    const struct survey *s, struct survey_question *q)
+{
+	const json_t *v = json_object_get(o, "expectation");
+	const char *why = "must name a question";
+
+	q->expectation = -1;
+	if (v == NULL)
+		return 0;
+	if (json_is_string(v)) {
+		int e = survey_question_find(s, str_of(json_string_value(v)));
+
+		why = survey_no_gap(s, (unsigned)(q - s->v), e);
+		if (why == NULL)
+			q->expectation = e;
+	}
+	return why == NULL ? 0 : bad(p, "expectation", why);
+}
+
 static int read_questions(const json_t *body, struct survey *s, struct err *err)
 {
 	const json_t *v = json_object_get(body, "questions");
@@ -342,6 +362,10 @@ static int read_questions(const json_t *body, struct survey *s, struct err *err)
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		snprintf(p.at, sizeof(p.at), "questions[%zu]", i);
 		rc = read_branches(&p, json_array_get(v, i), s, &s->v[i]);
+	}
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		snprintf(p.at, sizeof(p.at), "questions[%zu]", i);
+		rc = read_expectation(&p, json_array_get(v, i), s, &s->v[i]);
 	}
 	return rc;
 }
@@ -381,30 +405,6 @@ static int read_head(const json_t *body, struct survey *s, struct err *err)
 	return rc;
 }
 
-/* A word that is none of ours is a mistake, not a wish. */
-static int check_names(const json_t *body, struct err *err)
-{
-	static const char *const known[] = {
-		"id",     "name",      "class",        "sender",
-		"thanks", "again",     "remind_after", "expire_after",
-		"grace",  "reprompts", "questions",
-	};
-	const char *key;
-	json_t *v;
-
-	json_object_foreach((json_t *)(uintptr_t)body, key, v)
-	{
-		bool ok = false;
-
-		for (unsigned i = 0; i < ARRAY_LEN(known); i++)
-			ok |= strcmp(key, known[i]) == 0;
-		if (!ok)
-			return err_set(err, -EINVAL,
-				       "there is no member '%.40s'", key);
-	}
-	return 0;
-}
-
 int survey_read(const json_t *body, struct str tenant, struct survey **out,
 		struct err *err)
 {
@@ -412,10 +412,8 @@ int survey_read(const json_t *body, struct str tenant, struct survey **out,
 	if (!json_is_object(body))
 		return err_set(err, -EINVAL, "a survey is a JSON object");
 	AUTO(survey_free) struct survey *s = mem_new(struct survey);
-	int rc = check_names(body, err);
+	int rc = read_head(body, s, err);
 
-	if (rc == 0)
-		rc = read_head(body, s, err);
 	if (rc == 0)
 		rc = read_questions(body, s, err);
 	if (rc != 0)
@@ -469,59 +467,4 @@ void survey_free(struct survey **sp)
 	mem_free(s->class_name);
 	mem_free(s->sender);
 	mem_free(s);
-}
-
-/* ---- questions about it -------------------------------------------------------- */
-
-struct answer_scale survey_scale(const struct survey_question *q)
-{
-	must(q != NULL);
-	return (struct answer_scale){ q->kind, q->options, q->n };
-}
-
-int survey_question_find(const struct survey *s, struct str id)
-{
-	must(s != NULL);
-	for (unsigned i = 0; i < s->n; i++)
-		if (s->v[i].id != NULL && str_eqz(id, s->v[i].id))
-			return (int)i;
-	return -ENOENT;
-}
-
-int survey_next(const struct survey_question *q, unsigned option)
-{
-	must(q != NULL);
-	int score = option < q->n ? q->options[option].score : 0;
-
-	for (unsigned i = 0; i < q->nbranches; i++)
-		if (score >= q->branches[i].min && score <= q->branches[i].max)
-			return q->branches[i].go;
-	return q->otherwise;
-}
-
-const char *survey_say(const struct survey_text *t, bool zh)
-{
-	must(t != NULL);
-	const char *first = zh ? t->zh : t->en, *second = zh ? t->en : t->zh;
-
-	if (first != NULL && first[0] != '\0')
-		return first;
-	return second == NULL ? "" : second;
-}
-
-void survey_tokens(const struct survey_question *q, struct buf *out)
-{
-	must(q != NULL && out != NULL);
-	if (q->n > 3 && (q->kind == ANSWER_CSAT || q->kind == ANSWER_NPS ||
-			 q->kind == ANSWER_CES)) {
-		buf_str_put(out, q->options[0].token);
-		buf_c(out, '-');
-		buf_str_put(out, q->options[q->n - 1].token);
-		return;
-	}
-	for (unsigned i = 0; i < q->n; i++) {
-		if (i > 0)
-			buf_z(out, ", ");
-		buf_str_put(out, q->options[i].token);
-	}
 }

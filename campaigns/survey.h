@@ -19,8 +19,6 @@
 #define SURVEY_TEXT_MAX 1024
 #define SURVEY_BODY_MAX 32768 /* bytes of its JSON */
 #define SURVEY_END (-1)       /* no further question */
-/* The factor that the report shows by itself (K-33). */
-#define SURVEY_ATTITUDE "attitude"
 
 struct survey_text {
 	char *zh, *en; /* "": not in that language */
@@ -34,7 +32,8 @@ struct survey_branch {
 
 struct survey_question {
 	char *id;
-	char *factor; /* of what people perceive it asks; "": of none */
+	char *factor;    /* of what people perceive it asks; "": of none */
+	int expectation; /* the question that asked what was expected, or -1 */
 	enum answer_kind kind;
 	struct survey_text text;
 	struct answer_option options[ANSWER_OPTIONS_MAX];
@@ -71,6 +70,15 @@ struct survey {
 MUST_USE int survey_read(const json_t *body, struct str tenant,
 			 struct survey **out, struct err *err);
 void survey_free(struct survey **sp);
+
+/* Members of a definition, of its questions, scales and branches that nobody
+ * knows are mistakes, not wishes: -EINVAL, as above. Whoever writes one is told;
+ * what was stored before a member was checked is still read. */
+MUST_USE int survey_check_members(const json_t *body, struct err *err);
+
+/* Can question q answer what question e expected? NULL, or why not: the same
+ * scale, both asked on one way through. */
+const char *survey_no_gap(const struct survey *s, unsigned q, int e);
 
 struct answer_scale survey_scale(const struct survey_question *q);
 /* -ENOENT */

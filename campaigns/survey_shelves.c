@@ -140,7 +140,9 @@ int surveys_put(struct surveys *s, struct str tenant, const json_t *body,
 	int rc;
 
 	must(s != NULL && out != NULL && err != NULL);
-	rc = survey_read(body, tenant, &v, err);
+	rc = survey_check_members(body, err);
+	if (rc == 0)
+		rc = survey_read(body, tenant, &v, err);
 	if (rc != 0)
 		return rc;
 	if (classes_find(gateway_classes(s->gateway), str_of(v->class_name)) ==

@@ -92,6 +92,7 @@ struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
 	x->survey = v;
 	x->address = str_z(ask->to);
 	x->ref = str_z(ask->ref);
+	x->of_campaign = ask->of_campaign;
 	x->vars = str_z(ask->vars);
 	x->zh = speaks_chinese(s, ask, v);
 	x->created_ms = now_ms;

@@ -64,14 +64,18 @@ bool surveys_ask_about(const struct surveys *s, struct str tenant,
 /* The variable that names the business event which asked for a survey. Who
  * asks by other ways may give it, too. */
 #define SURVEY_VAR_EVENT "event"
+/* And that says, true or false, whether they were satisfied before something
+ * was put right: the answer is set against it (K-48). */
+#define SURVEY_VAR_BEFORE "satisfied_before"
 
 struct survey_ask {
 	struct str tenant, survey;
 	unsigned version; /* 0: the newest */
 	struct str to;
-	struct str lang; /* "zh", "en"; "": the person's, if it is known */
-	struct str ref;  /* the sender's: an event, a call, a ticket */
-	struct str vars; /* JSON object text: variables of the texts */
+	struct str lang;  /* "zh", "en"; "": the person's, if it is known */
+	struct str ref;   /* the sender's: an event, a call, a ticket */
+	bool of_campaign; /* ref is a campaign's label */
+	struct str vars;  /* JSON object text: variables of the texts */
 	struct str channel, key; /* "" = any; "" = no idempotency */
 	int64_t send_at_ms;
 	const char *class_name; /* NULL: the survey's */

@@ -92,6 +92,8 @@ struct case_now {
 	int64_t closed_ms;  /* 0: open */
 	unsigned alarms;    /* of the first reply that were given */
 	bool solved, escalated;
+	bool rated;     /* it is known how content they were before (K-48) */
+	bool satisfied; /* ... and that they were */
 	int64_t refund_fen; /* ordered so far */
 	uint64_t resurvey;  /* the session that asks once more; 0 */
 };

@@ -1,6 +1,7 @@
 /* What customers say becomes cases; what harms, comes home to its campaign. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/survey_results.h"
 #include "care/cases_impl.h"
 #include "proto/text.h"
 
@@ -106,6 +107,9 @@ void cases_low(struct cases *c, const struct survey_low *low)
 		.source = STR(CASE_SOURCE_SURVEY),
 		.ref = str_of(ref),
 		.text = buf_str(&text),
+		.rated = low->question->kind == ANSWER_CSAT,
+		.satisfied = low->question->kind == ANSWER_CSAT &&
+			     low->score >= survey_second(low->question),
 		.zh = s->zh,
 	};
 

@@ -112,6 +112,15 @@ int case_say_words(struct cases *c, const struct care_case *x,
 	return case_say(c, x, buf_str(&text), message, no);
 }
 
+/* What the answer will be set against (K-48). */
+static struct str vars_of_resurvey(const struct care_case *x)
+{
+	if (!x->now.rated)
+		return STR("{}");
+	return x->now.satisfied ? STR("{\"" SURVEY_VAR_BEFORE "\":true}")
+				: STR("{\"" SURVEY_VAR_BEFORE "\":false}");
+}
+
 void case_resurvey(struct cases *c, struct care_case *x)
 {
 	AUTO(buf_done) struct buf key = { 0 };
@@ -133,7 +142,7 @@ void case_resurvey(struct cases *c, struct care_case *x)
 		.to = str_of(x->address),
 		.lang = x->zh ? STR("zh") : STR("en"),
 		.ref = str_of(ref),
-		.vars = STR("{}"),
+		.vars = vars_of_resurvey(x),
 		.channel = str_of(x->channel),
 		.key = buf_str(&key),
 		.send_at_ms = cases_now(c) + c->cfg->resurvey_after,

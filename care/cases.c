@@ -135,6 +135,15 @@ static void put_said(struct buf *b, const struct case_ask *ask)
 	json_ks_opt(b, "text", str_first(ask->text, TEXT_KEPT));
 }
 
+/* How content they were when it began: what they said first. */
+static void rate(struct care_case *x, const struct case_ask *ask)
+{
+	if (x->now.rated || !ask->rated)
+		return;
+	x->now.rated = true;
+	x->now.satisfied = ask->satisfied;
+}
+
 /* Said again, for the same case. */
 static void join(struct cases *c, struct care_case *x,
 		 const struct case_ask *ask, const struct case_by *by)
@@ -142,6 +151,7 @@ static void join(struct cases *c, struct care_case *x,
 	AUTO(buf_done) struct buf what = { 0 };
 	const struct case_now before = x->now;
 
+	rate(x, ask);
 	put_said(&what, ask);
 	json_close(&what, '}');
 	case_step(c, x, "said_again", "case.said_again", by, buf_str(&what),
@@ -228,6 +238,7 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 		case_free(&x);
 		return rc;
 	}
+	rate(x, ask);
 	x->now.due_ms = sla_due_ms(c->slas, x, x->opened_ms);
 	case_index(c, x);
 	put_said(&what, ask);

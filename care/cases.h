@@ -77,9 +77,10 @@ struct case_ask {
 	struct str to, channel; /* whose; "" channel: any */
 	struct str owner;       /* "": the setting's */
 	struct str account, topic, source, ref, campaign;
-	struct str text; /* what was said, where no message holds it */
-	bool receipt;    /* tell them at once that it is here */
-	bool zh;         /* in which language */
+	struct str text;       /* what was said, where no message holds it */
+	bool rated, satisfied; /* how content they are, if that is known */
+	bool receipt;          /* tell them at once that it is here */
+	bool zh;               /* in which language */
 };
 
 /*

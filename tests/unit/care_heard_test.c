@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "tests/lib/measured.h"
 
 /* ---- how they come -------------------------------------------------------------------- */
 
@@ -146,6 +147,67 @@ static void test_k48_asked_again_after_the_end(void **state)
 	caredesk_stop(&d);
 }
 
+/* Of one month: what they said before, and after something was done. */
+static void fixed(struct caredesk *d, int64_t n, int64_t before, int64_t after)
+{
+	int64_t now_ms = clock_wall_ms(&d->clock.ops);
+	struct measured was =
+		bed_measured(d->bed, now_ms, "survey.before_fix", NULL);
+	struct measured is =
+		bed_measured(d->bed, now_ms, "survey.after_fix", NULL);
+
+	assert_int_equal(was.n, n);
+	assert_int_equal(was.sum, before);
+	assert_int_equal(is.n, n);
+	assert_int_equal(is.sum, after);
+}
+
+/* A low score, a case, its end, the same question again: 2, then 3, then 5
+ * after all. Another of whom nobody knows how it was is in neither. */
+static void k48_before_and_after_a_fix(void **state)
+{
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	/* the middle of a month: what is counted stays in it */
+	clock_hand_jump(&d.clock,
+			INT64_C(1795514400000) - clock_wall_ms(&d.clock.ops));
+	d.cfg.resurvey = Z("sv-01");
+	put_survey(&d);
+	IGNORE(invite(&d) == 0);
+	caredesk_write_in(&d, SHI, "sms", "2");
+
+	struct care_case *x =
+		(struct care_case *)(uintptr_t)cases_open_of(d.cases,
+							     CAREDESK_TENANT,
+							     SHI);
+
+	assert_non_null(x);
+	fixed(&d, 0, 0, 0);
+	/* how it was is known after a start, too */
+	uint64_t id = x->id;
+
+	caredesk_stop(&d);
+	caredesk_start(&d, false);
+	x = cases_find(d.cases, CAREDESK_TENANT, id);
+	assert_non_null(x);
+	assert_string_equal(CLOSE(&d, x), "");
+	commit(d.bed);
+	fixed(&d, 0, 0, 0);
+	caredesk_write_in(&d, SHI, "sms", "3");
+	fixed(&d, 1, 0, 0);
+	caredesk_write_in(&d, SHI, "sms", "5");
+	fixed(&d, 1, 0, 1);
+	/* a complaint of which nobody asked anything */
+	x = caredesk_add(&d, CASE_COMPLAINT, "");
+	assert_false(x->now.rated);
+	assert_string_equal(CLOSE(&d, x), "");
+	commit(d.bed);
+	caredesk_write_in(&d, SHI, "sms", "4");
+	fixed(&d, 1, 0, 1);
+	caredesk_stop(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +217,7 @@ int main(void)
 		CASE(r24_a_report_is_taken_on_every_port_at_any_hour),
 		CASE(test_f01_a_low_score_and_a_complaint_in_one_text),
 		CASE(test_k48_asked_again_after_the_end),
+		CASE(k48_before_and_after_a_fix),
 #undef CASE
 	};
 

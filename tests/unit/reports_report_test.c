@@ -170,6 +170,18 @@ static const struct {
 	{ "detail", "attitude", "K-42", 14, 4, 3.5 },
 	{ "detail", "tariff", "K-42", 4, 2, 2 },
 	{ NULL, "", "K-33", 14, 4, 3.5 },
+	{ NULL, "", "K-08.ease", 12, 3, 4 },
+	{ NULL, "", "K-32.item", 2, 3, 2.0 / 3 },
+	{ NULL, "", "K-52.attraction", 10, 3, 10.0 / 3 },
+	{ "detail", "C1", "K-52.attraction", 8, 2, 4 },
+	{ NULL, "", "K-52.clarity", 7, 2, 3.5 },
+	{ NULL, "", "K-40.gap", -4, 3, -4.0 / 3 },
+	{ "detail", "hotline", "K-40.gap", -3, 2, -1.5 },
+	{ NULL, "", "K-46.reasons", 8, -1, 8 },
+	{ "detail", "leave/why/1", "K-46.reasons", 6, -1, 6 },
+	{ NULL, "", "K-48", 3, 5, 60 },
+	{ NULL, "", "K-48.before", 1, 5, 20 },
+	{ NULL, "", "K-48.after", 4, 5, 80 },
 	{ NULL, "", "K-17", 4, 5, 80 },
 	{ NULL, "", "K-41.1", 4, 10, 40 },
 	{ NULL, "", "K-41.2", 1, 10, 10 },
@@ -273,6 +285,10 @@ static void test_k60_last_month_and_targets(void **state)
 	assert_true(fabs(number(f, "this_month", "high") - 4.3487) < 0.001);
 	f = figure_in(o, "K-33");
 	assert_true(fabs(number(f, "this_month", "low") - 2.6513) < 0.001);
+	/* -4/3 +- 1.96 sqrt((10 / 3 - 16 / 9) / 3) */
+	f = figure_in(o, "K-40.gap");
+	assert_true(fabs(number(f, "this_month", "low") + 2.7447) < 0.001);
+	assert_true(fabs(number(f, "this_month", "high") - 0.0780) < 0.001);
 	f = figure_in(o, "K-57");
 	assert_true(json_is_true(json_object_get(f, "met")));
 	/* 95 % of the reminders took longer than any bound: there is no value,
