@@ -4,9 +4,6 @@
 #include "campaigns/events_impl.h"
 #include "campaigns/event_types.h"
 
-/* The last recharge of an account, as a mark: no trigger has such a title. */
-#define RECHARGED STR("recharge.ok/at")
-
 static void count(struct events *e, const struct occurrence *o,
 		  struct measure *m)
 {
@@ -74,7 +71,8 @@ static void recharged(struct events *e, const struct occurrence *o,
 
 	count(e, o, &m);
 	if (str_eqz(o->type, EVENT_RECHARGE_OK) && account.len > 0)
-		IGNORE(event_mark(e, o->tenant, RECHARGED, account, at_ms));
+		IGNORE(event_mark(e, o->tenant, MARK_RECHARGED, account,
+				  at_ms));
 }
 
 /* Since the recharge that the event names, or the last one we heard of. */
@@ -84,7 +82,7 @@ static void resumed(struct events *e, const struct occurrence *o, int64_t at_ms)
 	int64_t from_ms = 0;
 
 	if (!time_of(o, "recharged", &from_ms))
-		from_ms = event_marked(e, o->tenant, RECHARGED,
+		from_ms = event_marked(e, o->tenant, MARK_RECHARGED,
 				       account_of(o, number));
 	if (from_ms > 0 && from_ms <= at_ms)
 		count_took(e, o, "service.resumed", from_ms, at_ms);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/event_types.h"
 #include "campaigns/events_impl.h"
 
 #define TYPES_MAX 10000
@@ -22,6 +23,12 @@ static const char *const reasons[] = {
 	"UNKNOWN_CHANNEL",
 	"UNKNOWN_QUESTION",
 	"ANSWER_UNCLEAR",
+	/* event_figure */
+	"UNKNOWN_FIGURE",
+	"COUNT_UNCLEAR",
+	"WRONG_MONTH",
+	"PARTS_UNCLEAR",
+	"FIGURES_FULL",
 };
 
 static const char *const state_names[TAKEN_STATES] = {
@@ -141,7 +148,7 @@ void event_count_type(struct events *e, struct str type, bool rule)
 struct unmark {
 	struct events *events;
 	uint64_t key;
-	bool was;
+	bool was, figure;
 	uint64_t before;
 };
 
@@ -149,10 +156,12 @@ static void on_marked(void *owner, int rc)
 {
 	struct unmark *u = owner;
 
-	if (rc != 0 && u->was)
+	if (rc != 0 && u->was) {
 		map_set(u->events->marks, u->key, u->before);
-	else if (rc != 0)
+	} else if (rc != 0) {
 		IGNORE(map_del(u->events->marks, u->key, NULL));
+		u->events->figures -= u->figure;
+	}
 	mem_free(u);
 }
 
@@ -166,24 +175,42 @@ int64_t event_marked(const struct events *e, struct str tenant,
 		       : 0;
 }
 
-bool event_mark(struct events *e, struct str tenant, struct str trigger,
-		struct str key, int64_t thousandths)
+bool event_mark_known(const struct events *e, struct str tenant,
+		      struct str trigger, struct str key)
+{
+	uint64_t value;
+
+	return map_get(e->marks, event_key(tenant, trigger, key), &value);
+}
+
+void event_mark_set(struct events *e, struct str tenant, struct str trigger,
+		    struct str key, int64_t value)
 {
 	struct unmark u = { .events = e,
-			    .key = event_key(tenant, trigger, key) };
+			    .key = event_key(tenant, trigger, key),
+			    .figure = str_eq(trigger, MARK_FIGURE) };
 
 	u.was = map_get(e->marks, u.key, &u.before);
-	if (u.was && (int64_t)u.before >= thousandths)
-		return false;
-	map_set(e->marks, u.key, (uint64_t)thousandths);
+	map_set(e->marks, u.key, (uint64_t)value);
+	if (!u.was)
+		e->figures += u.figure;
 
 	struct cell cells[] = { CELL_T(tenant), CELL_T(trigger), CELL_T(key),
-				CELL_I(thousandths) };
+				CELL_I(value) };
 	struct unmark *owner = mem_new(struct unmark);
 
 	*owner = u;
 	store_put(e->env.store, STORE_MARK_PUT, cells, ARRAY_LEN(cells));
 	store_then(e->env.store, on_marked, owner);
+}
+
+bool event_mark(struct events *e, struct str tenant, struct str trigger,
+		struct str key, int64_t thousandths)
+{
+	if (event_mark_known(e, tenant, trigger, key) &&
+	    event_marked(e, tenant, trigger, key) >= thousandths)
+		return false;
+	event_mark_set(e, tenant, trigger, key, thousandths);
 	return true;
 }
 
@@ -248,6 +275,7 @@ static bool on_mark(void *owner, const struct row *row)
 	map_set(r->events->marks,
 		event_key(row_s(row, 0), row_s(row, 1), row_s(row, 2)),
 		(uint64_t)row_i(row, 3));
+	r->events->figures += str_eq(row_s(row, 1), MARK_FIGURE);
 	return true;
 }
 

@@ -96,11 +96,10 @@ static int decide(struct events *e, const struct occurrence *o, struct taken *t,
 	return 0;
 }
 
-/* ---- the result of a survey ------------------------------------------------------- */
+/* ---- what was counted or answered elsewhere ---------------------------------------- */
 
-/* Kept with the survey's answers; else it leads to nothing, and says why. */
-static bool keep_result(struct events *e, const struct occurrence *o,
-			struct taken *t, int64_t at_ms)
+static const char *take_result(struct events *e, const struct occurrence *o,
+			       int64_t at_ms)
 {
 	const struct survey_result r = {
 		.tenant = o->tenant,
@@ -110,7 +109,35 @@ static bool keep_result(struct events *e, const struct occurrence *o,
 		.at_ms = at_ms,
 		.data = o->data,
 	};
-	const char *why = surveys_result(e->env.surveys, &r);
+
+	return surveys_result(e->env.surveys, &r);
+}
+
+static const struct kept_type {
+	const char *type;
+	/* NULL, or why not. */
+	const char *(*take)(struct events *e, const struct occurrence *o,
+			    int64_t at_ms);
+} kept_types[] = { { EVENT_RESULT, take_result },
+		   { EVENT_FIGURE, event_figure } };
+
+static const struct kept_type *kept_type_of(struct str type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kept_types); i++)
+		if (str_eqz(type, kept_types[i].type))
+			return &kept_types[i];
+	return NULL;
+}
+
+/* Kept where it belongs; else it leads to nothing, and says why. */
+static bool keep(struct events *e, const struct occurrence *o, struct taken *t,
+		 int64_t at_ms)
+{
+	const struct kept_type *k = kept_type_of(o->type);
+
+	if (k == NULL)
+		return true;
+	const char *why = k->take(e, o, at_ms);
 
 	t->state = why == NULL ? TAKEN_MATCHED : TAKEN_PASSED;
 	t->reason = event_reason(str_of(why == NULL ? "" : why));
@@ -212,7 +239,7 @@ int events_take(struct events *e, const struct occurrence *o, struct taken *out,
 	if (rc != 0)
 		return rc;
 	t.seq = id_next(&e->ids, now_ms);
-	if (!str_eqz(o->type, EVENT_RESULT) || keep_result(e, o, &t, at_ms))
+	if (keep(e, o, &t, at_ms))
 		run(e, o, &t, at_ms);
 	event_put(e, o, &t, at_ms);
 	event_count_happened(e, o, &t, at_ms);
@@ -233,7 +260,7 @@ static bool has_rule(const struct events *e, struct str type)
 			    ((const struct trigger_cfg *)s->value)->event))
 			return true;
 	return str_eqz(type, "service.suspend_requested") ||
-	       str_eqz(type, EVENT_RESULT);
+	       kept_type_of(type) != NULL;
 }
 
 void events_types(const struct events *e,

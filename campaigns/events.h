@@ -45,8 +45,8 @@ struct occurrence {
 
 enum taken_state {
 	TAKEN_NO_RULE, /* no trigger names its type: kept for one to be written */
-	TAKEN_PASSED, /* none of them applied, or a result of a survey could
-			 not be read: `reason` */
+	TAKEN_PASSED, /* none of them applied, or a result of a survey or a
+			 figure could not be read: `reason` */
 	TAKEN_MATCHED,
 	TAKEN_DECIDED, /* service.suspend_requested was answered */
 	TAKEN_STATES

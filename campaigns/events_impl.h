@@ -30,6 +30,7 @@ struct events {
 	struct list order;
 	struct map
 		*marks; /* (trigger, key): once or threshold -> thousandths */
+	size_t figures; /* marks of event_figure.c */
 	struct dict *types;
 	struct stat *taken, *repeated, *no_rule;
 };
@@ -44,6 +45,10 @@ void event_count_type(struct events *e, struct str type, bool rule);
 /* The value of a mark; 0: there is none. */
 int64_t event_marked(const struct events *e, struct str tenant,
 		     struct str trigger, struct str key);
+bool event_mark_known(const struct events *e, struct str tenant,
+		      struct str trigger, struct str key);
+void event_mark_set(struct events *e, struct str tenant, struct str trigger,
+		    struct str key, int64_t value);
 /* Has the value of this mark grown? Then it is kept. */
 bool event_mark(struct events *e, struct str tenant, struct str trigger,
 		struct str key, int64_t thousandths);
@@ -60,6 +65,15 @@ void event_count_decision(struct events *e, const struct occurrence *o,
 /* Recharges, payments, thresholds: K-04 to K-07. */
 void event_count_happened(struct events *e, const struct occurrence *o,
 			  const struct taken *t, int64_t at_ms);
+
+/* ---- event_figure.c --------------------------------------------------------------- */
+
+/* A figure that somebody else has counted, into the open batch. NULL, or why
+ * it is not taken: "UNKNOWN_FIGURE", "COUNT_UNCLEAR" (n and of are no whole
+ * numbers, or n is more), "WRONG_MONTH" (none, or not there yet),
+ * "PARTS_UNCLEAR", "FIGURES_FULL". */
+const char *event_figure(struct events *e, const struct occurrence *o,
+			 int64_t at_ms);
 
 /* ---- event_run.c ---------------------------------------------------------------- */
 

@@ -28,6 +28,8 @@ static const struct setting rows[] = {
 	    "How long business events are kept; not shorter than remember."),
 	ROW(events_max, SETTING_INT, "1000000", 1, 100000000, "events",
 	    "Ids of events that are recognised; the oldest are forgotten."),
+	ROW(figures_max, SETTING_INT, "100000", 1, 10000000, "figures",
+	    "Figures by month and parts that other systems may report."),
 	ROW(reminders_max, SETTING_INT, "1000000", 1, 100000000, "reminders",
 	    "Most reminders that are under way."),
 };

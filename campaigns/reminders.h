@@ -21,7 +21,7 @@ struct events_cfg {
 	int64_t suspend_after; /* ms after delivery service may be stopped */
 	int64_t remember;      /* ms: ids of events are known this long */
 	int64_t retention;     /* ms: their rows are kept, if not shorter */
-	int64_t events_max, reminders_max;
+	int64_t events_max, reminders_max, figures_max;
 };
 
 extern const struct setting_section events_section;

@@ -1,9 +1,8 @@
 /* Results of surveys that were taken elsewhere: the same scores, no request
  * of ours, and nothing that is guessed. */
-#include "store/failing.h"
 #include "tests/lib/measured.h"
 #include "tests/lib/recount.h"
-#include "tests/unit/care_bed.h"
+#include "tests/unit/care_full.h"
 
 static const char gateway_config[] = "class survey { consent = none }\n"
 				     "class service { consent = none }\n"
@@ -50,23 +49,13 @@ static void open_it(struct room *r, void **state)
 static struct taken take(struct room *r, const char *id, struct str to,
 			 const char *data)
 {
-	json_t *o = json_loads(data, 0, NULL);
-	const struct occurrence x = { .tenant = TENANT,
-				      .id = str_of(id),
+	const struct occurrence x = { .id = str_of(id),
 				      .type = STR("survey.result"),
 				      .to = to,
 				      .lang = STR("en"),
-				      .at_ms = NINE,
-				      .data = o };
-	struct taken t = { 0 };
-	const char *field = NULL;
-	struct err err = { "" };
+				      .at_ms = NINE };
 
-	assert_non_null(o);
-	if (events_take(care_events(r->care), &x, &t, &field, &err) != 0)
-		fail_msg("%s: %s", field, err.text);
-	json_decref(o);
-	return t;
+	return room_take(r, &x, data);
 }
 
 static struct taken result(struct room *r, const char *id, const char *data)
@@ -261,43 +250,21 @@ static void nothing_is_guessed(void **state)
 
 /* ---- a store that fails ------------------------------------------------------------ */
 
-struct answer_of_store {
-	bool came;
-	int rc;
-};
-
-static void on_answer(void *owner, int rc)
-{
-	*(struct answer_of_store *)owner = (struct answer_of_store){ true, rc };
-}
-
 /* Not stored, it was never there: the same id is taken anew. */
 static void not_stored_it_was_never_there(void **state)
 {
 	static const char data[] =
 		"{\"survey\":\"visit\",\"answers\":{\"q1\":1}}";
-	static struct failing_cfg failing;
-	static unsigned steps;
-	struct bed *b = *state;
-	struct backend *memory = NULL;
-	struct answer_of_store a = { false, 0 };
 	struct room r;
 
-	failing = (struct failing_cfg){ 0 };
-	assert_int_equal(memory_open(&memory, "", BACKEND_MAKE_NEW, NULL), 0);
-	failing_open(&b->backend, memory, &failing, &steps);
-	open_it(&r, state);
-	failing.rc = -ENOSPC;
-	failing_from(&failing, __atomic_load_n(&steps, __ATOMIC_ACQUIRE) + 1);
+	room_full_open(&r, state, gateway_config, config);
+	put_survey(&r);
+	room_full();
 	assert_int_equal(take(&r, "e1", SHI, data).state, TAKEN_MATCHED);
-	store_then(b->store, on_answer, &a);
-	TURN_UNTIL(b, a.came);
-	assert_int_equal(a.rc, -ENOSPC);
-	failing_from(&failing, 0);
-	TURN_UNTIL(b, b->store->ops->ready(b->store) == 0);
+	room_refused(&r);
 	assert_null(cases_open_of(care_cases(r.care), TENANT, SHI));
 	sums(&r, "survey.csat", 0, 0);
-	recount_survey(b, "DEMOTEL", "visit");
+	recount_survey(r.bed, "DEMOTEL", "visit");
 	struct taken t = result(&r, "e1", data);
 
 	assert_int_equal(t.state, TAKEN_MATCHED);

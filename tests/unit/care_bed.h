@@ -152,3 +152,23 @@ static inline struct str room_hear(struct room *r, struct str from,
 	commit(r->bed);
 	return in.claim;
 }
+
+/* What has happened, in the open batch; data: text of a JSON object. */
+static inline struct taken room_take(struct room *r,
+				     const struct occurrence *like,
+				     const char *data)
+{
+	struct occurrence x = *like;
+	struct taken t = { 0 };
+	const char *field = NULL;
+	struct err err = { "" };
+	json_t *o = json_loads(data, 0, NULL);
+
+	assert_non_null(o);
+	x.tenant = TENANT;
+	x.data = o;
+	if (events_take(care_events(r->care), &x, &t, &field, &err) != 0)
+		fail_msg("%s: %s", field, err.text);
+	json_decref(o);
+	return t;
+}

@@ -228,22 +228,13 @@ static const char event_config[] =
 static uint64_t happen(struct room *r, const char *id, const char *type,
 		       const char *account, const char *data)
 {
-	json_t *o = json_loads(data, 0, NULL);
-	const struct occurrence x = { .tenant = TENANT,
-				      .id = str_of(id),
+	const struct occurrence x = { .id = str_of(id),
 				      .type = str_of(type),
 				      .to = SHI,
 				      .account = str_of(account),
-				      .at_ms = clock_wall_ms(&r->clock.ops),
-				      .data = o };
-	struct taken t = { 0 };
-	const char *field = NULL;
-	struct err err = { "" };
+				      .at_ms = clock_wall_ms(&r->clock.ops) };
+	struct taken t = room_take(r, &x, data);
 
-	assert_non_null(o);
-	if (events_take(care_events(r->care), &x, &t, &field, &err) != 0)
-		fail_msg("%s: %s", field, err.text);
-	json_decref(o);
 	commit(r->bed);
 	return t.message;
 }

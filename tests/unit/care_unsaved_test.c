@@ -3,66 +3,30 @@
 #include <unistd.h>
 
 #include "model/unsaved.h"
-#include "store/failing.h"
+#include "tests/unit/care_full.h"
 #include "tests/unit/care_calls.h"
 
 static const struct case_by ann = { .actor = { "user:1", 6 },
 				    .name = { "ann", 3 } };
-static struct failing_cfg failing;
-static unsigned steps;
 
 static void open_failing(struct room *r, void **state)
 {
-	struct bed *b = *state;
-	struct backend *memory = NULL;
-
-	failing = (struct failing_cfg){ 0 };
-	assert_int_equal(memory_open(&memory, "", BACKEND_MAKE_NEW, NULL), 0);
-	failing_open(&b->backend, memory, &failing, &steps);
+	room_full_bed(*state);
 	open_room(r, state);
 }
 
-static void full(void)
-{
-	failing = (struct failing_cfg){ .rc = -ENOSPC };
-	failing_from(&failing, __atomic_load_n(&steps, __ATOMIC_ACQUIRE) + 1);
-}
-
-struct heard {
-	bool came;
-	int rc;
-};
-
-static void on_answer(void *owner, int rc)
-{
-	*(struct heard *)owner = (struct heard){ true, rc };
-}
-
-/* The open batch is refused; then there is room again. */
-static void refused(struct room *r)
-{
-	struct store *s = r->bed->store;
-	struct heard a = { false, 0 };
-
-	store_then(s, on_answer, &a);
-	TURN_UNTIL(r->bed, a.came);
-	assert_int_equal(a.rc, -ENOSPC);
-	failing_from(&failing, 0);
-	TURN_UNTIL(r->bed, s->ops->ready(s) == 0);
-}
-
 /* The open batch has failed, and the loop has not heard of it yet. */
-static void fails_unheard(struct room *r, struct heard *a)
+static void fails_unheard(struct room *r, struct room_answer *a)
 {
-	unsigned was = __atomic_load_n(&steps, __ATOMIC_ACQUIRE);
+	unsigned was = __atomic_load_n(&room_steps, __ATOMIC_ACQUIRE);
 
-	full();
-	store_then(r->bed->store, on_answer, a);
+	room_full();
+	store_then(r->bed->store, on_room_answer, a);
 	store_seal(r->bed->store);
-	while (__atomic_load_n(&steps, __ATOMIC_ACQUIRE) == was)
+	while (__atomic_load_n(&room_steps, __ATOMIC_ACQUIRE) == was)
 		usleep(1000);
 	usleep(20000);
-	failing_from(&failing, 0);
+	failing_from(&room_failing, 0);
 	assert_false(a->came);
 }
 
@@ -172,11 +136,11 @@ static void a_case_goes_back_over_all_of_a_batch(void **state)
 	struct care_case *x = a_case(&r);
 
 	commit(r.bed);
-	full();
+	room_full();
 	act(&r, x, CASE_ASSIGN);
 	act(&r, x, CASE_INVESTIGATE);
 	act(&r, x, CASE_CLOSE);
-	refused(&r);
+	room_refused(&r);
 	assert_int_equal(x->now.version, 1);
 	assert_int_equal(x->now.state, CASE_OPENED);
 	assert_string_equal(x->now.owner, "care-desk");
@@ -198,7 +162,7 @@ static void a_case_goes_back_over_all_of_a_batch(void **state)
 static void a_case_stays_what_a_later_batch_made_it(void **state)
 {
 	struct room r;
-	struct heard a = { false, 0 };
+	struct room_answer a = { false, 0 };
 
 	open_failing(&r, state);
 	struct care_case *x = a_case(&r);
@@ -226,7 +190,7 @@ static void a_case_stays_what_a_later_batch_made_it(void **state)
 static void a_new_case_is_not_lost_to_its_next_step(void **state)
 {
 	struct room r;
-	struct heard a = { false, 0 };
+	struct room_answer a = { false, 0 };
 
 	open_failing(&r, state);
 	struct care_case *x = a_case(&r);
@@ -242,9 +206,9 @@ static void a_new_case_is_not_lost_to_its_next_step(void **state)
 	if (x != NULL)
 		assert_int_equal(l.version, x->now.version);
 	/* alone it never was */
-	full();
+	room_full();
 	id = a_case(&r)->id;
-	refused(&r);
+	room_refused(&r);
 	assert_null(cases_find(care_cases(r.care), TENANT, id));
 	room_stop(&r);
 }
@@ -259,26 +223,26 @@ static void a_callback_goes_back_over_all_of_a_batch(void **state)
 	open_failing(&r, state);
 	uint64_t id = ask_for(&r, SHI);
 
-	full();
+	room_full();
 	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
 					STR("bob"), &x),
 			 0);
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("bob"),
 					  CALLBACK_TALKING),
 			 0);
-	refused(&r);
+	room_refused(&r);
 	assert_int_equal(state_of(&r, id), CALLBACK_QUEUED);
 	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT, STR_NONE), 1);
 	/* nobody has it: anybody may take it */
 	assert_string_equal(next_for(&r, "ann"), SHI.p);
-	full();
+	room_full();
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("ann"),
 					  CALLBACK_TALKING),
 			 0);
 	assert_int_equal(callbacks_result(calls_of(&r), TENANT, id, STR("ann"),
 					  CALLBACK_REACHED),
 			 0);
-	refused(&r);
+	room_refused(&r);
 	assert_int_equal(state_of(&r, id), CALLBACK_OFFERED);
 	came_of(&r, id, CALLBACK_REACHED);
 	assert_null(see(&r, id));
@@ -288,7 +252,7 @@ static void a_callback_goes_back_over_all_of_a_batch(void **state)
 static void a_callback_stays_what_a_later_batch_made_it(void **state)
 {
 	const struct callback *x = NULL;
-	struct heard a = { false, 0 };
+	struct room_answer a = { false, 0 };
 	struct room r;
 
 	open_failing(&r, state);
