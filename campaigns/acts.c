@@ -216,6 +216,8 @@ int campaign_edit(struct campaigns *c, struct campaign *m, struct spec *spec,
 		approved = m->state == CAMPAIGN_APPROVED ||
 			   m->state == CAMPAIGN_SCHEDULED;
 		m->life.changes += approved;
+		if (approved)
+			campaign_count(c, m, "campaign.edited");
 		form_copy(&spec_form, &m->spec, spec);
 		forget_review(m);
 		add_editor(m, by->actor);
@@ -416,6 +418,15 @@ static int may(const struct campaigns *c, struct campaign *m,
 	return 0;
 }
 
+/* It goes on counting there when it is edited and approved again. */
+static void count_approved(struct campaigns *c, struct campaign *m)
+{
+	if (m->life.first_approved_ms != 0)
+		return;
+	m->life.first_approved_ms = m->life.approved_ms;
+	campaign_count(c, m, "campaign.approved");
+}
+
 int campaign_do(struct campaigns *c, struct campaign *m,
 		enum campaign_step step, const struct campaign_by *by,
 		struct str note, struct campaign_no *no)
@@ -431,6 +442,8 @@ int campaign_do(struct campaigns *c, struct campaign *m,
 		return rc;
 	if (step == STEP_APPROVE && approved_first(c, m, by))
 		return 0;
+	if (step == STEP_APPROVE)
+		count_approved(c, m);
 	/* Who resumes has seen that the rules are others now. */
 	if (step == STEP_RESUME)
 		approval_bind(c, m);

@@ -24,10 +24,30 @@ static const struct form_row rows[] = {
 	ROW(FORM_NUMBER, ended_ms),    ROW(FORM_NUMBER, optouts),
 	ROW(FORM_NUMBER, complaints),  ROW(FORM_TEXT, filter),
 	ROW(FORM_TEXT, branch),        ROW(FORM_TEXT, first),
-	ROW(FORM_TEXT, first_name),
+	ROW(FORM_TEXT, first_name),    ROW(FORM_NUMBER, first_approved_ms),
 };
 
 const struct form life_form = { sizeof(struct life), rows, ARRAY_LEN(rows) };
+
+/* For reports, in the month in which it was first approved (K-51). */
+void campaign_count(struct campaigns *c, const struct campaign *m,
+		    const char *name)
+{
+	must(c != NULL && m != NULL && name != NULL);
+	const struct measure x = {
+		.tenant = str_of(m->tenant),
+		.at_ms = m->life.first_approved_ms,
+		.name = str_of(name),
+		.branch = str_of(m->life.branch),
+		.department = campaign_department(c, m),
+		.channel = str_of(m->spec.channel),
+		.class_name = str_of(m->spec.class_name),
+		.n = 1,
+	};
+
+	if (x.at_ms != 0)
+		measure_put(c->store, &x);
+}
 
 /* A full disk: the beat tries again. */
 static void on_put(void *owner, int rc)

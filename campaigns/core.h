@@ -37,6 +37,7 @@ struct life {
 	int64_t people, sendable, parts; /* of the last walk */
 	int64_t run, started_ms, next_ms, drained_ms, ended_ms;
 	int64_t optouts, complaints;
+	int64_t first_approved_ms; /* edits count there (K-51) */
 };
 
 extern const struct form life_form;
@@ -118,6 +119,9 @@ static inline int64_t campaigns_now(const struct campaigns *c)
 struct campaign *campaigns_by_id(struct campaigns *c, uint64_t id); /* NULL */
 /* A new one, with an id above all others. */
 struct campaign *campaigns_new(struct campaigns *c, uint64_t id);
+/* One more of what that measure counts of campaigns, into the open batch. */
+void campaign_count(struct campaigns *c, const struct campaign *m,
+		    const char *name);
 /* The row of a campaign into the open batch. */
 void campaign_put(struct campaigns *c, struct campaign *m);
 /* How far its run is, and the counts that changed, into the open batch. */

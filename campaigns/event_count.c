@@ -80,7 +80,9 @@ static void resumed(struct events *e, const struct occurrence *o, int64_t at_ms)
 {
 	char number[32];
 	int64_t from_ms = 0;
+	struct measure m = { .name = STR("service.restored") };
 
+	count(e, o, &m);
 	if (!time_of(o, "recharged", &from_ms))
 		from_ms = event_marked(e, o->tenant, MARK_RECHARGED,
 				       account_of(o, number));

@@ -241,19 +241,47 @@ static bool has_failed(enum message_state s)
 	       s == MESSAGE_SUPPRESSED;
 }
 
-/* For reports, where its event was counted: usage notices (K-04). */
+/* Of what events reports say whether a notice of them has arrived. */
+static const struct {
+	const char *event, *measure;
+} noticed[] = {
+	{ EVENT_USAGE, "usage.reminded" }, /* K-04 */
+	{ EVENT_RESUMED, "service.told" }, /* K-05 */
+};
+
+/* Has it arrived before, by another channel or of another trigger? */
+static bool was_told(const struct reminders *r, const struct reminder *x)
+{
+	const struct reminder *y =
+		map_ptr(r->accounts, reminder_account_key(str_of(x->tenant),
+							  str_of(x->account)));
+
+	for (; y != NULL; y = y->next) {
+		if (y->now.delivered_ms != 0 &&
+		    str_eqz(str_of(x->event), y->event) &&
+		    str_eqz(str_of(x->tenant), y->tenant))
+			return true;
+	}
+	return false;
+}
+
+/* For reports, where its event was counted. */
 static void count_delivered(struct reminders *r, const struct reminder *x,
 			    const struct trigger_cfg *t)
 {
 	struct measure m = {
 		.tenant = str_of(x->tenant),
 		.at_ms = x->created_ms,
-		.name = STR("usage.reminded"),
 		.n = 1,
 	};
 
-	if (t != NULL && str_eqz(str_of(t->event), EVENT_USAGE))
+	for (unsigned i = 0; t != NULL && i < ARRAY_LEN(noticed); i++) {
+		if (!str_eqz(str_of(t->event), noticed[i].event) ||
+		    was_told(r, x))
+			continue;
+		m.name = str_of(noticed[i].measure);
 		gateway_measure(r->env.gateway, str_of(x->to), &m);
+	}
 }
 
 static void delivered(struct reminders *r, struct reminder *x)
@@ -261,8 +289,8 @@ static void delivered(struct reminders *r, struct reminder *x)
 	const struct trigger_cfg *t = trigger_of(r, x);
 	int64_t now_ms = now_of(r);
 
-	x->now.delivered_ms = now_ms;
 	count_delivered(r, x, t);
+	x->now.delivered_ms = now_ms;
 	if (t != NULL && t->protects)
 		reminder_record(r, x, (uint64_t)now_ms & RECORD_MS, 0);
 	if (t != NULL && (t->answer_within > 0 || t->follow[0] != '\0')) {

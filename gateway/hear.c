@@ -20,6 +20,8 @@
 #define REMEMBER_MS (int64_t)600000
 #define REMEMBER_MAX 1000000
 #define HEAR_LISTENERS 4
+/* An opt-out so soon after a message is put down to it (K-57). */
+#define BLAMED_MS (72 * INT64_C(3600000))
 
 struct heard {
 	struct list node; /* oldest first */
@@ -284,8 +286,15 @@ void hear_listen(struct hear *h,
 	h->listeners[h->nlisteners++].owner = owner;
 }
 
+static bool is_blamed(const struct inbound *in, const struct thread *thread)
+{
+	return thread->at_ms != 0 && str_eqz(in->tenant, thread->tenant) &&
+	       in->at_ms - thread->at_ms <= BLAMED_MS;
+}
+
 /* For reports: how many answer, how many leave. */
-static void measure(struct core *core, const struct inbound *in)
+static void measure(struct core *core, const struct inbound *in,
+		    const struct thread *thread)
 {
 	const struct standing *s = facts_of(core->facts, in->tenant, in->from);
 	static const char *const words[] = { CLAIM_OPT_IN, CLAIM_HELP,
@@ -307,6 +316,10 @@ static void measure(struct core *core, const struct inbound *in)
 		if (str_eqz(in->claim, words[i]))
 			m.name = STR("inbound.word");
 	}
+	measure_put(core->store, &m);
+	if (!str_eqz(in->claim, CLAIM_OPT_OUT) || !is_blamed(in, thread))
+		return;
+	m.name = STR("inbound.opt_out_soon");
 	measure_put(core->store, &m);
 }
 
@@ -330,7 +343,7 @@ static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 	inbound_encode(in, &b);
 	store_append(core->store, RECORD_INBOUND, in->id, buf_str(&b));
 	buf_done(&b);
-	measure(core, in);
+	measure(core, in, &thread);
 	publish_inbound(h, in, base);
 	for (unsigned i = 0; i < h->nlisteners; i++)
 		h->listeners[i].fn(h->listeners[i].owner, in,

@@ -223,7 +223,11 @@ static void k35_called_back(void **state)
 
 static const char event_config[] =
 	"trigger usage { event = usage.threshold threshold = pct\n"
-	"  class = notice text_en = \"{{pct}} % used\" }\n";
+	"  class = notice text_en = \"{{pct}} % used\" }\n"
+	"trigger back { event = service.resumed class = notice\n"
+	"  answer_within = 1h text_en = \"Your line works again\" }\n"
+	"trigger thanks { event = service.resumed when = {\"vip == true\"}\n"
+	"  class = notice text_en = \"Thank you\" }\n";
 
 static uint64_t happen(struct room *r, const char *id, const char *type,
 		       const char *account, const char *data)
@@ -280,6 +284,65 @@ static void k05_k06_recharged_and_resumed(void **state)
 	assert_int_equal(
 		bed_measured(r.bed, NOVEMBER, "service.resumed", "3600000").n,
 		1);
+	room_stop(&r);
+}
+
+/* Once a resume, however many notices it leads to, and tries. */
+static void k05_told_that_it_works_again(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	uint64_t id =
+		happen(&r, "n1", "service.resumed", "a1", "{\"vip\":true}");
+
+	TURN_UNTIL(r.bed, !is_live(r.bed, id));
+	TURN_UNTIL(r.bed,
+		   bed_counted(r.bed, NOVEMBER, "message.delivered") == 2);
+	counted(&r, NOVEMBER, "service.told", 1);
+	clock_hand_turn(&r.clock, 2 * HOUR); /* nobody has answered */
+	reminders_tick(care_reminders(r.care));
+	room_again(&r);
+	gateway_link_hold(r.bed->gateway, 0, true);
+	happen(&r, "n2", "service.resumed", "a2", "{}");
+	happen(&r, "n2", "service.resumed", "a2", "{}");
+	counted(&r, NOVEMBER, "service.restored", 2);
+	counted(&r, NOVEMBER, "service.told", 1);
+	room_stop(&r);
+}
+
+static void write_to(struct room *r, struct str to)
+{
+	const struct submission s = { .tenant = TENANT,
+				      .to = to,
+				      .class_name = STR("notice"),
+				      .text = STR("News"),
+				      .priority = -1 };
+	struct submitted out;
+
+	gateway_submit(r->bed->gateway, &s, &out);
+	assert_int_equal(out.rc, 0);
+	commit(r->bed);
+	TURN_UNTIL(r->bed, !is_live(r->bed, out.id));
+}
+
+static void k57_opt_outs_within_72_hours(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	room_hear(&r, STR("+447700900009"), "TD"); /* nobody wrote there */
+	counted(&r, NOVEMBER, "inbound.opt_out", 1);
+	write_to(&r, SHI);
+	write_to(&r, LIN);
+	room_again(&r);
+	clock_hand_turn(&r.clock, 72 * HOUR);
+	room_hear(&r, SHI, "TD");
+	counted(&r, NOVEMBER, "inbound.opt_out_soon", 1);
+	clock_hand_turn(&r.clock, HOUR);
+	room_hear(&r, LIN, "TD");
+	counted(&r, NOVEMBER, "inbound.opt_out", 3);
+	counted(&r, NOVEMBER, "inbound.opt_out_soon", 1);
 	room_stop(&r);
 }
 
@@ -459,6 +522,8 @@ int main(void)
 		TEST(k35_called_back),
 		TEST(k04_usage_notices),
 		TEST(k05_k06_recharged_and_resumed),
+		TEST(k05_told_that_it_works_again),
+		TEST(k57_opt_outs_within_72_hours),
 		TEST(k07_payments_posted),
 		TEST(k17_satisfied_after_a_call),
 		TEST(k33_k42_by_factor),

@@ -73,15 +73,13 @@ static void r32_an_edit_returns_to_draft_and_counts(void **state)
 	};
 	struct bed *b = *state;
 	struct cast c;
-	char path[64];
+	char path[64], n[MEASURE_DAY];
 	const char *id;
 
 	cast_make(b, &c);
 	id = draft(b, addresses(2), "");
 	snprintf(path, sizeof(path), "/v1/campaigns/%s", id);
 	for (unsigned i = 0; i < ARRAY_LEN(edits); i++) {
-		char n[8];
-
 		approve(b, &c, id);
 		assert_int_equal(bed_ask(b, "PATCH", path, edits[i]), 200);
 		assert_string_equal(bed_word(b, "state"), "draft");
@@ -91,6 +89,16 @@ static void r32_an_edit_returns_to_draft_and_counts(void **state)
 	}
 	assert_int_equal(act(b, id, "start"), 409);
 	assert_string_equal(bed_word(b, "error.code"), "wrong_state");
+	/* K-51: four edits of one campaign that was approved */
+	approve(b, &c, id);
+	measure_day(clock_wall_ms(&clock_real), n);
+	snprintf(path, sizeof(path), "/v1/reports/month?lang=en&of=%.7s", n);
+	assert_int_equal(bed_get(b, path), 200);
+	assert_true(bed_says(b,
+			     "\"kpi\":\"K-51\","
+			     "\"name\":\"edits after approval, per campaign\","
+			     "\"this_month\":{\"numerator\":4,"
+			     "\"denominator\":1,"));
 }
 
 static void a_stale_edit_gets_what_changed(void **state)

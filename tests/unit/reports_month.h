@@ -89,7 +89,9 @@ static const struct measured now[] = {
 	  4, 0 },
 	{ "case.unpromised", "south", "", "", "mqtt", "complaint", "", 1, 0 },
 	{ "survey.nps", "north", "", "vip", "", "survey", "", 4, -1 },
-	{ "inbound.opt_out", "", "", "", "sms", "", "opt_out", 9, 0 },
+	/* half of them within 72 hours */
+	{ "inbound.opt_out", "", "", "", "sms", "", "opt_out", 18, 0 },
+	{ "inbound.opt_out_soon", "", "", "", "sms", "", "opt_out", 9, 0 },
 	/* told by others: n of them is the whole */
 	{ "figure.K-46", "", "", "", "", "", "", 4000, 20 },
 	{ "figure.K-46.cause", "", "", "", "", "", "price", 15, 15 },
@@ -138,6 +140,12 @@ static const struct measured now[] = {
 	{ "service.resumed", "", "", "", "", "", "60000", 1, 30000 },
 	{ "service.resumed", "", "", "", "", "", "300000", 2, 500000 },
 	{ "service.resumed", "", "", "", "", "", "900000", 1, 600000 },
+	{ "service.restored", "", "", "", "", "", "", 5, 0 },
+	{ "service.told", "", "", "", "", "", "", 4, 0 },
+	{ "campaign.approved", "", "care", "", "sms", "marketing", "", 3, 0 },
+	{ "campaign.approved", "", "billing", "", "sms", "marketing", "", 1,
+	  0 },
+	{ "campaign.edited", "", "care", "", "sms", "marketing", "", 6, 0 },
 	{ "recharge.ok", "", "", "", "shop", "", "", 9, 0 },
 	{ "recharge.ok", "", "", "", "web", "", "", 18, 0 },
 	{ "recharge.fail", "", "", "", "web", "", "", 2, 0 },
