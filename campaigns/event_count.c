@@ -115,6 +115,17 @@ static void crossed(struct events *e, const struct occurrence *o,
 		count(e, o, &m);
 }
 
+static void faulty(struct events *e, const struct occurrence *o)
+{
+	char number[32];
+	struct str department = STR_NONE;
+
+	IGNORE(trigger_field(o->data, "department", number, &department));
+	struct measure m = { .name = o->type, .department = department };
+
+	count(e, o, &m);
+}
+
 void event_count_happened(struct events *e, const struct occurrence *o,
 			  const struct taken *t, int64_t at_ms)
 {
@@ -126,6 +137,8 @@ void event_count_happened(struct events *e, const struct occurrence *o,
 		resumed(e, o, at_ms);
 	else if (str_eqz(o->type, EVENT_POSTED))
 		posted(e, o, at_ms);
+	else if (str_eqz(o->type, EVENT_FAULT))
+		faulty(e, o);
 	else if (str_eqz(o->type, EVENT_USAGE))
 		crossed(e, o, t);
 }

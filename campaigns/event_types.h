@@ -9,6 +9,7 @@
 #define EVENT_POSTED "payment.posted"  /* paid, posted: times in data */
 #define EVENT_RESULT "survey.result"   /* answers given elsewhere, in data */
 #define EVENT_FIGURE "figure.reported" /* counted elsewhere, in data */
+#define EVENT_FAULT "service.fault"    /* department in data */
 #define EVENT_USAGE "usage.threshold"
 
 /* Marks of the code's own: no trigger has such a title. */

@@ -149,7 +149,8 @@ enum {
 	MARK_ESCALATED = 4,
 	MARK_ZH = 8,
 	MARK_RATED = 16,
-	MARK_SATISFIED = 32
+	MARK_SATISFIED = 32,
+	MARK_ANSWERED = 64
 };
 
 unsigned case_marks_alarms(int64_t marks)
@@ -169,7 +170,8 @@ void case_cells(const struct care_case *x, struct cell cells[CASE_CELLS])
 	unsigned marks = (n->alarms & MARK_ALARMS) |
 			 (n->escalated ? MARK_ESCALATED : 0u) |
 			 (x->zh ? MARK_ZH : 0u) | (n->rated ? MARK_RATED : 0u) |
-			 (n->satisfied ? MARK_SATISFIED : 0u);
+			 (n->satisfied ? MARK_SATISFIED : 0u) |
+			 (n->answered ? MARK_ANSWERED : 0u);
 	const struct cell v[CASE_CELLS] = {
 		[CASE_ID] = CELL_I(x->id),
 		[CASE_TENANT] = CELL_Z(x->tenant),
@@ -252,6 +254,8 @@ int case_from_row(const struct row *row, struct care_case **out)
 	x->zh = ((unsigned)marks & MARK_ZH) != 0;
 	n->rated = ((unsigned)marks & MARK_RATED) != 0;
 	n->satisfied = ((unsigned)marks & MARK_SATISFIED) != 0;
+	n->answered =
+		((unsigned)marks & MARK_ANSWERED) != 0 || n->replied_ms != 0;
 	n->refund_fen = row_i(row, CASE_REFUND_FEN);
 	n->resurvey = (uint64_t)row_i(row, CASE_RESURVEY);
 	n->solved = row_i(row, CASE_SOLVED) != 0;

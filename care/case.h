@@ -94,6 +94,7 @@ struct case_now {
 	bool solved, escalated;
 	bool rated;     /* it is known how content they were before (K-48) */
 	bool satisfied; /* ... and that they were */
+	bool answered;  /* by a person, also before it was opened again */
 	int64_t refund_fen; /* ordered so far */
 	uint64_t resurvey;  /* the session that asks once more; 0 */
 };

@@ -73,6 +73,20 @@ static void count_reply(struct counting *k, const struct case_now *before)
 		count(k, "case.replied_in_time", n->due_ms, 1);
 }
 
+/* K-21: once a complaint, whatever becomes of it. */
+static void count_first_reply(struct counting *k, const struct case_now *before)
+{
+	const struct case_now *n = &k->x->now;
+	char detail[MEASURE_WEEK_HOURS];
+	struct counting first = *k;
+
+	if (!n->answered || before->answered)
+		return;
+	measure_week_hours(k->x->opened_ms, n->replied_ms, detail);
+	first.m.detail = str_of(detail);
+	count(&first, "case.first_reply", k->x->opened_ms, 1);
+}
+
 /* 1: it has come about; -1: it was taken back; 0: as before. */
 static int turned(bool was, bool is)
 {
@@ -125,6 +139,7 @@ static void count_complaint(struct counting *k, const struct case_now *before)
 		 turned(is_closed(before) && before->solved,
 			is_closed(n) && n->solved));
 	count_reply(k, before);
+	count_first_reply(k, before);
 }
 
 /* A finding of a survey, until somebody has put it right (K-18). */

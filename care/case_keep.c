@@ -180,6 +180,7 @@ void case_step(struct cases *c, struct care_case *x, const char *action,
 		count_open(c, (x->now.state != CASE_CLOSED) -
 				      (before->state != CASE_CLOSED));
 	x->now.version++;
+	x->now.answered |= x->now.replied_ms != 0;
 	put_row(c, x);
 	case_count(c, x, before);
 	put_history(c, x, action, by, what);

@@ -24,6 +24,8 @@ struct asked_report {
 	struct report *report;
 	char month[REPORT_MONTH], before[REPORT_MONTH], after[REPORT_MONTH];
 	char first[REPORT_MONTH]; /* the month before both */
+	struct buf tenant, scope; /* as they are read by */
+	unsigned npast;           /* of report_past: so many were read */
 	enum report_lang lang;
 	enum format format;
 };
@@ -33,6 +35,8 @@ static void asked_free(void *own)
 	struct asked_report *a = own;
 
 	report_free(&a->report);
+	buf_done(&a->tenant);
+	buf_done(&a->scope);
 	mem_free(a);
 }
 
@@ -86,15 +90,19 @@ static bool read_query(struct request *r, struct asked_report *a)
 
 /* ---- reading, and the answer ------------------------------------------------------ */
 
-static void on_read(struct request *r, int rc)
+/* "": of every tenant. */
+static struct cell tenant_cell(const struct asked_report *a)
+{
+	struct str tenant = buf_str(&a->tenant);
+
+	return tenant.len == 0 ? CELL_N : CELL_T(tenant);
+}
+
+static void answer(struct request *r)
 {
 	struct asked_report *a = r->own;
 	const char *type = formats[a->format].type;
 
-	if (rc != 0) {
-		reply_rc(r, rc);
-		return;
-	}
 	if (type == NULL) {
 		formats[a->format].put(a->report, a->lang, reply_json(r));
 		reply_send(r, 200);
@@ -105,6 +113,54 @@ static void on_read(struct request *r, int rc)
 	buf_init(&text, BUF_NO_LIMIT);
 	formats[a->format].put(a->report, a->lang, &text);
 	reply_text(r, 200, type, buf_str(&text));
+}
+
+static void read_past(struct request *r);
+
+static void on_past(struct request *r, int rc)
+{
+	struct asked_report *a = r->own;
+
+	a->npast++;
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		read_past(r);
+}
+
+static bool show_past(void *owner, const struct row *row)
+{
+	const struct asked_report *a = ((struct request *)owner)->own;
+
+	report_past_row(a->report, report_past(a->report, a->npast), row);
+	return true;
+}
+
+/* One after the other: each is a few rows. */
+static void read_past(struct request *r)
+{
+	struct asked_report *a = r->own;
+	const struct report_past *p = report_past(a->report, a->npast);
+
+	if (p == NULL) {
+		answer(r);
+		return;
+	}
+	const struct cell cells[] = { tenant_cell(a),
+				      CELL_T(buf_str(&a->scope)),
+				      CELL_T(report_past_month(p)),
+				      CELL_T(report_past_name(p)) };
+
+	request_read(r, STORE_MEASURE_PART_OF, cells, ARRAY_LEN(cells),
+		     show_past, on_past);
+}
+
+static void on_read(struct request *r, int rc)
+{
+	if (rc != 0)
+		reply_rc(r, rc);
+	else
+		read_past(r);
 }
 
 static bool show_row(void *owner, const struct row *row)
@@ -124,6 +180,8 @@ void api_report_month(struct request *r)
 		return;
 	struct asked_report *a = mem_new(struct asked_report);
 
+	buf_init(&a->tenant, BUF_NO_LIMIT);
+	buf_init(&a->scope, BUF_NO_LIMIT);
 	r->own = a;
 	r->own_free = asked_free;
 	if (!read_query(r, a))
@@ -138,13 +196,15 @@ void api_report_month(struct request *r)
 				      request_query(r, "department"),
 				      a->month };
 
+	buf_str_put(&a->tenant, tenant);
+	measure_scope(of.branch, of.department, &a->scope);
 	a->report = report_new(r->c->report, &of, clock_wall_ms(r->c->clock));
 	IGNORE(reply_json(r) == NULL);
 	/* The rows of two months, which are between the one before them and
 	 * the one after. */
-	const struct cell cells[] = { tenant.len == 0 ? CELL_N : CELL_T(tenant),
-				      CELL_T(of.branch), CELL_Z(a->first),
-				      CELL_Z(a->after) };
+	const struct cell cells[] = { tenant_cell(a),
+				      CELL_T(buf_str(&a->scope)),
+				      CELL_Z(a->first), CELL_Z(a->after) };
 
 	request_read(r, STORE_MEASURE_PARTS, cells, ARRAY_LEN(cells), show_row,
 		     on_read);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HOUR_MS INT64_C(3600000)
+
 static const struct tzone *zone;
 
 void measure_zone(const struct tzone *z)
@@ -11,15 +13,57 @@ void measure_zone(const struct tzone *z)
 	zone = z;
 }
 
-void measure_day(int64_t wall_ms, char out[MEASURE_DAY])
+/* The local day that is `back` days before that time. */
+static void day_before(int64_t wall_ms, unsigned back, char out[MEASURE_DAY])
 {
+	int32_t offset_s = zone == NULL ? 0 : tzone_offset_s(zone, wall_ms);
 	char text[20] = "";
 
-	must(out != NULL);
-	tzone_local_text(zone == NULL ? 0 : tzone_offset_s(zone, wall_ms),
-			 wall_ms, text);
+	tzone_local_text(offset_s, wall_ms - (int64_t)back * 24 * HOUR_MS,
+			 text);
 	memcpy(out, text, MEASURE_DAY - 1);
 	out[MEASURE_DAY - 1] = '\0';
+}
+
+void measure_day(int64_t wall_ms, char out[MEASURE_DAY])
+{
+	must(out != NULL);
+	day_before(wall_ms, 0, out);
+}
+
+void measure_week_hours(int64_t from_ms, int64_t to_ms,
+			char out[MEASURE_WEEK_HOURS])
+{
+	must(out != NULL);
+	int32_t offset_s = zone == NULL ? 0 : tzone_offset_s(zone, from_ms);
+	int64_t ms = MAX(to_ms - from_ms, 1);
+	int64_t hours = (ms + HOUR_MS - 1) / HOUR_MS;
+	char monday[MEASURE_DAY];
+
+	day_before(from_ms, tzone_weekday(offset_s, from_ms), monday);
+	if (hours > MEASURE_HOURS)
+		(void)snprintf(out, MEASURE_WEEK_HOURS, "%s more", monday);
+	else
+		(void)snprintf(out, MEASURE_WEEK_HOURS, "%s %u", monday,
+			       (unsigned)hours);
+}
+
+static void put_name(struct str name, struct buf *out)
+{
+	for (size_t i = 0; i < name.len; i++)
+		buf_c(out,
+		      name.p[i] == MEASURE_SCOPE_DEPARTMENT ? ' ' : name.p[i]);
+}
+
+void measure_scope(struct str branch, struct str department, struct buf *out)
+{
+	must(out != NULL);
+	buf_reset(out);
+	put_name(branch, out);
+	if (department.len == 0)
+		return;
+	buf_c(out, MEASURE_SCOPE_DEPARTMENT);
+	put_name(department, out);
 }
 
 const int64_t measure_bounds_ms[MEASURE_BOUNDS] = { 1000,    5000,    10000,

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "model/store.h"
 #include "proto/tzone.h"
 
@@ -24,8 +25,8 @@ struct measure {
 
 /*
  * Counts it with the open batch. The store adds it up by all that is known of
- * it, and, for the whole and for its branch, by one thing at a time: so a
- * report reads the few rows that it shows.
+ * it, and, for the whole, for its branch and for its department, by one thing
+ * at a time: so a report reads the few rows that it shows.
  */
 void measure_put(struct store *s, const struct measure *m);
 
@@ -37,13 +38,28 @@ void measure_zone(const struct tzone *z);
 #define MEASURE_MONTH 7 /* of it, so many characters are the month */
 void measure_day(int64_t wall_ms, char out[MEASURE_DAY]);
 
+/* "2026-11-02 13": what began in the week of that Monday took at most so many
+ * hours, "more" than the most of them. */
+#define MEASURE_HOURS 240
+#define MEASURE_WEEK_HOURS 16
+void measure_week_hours(int64_t from_ms, int64_t to_ms,
+			char out[MEASURE_WEEK_HOURS]);
+
 /* The bound that a time keeps: "60000" is at most that many ms, "more" none. */
 #define MEASURE_BOUNDS 10
 extern const int64_t measure_bounds_ms[MEASURE_BOUNDS];
 #define MEASURE_BOUND 16
 void measure_bound(int64_t ms, char out[MEASURE_BOUND]);
 
-/* What the rows of STORE_MEASURE_PARTS are told apart by. */
+/*
+ * Of whom rows of STORE_MEASURE_PARTS are: "" is the whole, "north" a branch;
+ * a department comes behind a unit separator, which in a name becomes a space.
+ * Replaces what is in `out`.
+ */
+#define MEASURE_SCOPE_DEPARTMENT '\x1f'
+void measure_scope(struct str branch, struct str department, struct buf *out);
+
+/* What they are told apart by. */
 enum measure_dim {
 	MEASURE_BY_BRANCH = 1,
 	MEASURE_BY_DEPARTMENT,

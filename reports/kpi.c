@@ -21,6 +21,14 @@ const struct kpi kpis[KPIS] = {
 #undef KPI
 };
 
+const char *const kpi_targets[KPI_TARGETS_MAX] = {
+#define KPI(id, kind, better, num, den, zh, en, how_zh, how_en)
+#define KPI_TARGET(text) text,
+#include "reports/kpi.def"
+#undef KPI
+	NULL
+};
+
 int kpi_find(struct str id)
 {
 	for (unsigned i = 0; i < KPIS; i++) {
@@ -191,6 +199,28 @@ void kpi_wants(struct str name, struct kpi_wants *out)
 	}
 }
 
+/* Does the figure take rows that were read for that? */
+static bool takes(const struct kpi *k, enum kpi_when when)
+{
+	return when == KPI_OF_MONTH ||
+	       k->kind == (when == KPI_YEAR_BEFORE ? KPI_CHANGE : KPI_SLOPE);
+}
+
+/* The denominator of a change is the year before. */
+static bool add_counts(const struct kpi *k, const struct kpi_row *row,
+		       const struct kpi_limits *l, struct kpi_figure *f)
+{
+	bool hit = false;
+
+	if (row->when != KPI_YEAR_BEFORE)
+		hit = add_terms(k->num, row, l, &f->num);
+	if (hit && is_time(k))
+		f->bounds[bound_of(row->detail)] += row->n;
+	if (k->kind != KPI_CHANGE || row->when == KPI_YEAR_BEFORE)
+		hit |= add_terms(k->den, row, l, &f->den);
+	return hit | add_squares(k, row, f);
+}
+
 unsigned kpi_match(const struct kpi_row *row, const struct kpi_wants *wants,
 		   const struct kpi_limits *l,
 		   struct kpi_hit hits[KPI_HITS_MAX])
@@ -201,13 +231,8 @@ unsigned kpi_match(const struct kpi_row *row, const struct kpi_wants *wants,
 	for (unsigned i = 0; i < wants->n; i++) {
 		const struct kpi *k = &kpis[wants->kpi[i]];
 		struct kpi_figure f = { 0 };
-		bool hit = add_terms(k->num, row, l, &f.num);
 
-		if (hit && is_time(k))
-			f.bounds[bound_of(row->detail)] += row->n;
-		hit |= add_terms(k->den, row, l, &f.den);
-		hit |= add_squares(k, row, &f);
-		if (hit)
+		if (takes(k, row->when) && add_counts(k, row, l, &f))
 			hits[n++] = (struct kpi_hit){ wants->kpi[i], f };
 	}
 	return n;
@@ -257,8 +282,8 @@ struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f)
 
 	must(k != NULL && f != NULL);
 	v.known = k->den[0] != '\0' ? f->den > 0 : f->num != 0;
-	if (!v.known)
-		return v;
+	if (!v.known || k->kind == KPI_SLOPE)
+		return (struct kpi_value){ 0 };
 	switch (k->kind) {
 	case KPI_SHARE:
 		share(f, &v);
@@ -278,6 +303,11 @@ struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f)
 	case KPI_POINTS:
 		v.value = 100.0 * (double)f->num / (double)f->den;
 		break;
+	case KPI_CHANGE:
+		v.value = 100.0 * (double)(f->num - f->den) / (double)f->den;
+		break;
+	case KPI_SLOPE:
+	case KPI_ZERO:
 	case KPI_COUNT:
 		v.value = (double)f->num;
 		break;

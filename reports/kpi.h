@@ -19,6 +19,9 @@ enum kpi_kind {
 	KPI_RATIO,  /* numerator / denominator */
 	KPI_MEAN,
 	KPI_COUNT,
+	KPI_ZERO,   /* a count of what there should be none of */
+	KPI_CHANGE, /* a count against the same month a year before, percent */
+	KPI_SLOPE,  /* of weekly medians over twelve weeks, hours a week */
 	KPI_CLAIM_26, /* a count x 26 */
 	KPI_P50,      /* a time, ms */
 	KPI_P95
@@ -48,6 +51,9 @@ extern const struct kpi kpis[KPIS];
 
 /* Its number, or -1. */
 int kpi_find(struct str id);
+/* The targets that stand unless the configuration has others. */
+#define KPI_TARGETS_MAX 8
+extern const char *const kpi_targets[KPI_TARGETS_MAX]; /* NULL behind them */
 /* Can the voice module alone count it? */
 bool kpi_of_calls(const struct kpi *k);
 
@@ -57,7 +63,7 @@ struct kpi_figure {
 	int64_t bounds[MEASURE_BOUNDS + 1]; /* of times, by measure_bound */
 };
 
-/* What it came to. */
+/* What it came to; of KPI_SLOPE the figure does not say (report_line). */
 struct kpi_value {
 	bool known; /* there is something to divide by */
 	double value;
@@ -65,8 +71,16 @@ struct kpi_value {
 };
 struct kpi_value kpi_value(const struct kpi *k, const struct kpi_figure *f);
 
+/* Why a row was read, and so which figures it may belong to. */
+enum kpi_when {
+	KPI_OF_MONTH,
+	KPI_YEAR_BEFORE, /* of KPI_CHANGE alone */
+	KPI_WEEKS_BEFORE /* of KPI_SLOPE alone */
+};
+
 /* A row of the measures, as it stands in the store. */
 struct kpi_row {
+	enum kpi_when when;
 	struct str name, class_name, detail;
 	int64_t n, sum;
 };

@@ -1,8 +1,7 @@
-/* Slices, gathered row by row, and the lines that are made of them. */
+/* Slices, gathered row by row. */
 #include "reports/report.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ int report_month(struct str text, char month[REPORT_MONTH],
 	must(month != NULL && before != NULL && after != NULL);
 	if (text.len != REPORT_MONTH - 1 || year.len != 4 ||
 	    str_u64(year, 9998, &y) != 0 || str_u64(rest, 12, &m) != 0 ||
-	    m == 0 || y == 0)
+	    m == 0 || y < REPORT_YEAR_MIN)
 		return -EBADMSG;
 	unsigned yy = (unsigned)y, mm = (unsigned)m;
 
@@ -39,6 +38,18 @@ int report_month(struct str text, char month[REPORT_MONTH],
 	month_write(mm == 1 ? yy - 1 : yy, mm == 1 ? 12 : mm - 1, before);
 	month_write(mm == 12 ? yy + 1 : yy, mm == 12 ? 1 : mm + 1, after);
 	return 0;
+}
+
+/* So many months before. */
+static void month_back(const char *month, unsigned back, char out[REPORT_MONTH])
+{
+	struct str year, rest = str_cut(str_of(month), '-', &year);
+	uint64_t y, m;
+
+	must(str_u64(year, 9998, &y) == 0 && str_u64(rest, 12, &m) == 0);
+	unsigned months = (unsigned)y * 12 + (unsigned)m - 1 - back;
+
+	month_write(months / 12, months % 12 + 1, out);
 }
 
 /* ---- slices ------------------------------------------------------------------ */
@@ -97,29 +108,92 @@ static struct slice *slice_of(struct report *r, enum report_dim dim,
 	return r->last[dim] = slice_find(r, dim, value, scratch);
 }
 
+/* ---- what is read besides ------------------------------------------------------ */
+
+static void want(struct report *r, struct str name, enum kpi_when when,
+		 unsigned back)
+{
+	struct report_past p = { .name = name, .when = when };
+
+	month_back(r->month, back, p.month);
+	p.before = back == 13;
+	for (unsigned i = 0; i < r->npast; i++) {
+		if (r->past[i].when == when && str_eq(r->past[i].name, name) &&
+		    str_eqz(str_of(p.month), r->past[i].month))
+			return;
+	}
+	must(r->npast < REPORT_PAST_MAX);
+	r->past[r->npast++] = p;
+}
+
+/* Twelve weeks that end in the month before may begin four months before this
+ * one. */
+static void want_past(struct report *r)
+{
+	for (unsigned i = 0; i < KPIS; i++) {
+		struct str name = str_of(kpis[i].num);
+
+		if (kpis[i].kind == KPI_CHANGE) {
+			want(r, name, KPI_YEAR_BEFORE, 12);
+			want(r, name, KPI_YEAR_BEFORE, 13);
+		}
+		for (unsigned k = 2; kpis[i].kind == KPI_SLOPE && k <= 4; k++)
+			want(r, name, KPI_WEEKS_BEFORE, k);
+	}
+}
+
+const struct report_past *report_past(const struct report *r, unsigned i)
+{
+	must(r != NULL);
+	return i < r->npast ? &r->past[i] : NULL;
+}
+
+struct str report_past_name(const struct report_past *p)
+{
+	must(p != NULL);
+	return p->name;
+}
+
+struct str report_past_month(const struct report_past *p)
+{
+	must(p != NULL);
+	return str_of(p->month);
+}
+
+/* ---- a report ------------------------------------------------------------------ */
+
+static void aim(struct report *r, const char *text)
+{
+	struct report_target target;
+	unsigned kpi;
+
+	if (report_target_read(str_of(text), &kpi, &target) == 0)
+		r->targets[kpi] = target;
+}
+
 struct report *report_new(const struct report_cfg *cfg,
 			  const struct report_of *of, int64_t made_ms)
 {
 	must(cfg != NULL && of != NULL);
 
 	struct report *r = mem_new(struct report);
-	struct report_target target;
-	unsigned kpi;
+	char before[REPORT_MONTH], after[REPORT_MONTH];
 
 	r->cfg = cfg;
 	r->tenant = str_z(of->tenant);
 	r->branch = str_z(of->branch);
 	r->department = str_z(of->department);
-	must(str_copy(r->month, sizeof(r->month), str_of(of->month)) == 0);
+	must(report_month(str_of(of->month), r->month, before, after) == 0);
 	r->made_ms = made_ms;
 	r->limits = (struct kpi_limits){ measure_bounds_ms[cfg->timely],
 					 measure_bounds_ms[cfg->resumed],
 					 measure_bounds_ms[cfg->posted] };
-	for (size_t i = 0; i < cfg->targets.len; i++) {
-		if (report_target_read(str_of(cfg->targets.v[i]), &kpi,
-				       &target) == 0)
-			r->targets[kpi] = target;
-	}
+	for (size_t i = 0; kpi_targets[i] != NULL; i++)
+		aim(r, kpi_targets[i]);
+	for (size_t i = 0; i < cfg->targets.len; i++)
+		aim(r, cfg->targets.v[i]);
+	want_past(r);
+	weeks_begin(r, after);
 	r->by_name = dict_new();
 	r->topics = dict_new();
 	buf_init(&r->name, BUF_NO_LIMIT);
@@ -134,8 +208,10 @@ void report_free(struct report **rp)
 	struct report *r = TAKE(*rp);
 	if (r == NULL)
 		return;
-	for (unsigned i = 0; i < r->n; i++)
+	for (unsigned i = 0; i < r->n; i++) {
+		mem_free(r->v[i]->weeks);
 		mem_free(r->v[i]);
+	}
 	mem_free(r->v);
 	topics_free(r);
 	dict_free(&r->by_name);
@@ -148,24 +224,23 @@ void report_free(struct report **rp)
 
 /* ---- rows -------------------------------------------------------------------- */
 
-static void slice_count(struct slice *s, bool before, const struct kpi_hit *hit)
-{
-	kpi_figure_add(before ? &s->before[hit->kpi] : &s->now[hit->kpi],
-		       &hit->adds);
-}
+/* What of the row is counted, in which month. */
+struct counting {
+	struct report *r;
+	const struct kpi_row *row;
+	bool before;
+	struct buf scratch;
+};
 
-/* All that is reported is in the rows of one kind: by branch, or those of the
- * one department that was asked for. */
-static bool is_whole(const struct report *r, enum report_dim dim)
+static void slice_count(struct counting *c, struct slice *s,
+			const struct kpi_hit *hit)
 {
-	return dim == (r->department[0] != '\0' ? DIM_DEPARTMENT : DIM_BRANCH);
-}
-
-static bool is_asked(const struct report *r, enum report_dim dim,
-		     struct str value)
-{
-	return r->department[0] == '\0' ||
-	       (dim == DIM_DEPARTMENT && str_eqz(value, r->department));
+	if (kpis[hit->kpi].kind == KPI_SLOPE)
+		weeks_count(c->r, s, hit->kpi, c->row);
+	else
+		kpi_figure_add(c->before ? &s->before[hit->kpi]
+					 : &s->now[hit->kpi],
+			       &hit->adds);
 }
 
 /* A customer is of no department and of no channel: nothing is divided by
@@ -176,26 +251,33 @@ static bool is_told_apart(enum report_dim dim, struct str name)
 	       !str_starts(name, STR("contact."));
 }
 
-/* The figures of a part. */
+/* The figures of a part; all that is reported is in the rows by branch. */
 static void part_count(struct report *r, bool before, enum report_dim dim,
 		       struct str value, const struct kpi_row *k)
 {
+	struct counting c = { r, k, before, { 0 } };
 	struct kpi_hit hits[KPI_HITS_MAX];
-	AUTO(buf_done) struct buf scratch = { 0 };
+
+	if (!str_eq(buf_str(&r->name), k->name)) {
+		buf_reset(&r->name);
+		buf_str_put(&r->name, k->name);
+		kpi_wants(k->name, &r->wants);
+	}
 	unsigned n = kpi_match(k, &r->wants, &r->limits, hits);
 
-	buf_init(&scratch, BUF_NO_LIMIT);
+	buf_init(&c.scratch, BUF_NO_LIMIT);
 	for (unsigned i = 0; i < n; i++) {
-		slice_count(slice_of(r, dim, value, &scratch), before,
-			    &hits[i]);
-		if (!is_whole(r, dim))
+		slice_count(&c, slice_of(r, dim, value, &c.scratch), &hits[i]);
+		if (dim != DIM_BRANCH)
 			continue;
-		slice_count(r->v[0], before, &hits[i]);
+		slice_count(&c, r->v[0], &hits[i]);
 		if (kpis[hits[i].kpi].by_detail)
-			slice_count(slice_of(r, DIM_DETAIL, k->detail,
-					     &scratch),
-				    before, &hits[i]);
+			slice_count(&c,
+				    slice_of(r, DIM_DETAIL, k->detail,
+					     &c.scratch),
+				    &hits[i]);
 	}
+	buf_done(&c.scratch);
 }
 
 static void day_count(struct report *r, struct str name, struct str day,
@@ -212,37 +294,59 @@ static void day_count(struct report *r, struct str name, struct str day,
 		r->days[d - 1].delivered += n;
 }
 
-/* period name dim value class detail n sum */
-void report_row(struct report *r, const struct row *row)
+/* false: nothing that there are slices of. */
+static bool dim_of(int64_t number, struct str name, enum report_dim *out)
 {
-	must(r != NULL && row != NULL);
-	const struct kpi_row k = { row_s(row, 1), row_s(row, 4), row_s(row, 5),
-				   row_i(row, 6), row_i(row, 7) };
 	static const enum report_dim dims[MEASURE_DIMS] = {
 		[MEASURE_BY_BRANCH] = DIM_BRANCH,
 		[MEASURE_BY_DEPARTMENT] = DIM_DEPARTMENT,
 		[MEASURE_BY_TIER] = DIM_TIER,
 		[MEASURE_BY_CHANNEL] = DIM_CHANNEL,
 	};
-	int64_t dim = row_i(row, 2);
-	bool before = !str_eqz(row_s(row, 0), r->month);
 
-	if (dim == MEASURE_BY_DAY && !before && r->department[0] == '\0')
-		day_count(r, k.name, row_s(row, 3), k.n);
-	if (dim < MEASURE_BY_BRANCH || dim >= MEASURE_BY_DAY ||
-	    !is_asked(r, dims[dim], row_s(row, 3)) ||
-	    !is_told_apart(dims[dim], k.name))
+	if (number < MEASURE_BY_BRANCH || number >= MEASURE_BY_DAY)
+		return false;
+	*out = dims[number];
+	return is_told_apart(*out, name);
+}
+
+/* period name dim value class detail n sum */
+void report_row(struct report *r, const struct row *row)
+{
+	must(r != NULL && row != NULL);
+	const struct kpi_row k = {
+		KPI_OF_MONTH,  row_s(row, 1), row_s(row, 4),
+		row_s(row, 5), row_i(row, 6), row_i(row, 7)
+	};
+	struct str value = row_s(row, 3);
+	bool before = !str_eqz(row_s(row, 0), r->month);
+	enum report_dim dim;
+
+	if (row_i(row, 2) == MEASURE_BY_DAY && !before)
+		day_count(r, k.name, value, k.n);
+	if (!dim_of(row_i(row, 2), k.name, &dim))
 		return;
-	if (!str_eq(buf_str(&r->name), k.name)) {
-		buf_reset(&r->name);
-		buf_str_put(&r->name, k.name);
-		kpi_wants(k.name, &r->wants);
-	}
-	if (is_whole(r, dims[dim]))
+	*(before ? &r->heard_before : &r->heard) = true;
+	if (dim == DIM_BRANCH)
 		topics_row(r, before, true, STR_NONE, &k);
-	if (dims[dim] == DIM_DEPARTMENT)
-		topics_row(r, before, false, row_s(row, 3), &k);
-	part_count(r, before, dims[dim], row_s(row, 3), &k);
+	if (dim == DIM_DEPARTMENT)
+		topics_row(r, before, false, value, &k);
+	part_count(r, before, dim, value, &k);
+}
+
+/* dim value class detail n sum */
+void report_past_row(struct report *r, const struct report_past *p,
+		     const struct row *row)
+{
+	must(r != NULL && p != NULL && row != NULL);
+	const struct kpi_row k = {
+		p->when,       p->name,       row_s(row, 2),
+		row_s(row, 3), row_i(row, 4), row_i(row, 5)
+	};
+	enum report_dim dim;
+
+	if (dim_of(row_i(row, 0), k.name, &dim))
+		part_count(r, p->before, dim, row_s(row, 1), &k);
 }
 
 /* ---- what is read of it -------------------------------------------------------- */
@@ -270,140 +374,4 @@ struct slice **report_slices(const struct report *r, enum report_dim dim,
 	}
 	qsort(v, *n, sizeof(*v), compare_slices);
 	return v;
-}
-
-bool report_line(const struct report *r, const struct slice *s, unsigned kpi,
-		 struct report_line *out)
-{
-	must(r != NULL && s != NULL && kpi < KPIS && out != NULL);
-
-	const struct report_target *t = &r->targets[kpi];
-	struct report_line line = {
-		.kpi = &kpis[kpi],
-		.now = &s->now[kpi],
-		.before = &s->before[kpi],
-	};
-	line.value = kpi_value(line.kpi, line.now);
-	line.last = kpi_value(line.kpi, line.before);
-	if (!line.value.known && !line.last.known)
-		return false;
-	line.compared = line.value.known && line.last.known &&
-			isfinite(line.value.value) && isfinite(line.last.value);
-	line.change = line.compared ? line.value.value - line.last.value : 0;
-	/* Targets are for shares and times; a part has no share of a count. */
-	if (t->given && line.value.known &&
-	    (s->dim == DIM_WHOLE || line.kpi->kind != KPI_COUNT)) {
-		line.target = t;
-		line.met = t->least ? line.value.value >= t->value
-				    : line.value.value <= t->value;
-	}
-	*out = line;
-	return true;
-}
-
-/* ---- words -------------------------------------------------------------------- */
-
-static const struct {
-	const char *zh, *en;
-} words[REPORT_WORDS] = {
-#define WORD(name, zh, en) { zh, en },
-#include "reports/words.def"
-#undef WORD
-};
-
-const char *report_word(enum report_word w, enum report_lang lang)
-{
-	must(w < REPORT_WORDS);
-	return lang == REPORT_ZH ? words[w].zh : words[w].en;
-}
-
-enum report_word report_dim_word(enum report_dim dim)
-{
-	static const enum report_word of[DIMS] = {
-		WORD_SUMMARY, WORD_BRANCH,  WORD_DEPARTMENT,
-		WORD_TIER,    WORD_CHANNEL, WORD_DETAIL
-	};
-
-	must(dim < DIMS);
-	return of[dim];
-}
-
-const char *kpi_name(const struct kpi *k, enum report_lang lang)
-{
-	must(k != NULL);
-	return lang == REPORT_ZH ? k->zh : k->en;
-}
-
-const char *kpi_how(const struct kpi *k, enum report_lang lang)
-{
-	must(k != NULL);
-	return lang == REPORT_ZH ? k->how_zh : k->how_en;
-}
-
-static const struct {
-	const char *unit;
-	int digits;
-} kinds[] = {
-	[KPI_SHARE] = { "%", 2 },    [KPI_PER_1000] = { "", 2 },
-	[KPI_PER_10000] = { "", 2 }, [KPI_POINTS] = { "", 1 },
-	[KPI_RATIO] = { "", 2 },     [KPI_MEAN] = { "", 2 },
-	[KPI_COUNT] = { "", 0 },     [KPI_CLAIM_26] = { "", 0 },
-	[KPI_P50] = { "ms", 0 },     [KPI_P95] = { "ms", 0 },
-};
-
-const char *kpi_unit(const struct kpi *k)
-{
-	must(k != NULL);
-	return kinds[k->kind].unit;
-}
-
-/* 1,204 */
-static void say_count(double value, struct buf *out)
-{
-	char digits[32];
-	int n = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
-
-	if (value < 0)
-		buf_c(out, '-');
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			buf_c(out, ',');
-		buf_c(out, digits[i]);
-	}
-}
-
-static void say_time(double ms, enum report_lang lang, struct buf *out)
-{
-	static const struct {
-		double ms;
-		const char *zh, *en;
-	} units[] = {
-		{ 3600000, "小时", "h" },
-		{ 60000, "分钟", "min" },
-		{ 1000, "秒", "s" },
-	};
-	unsigned i = 0;
-
-	if (!isfinite(ms)) {
-		buf_z(out, lang == REPORT_ZH ? "超过 24 小时" : "over 24 h");
-		return;
-	}
-	while (i + 1 < ARRAY_LEN(units) && fabs(ms) < units[i].ms)
-		i++;
-	buf_f(out, "%.0f %s", ms / units[i].ms,
-	      lang == REPORT_ZH ? units[i].zh : units[i].en);
-}
-
-void report_say(const struct kpi *k, double value, enum report_lang lang,
-		struct buf *out)
-{
-	must(k != NULL && out != NULL);
-	if (k->kind == KPI_P50 || k->kind == KPI_P95)
-		say_time(value, lang, out);
-	else if (kinds[k->kind].digits == 0)
-		say_count(value, out);
-	else
-		buf_f(out, "%.*f%s%s", kinds[k->kind].digits, value,
-		      kinds[k->kind].unit[0] != '\0' ? " " : "",
-		      kinds[k->kind].unit);
 }

@@ -27,7 +27,9 @@ extern const struct setting_section report_section;
 void report_check_settings(const struct settings *s, struct faults *faults);
 
 #define REPORT_MONTH 8 /* "2026-10" */
-/* Is it a month, and which are before and after it? -EBADMSG. */
+/* Is it a month, and which are before and after it? -EBADMSG, also of what was
+ * before 1972. */
+#define REPORT_YEAR_MIN 1972
 MUST_USE int report_month(struct str text, char month[REPORT_MONTH],
 			  char before[REPORT_MONTH], char after[REPORT_MONTH]);
 
@@ -35,19 +37,31 @@ struct report;
 
 /* Whose figures, and of which month. */
 struct report_of {
-	struct str tenant; /* "": all of them */
-	struct str branch; /* "": all of them, and what is nobody's */
-	/* "": all of them; of one there is the whole, and details */
-	struct str department;
-	const char *month; /* "2026-10" */
+	struct str tenant;     /* "": all of them */
+	struct str branch;     /* "": all of them, and what is nobody's */
+	struct str department; /* "": all of them */
+	const char *month;     /* "2026-10" */
 };
 /* cfg lives as long. */
 struct report *report_new(const struct report_cfg *cfg,
 			  const struct report_of *of, int64_t made_ms);
 void report_free(struct report **rp);
 
-/* A row of STORE_MEASURE_PARTS, of the month or of the one before. */
+/*
+ * What it is made of: the rows of STORE_MEASURE_PARTS that are of the month
+ * and the one before it, and those of some measures in months further back.
+ * All of them are of the scope that was asked for (measure_scope).
+ */
 void report_row(struct report *r, const struct row *row);
+
+struct report_past;
+/* The i-th that it wants; NULL: that is all. */
+const struct report_past *report_past(const struct report *r, unsigned i);
+struct str report_past_name(const struct report_past *p);
+struct str report_past_month(const struct report_past *p);
+/* A row of STORE_MEASURE_PART_OF. */
+void report_past_row(struct report *r, const struct report_past *p,
+		     const struct row *row);
 
 enum report_lang { REPORT_ZH, REPORT_EN };
 void report_json(const struct report *r, enum report_lang lang,

@@ -75,6 +75,26 @@ static void put_topics(const struct report *r, enum report_lang lang,
 	mem_free(v);
 }
 
+/* Of how many replies which median, in hours. */
+static void put_weeks(const struct report *r, enum report_lang lang,
+		      struct buf *out)
+{
+	const struct kpi *k = &kpis[report_week_kpi()];
+	struct report_week w;
+
+	for (unsigned i = 0; i < REPORT_WEEKS; i++) {
+		report_week(r, r->v[0], i, &w);
+		csv_cell(STR("week"), true, out);
+		put_text(str_of(w.monday), out);
+		put_text(str_of(k->id), out);
+		put_text(str_of(report_word(WORD_WEEK_MEDIAN, lang)), out);
+		put_text(STR("h"), out);
+		buf_f(out, ",%lld,", (long long)w.replies);
+		put_real(w.replies > 0, w.median, out);
+		buf_z(out, ",,,,,,\r\n");
+	}
+}
+
 void report_csv(const struct report *r, enum report_lang lang, struct buf *out)
 {
 	must(r != NULL && out != NULL);
@@ -93,4 +113,5 @@ void report_csv(const struct report *r, enum report_lang lang, struct buf *out)
 		mem_free(v);
 	}
 	put_topics(r, lang, out);
+	put_weeks(r, lang, out);
 }

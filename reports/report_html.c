@@ -21,6 +21,7 @@ static const char style[] =
 	"vertical-align:middle}svg text{font-size:11px;fill:#5b6773}"
 	"svg .end{text-anchor:end}svg .mid{text-anchor:middle}"
 	"svg .axis{stroke:#98a2ab}svg .back{fill:#edf1f4}"
+	"svg .line{fill:none;stroke:#2f6f8f;stroke-width:2}"
 	"svg .accepted{fill:#c6dae4}svg .delivered{fill:#2f6f8f}"
 	"svg .target{stroke:#b3332a;stroke-width:1.5}"
 	"@media print{body{margin:0;max-width:none;font-size:11px}"
@@ -64,7 +65,8 @@ static void put_change(const struct page *p, const struct report_line *l)
 		return;
 	if (k->better != KPI_NEITHER && !flat)
 		kind = up == (k->better == KPI_MORE) ? "good" : "bad";
-	buf_f(p->out, "<span class=\"%s\">%s", kind, up ? "+" : "");
+	buf_f(p->out, "<span class=\"%s\">%s", kind,
+	      up && !kpi_signed(k) ? "+" : "");
 	report_say(k, l->change, p->lang, p->out);
 	buf_z(p->out, "</span>");
 }
@@ -171,6 +173,17 @@ static void put_days(const struct page *p)
 	buf_z(p->out, "<p class=\"head\">");
 	put_word(p, WORD_DAYS_KEY);
 	buf_z(p->out, "</p>\n");
+}
+
+static void put_weeks(const struct page *p)
+{
+	AUTO(buf_done) struct buf plot = { 0 };
+
+	buf_init(&plot, BUF_NO_LIMIT);
+	if (!plot_weeks(p->r, &plot))
+		return;
+	put_cell(p, "h2", WORD_WEEKS);
+	buf_str_put(p->out, buf_str(&plot));
 }
 
 /* ---- by branch and the like ----------------------------------------------------- */
@@ -416,8 +429,8 @@ void report_html(const struct report *r, enum report_lang lang, struct buf *out)
 	      style);
 	put_head(&p);
 	put_summary(&p);
-	if (r->department[0] == '\0')
-		put_days(&p);
+	put_days(&p);
+	put_weeks(&p);
 	for (enum report_dim d = DIM_BRANCH; d <= DIM_CHANNEL; d++)
 		put_dim(&p, d);
 	put_topics(&p);

@@ -16,10 +16,20 @@ enum report_dim {
 
 extern const char *const report_dim_names[DIMS]; /* "branch": of CSV, JSON */
 
+/* A slope is of so many weeks; those of the month before are kept too. */
+#define REPORT_WEEKS 12
+#define REPORT_WEEKS_KEPT (REPORT_WEEKS + 5)
+
+/* How many took how many hours, by week; beyond the last hour: more. */
+struct weeks {
+	int32_t n[REPORT_WEEKS_KEPT][MEASURE_HOURS + 1];
+};
+
 /* The figures of one part of the whole. */
 struct slice {
 	enum report_dim dim;
-	bool others; /* what found no place of its own */
+	struct weeks *weeks; /* NULL: none */
+	bool others;         /* what found no place of its own */
 	struct kpi_figure now[KPIS], before[KPIS];
 	size_t len;
 	char value[]; /* "north" */
@@ -39,6 +49,15 @@ struct topic {
 #define REPORT_SLICES_MAX 2000 /* more are added up in one of each kind */
 #define REPORT_DAYS 31
 
+/* A measure in a month further back than the one before. */
+struct report_past {
+	struct str name;
+	char month[REPORT_MONTH];
+	enum kpi_when when;
+	bool before; /* for the month before */
+};
+#define REPORT_PAST_MAX 16
+
 struct report_target {
 	bool given;
 	bool least; /* >=; else <= */
@@ -50,6 +69,13 @@ struct report {
 	char *tenant, *branch, *department;
 	char month[REPORT_MONTH];
 	int64_t made_ms;
+	/* by days since 1970: the first week that is kept, and the last of
+	 * each month's twelve as numbers of weeks from there */
+	int64_t first_week;
+	int last_week, last_week_before;
+	struct report_past past[REPORT_PAST_MAX];
+	unsigned npast;
+	bool heard, heard_before; /* something was counted in that month */
 	struct kpi_limits limits;
 	struct report_target targets[KPIS];
 	struct dict *by_name; /* dim as a byte, then the value */
@@ -91,6 +117,24 @@ static inline struct str topic_department(const struct topic *t)
 	return str_bytes(t->words + t->ntopic, t->ndepartment);
 }
 
+/* report_weeks.c: weekly medians (K-21). */
+void weeks_begin(struct report *r, const char *after);
+/* What a row of weeks adds to a slice; `kpi`: which figure that is. */
+void weeks_count(const struct report *r, struct slice *s, unsigned kpi,
+		 const struct kpi_row *row);
+struct kpi_value weeks_slope(const struct report *r, const struct slice *s,
+			     bool before);
+struct report_week {
+	char monday[MEASURE_DAY];
+	int64_t replies;
+	double median; /* hours, where there are replies */
+};
+/* The i-th of the twelve, the last is that of the month. */
+void report_week(const struct report *r, const struct slice *s, unsigned i,
+		 struct report_week *out);
+/* The figure that is of weeks. */
+unsigned report_week_kpi(void);
+
 /* Slices of one kind, in order of their values; the caller frees the list. */
 struct slice **report_slices(const struct report *r, enum report_dim dim,
 			     unsigned *n);
@@ -124,8 +168,11 @@ void report_say(const struct kpi *k, double value, enum report_lang lang,
 const char *kpi_name(const struct kpi *k, enum report_lang lang);
 const char *kpi_how(const struct kpi *k, enum report_lang lang);
 const char *kpi_unit(const struct kpi *k); /* "%", "ms", "" */
+bool kpi_signed(const struct kpi *k);      /* is a "+" part of what it says? */
 
 /* report_plot.c: pictures as inline SVG. */
 void plot_days(const struct report *r, struct buf *out);
+/* The twelve medians; false, and nothing, without any. */
+bool plot_weeks(const struct report *r, struct buf *out);
 /* A bar of `percent`, with a mark where the target is (below 0: none). */
 void plot_bar(double percent, double target, struct buf *out);

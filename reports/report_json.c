@@ -108,6 +108,25 @@ static void put_days(const struct report *r, struct buf *b)
 	json_close(b, ']');
 }
 
+/* Weekly medians of the first reply, of the whole (K-21). */
+static void put_weeks(const struct report *r, struct buf *b)
+{
+	struct report_week w;
+
+	json_key(b, "weeks");
+	json_open(b, '[');
+	for (unsigned i = 0; i < REPORT_WEEKS; i++) {
+		report_week(r, r->v[0], i, &w);
+		json_open(b, '{');
+		json_kz(b, "week", w.monday);
+		json_ki(b, "replies", w.replies);
+		if (w.replies > 0)
+			put_real(b, "median_hours", w.median);
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
 static void put_topic_counts(const struct topic *t, struct buf *b)
 {
 	json_ki(b, "frequency", t->now);
@@ -179,6 +198,7 @@ void report_json(const struct report *r, enum report_lang lang, struct buf *out)
 		put_dim(r, d, lang, out);
 	put_topics(r, out);
 	put_days(r, out);
+	put_weeks(r, out);
 	put_definitions(out, lang);
 	json_close(out, '}');
 }

@@ -61,6 +61,76 @@ void plot_days(const struct report *r, struct buf *out)
 	buf_z(out, "</svg>");
 }
 
+/* ---- weeks ------------------------------------------------------------------------ */
+
+enum { LINE_HEIGHT = 130 };
+
+static double week_x(unsigned i)
+{
+	return PLOT_LEFT +
+	       (double)(PLOT_WIDTH - PLOT_LEFT) / REPORT_WEEKS * (i + 0.5);
+}
+
+static double week_y(double hours, double most)
+{
+	return LINE_HEIGHT - PLOT_FOOT -
+	       (LINE_HEIGHT - PLOT_FOOT - 24) * hours / most;
+}
+
+/* Weeks without a reply are left out of the line. */
+static void put_line(const struct report_week w[REPORT_WEEKS], double most,
+		     struct buf *out)
+{
+	buf_z(out, "<polyline class=\"line\" points=\"");
+	for (unsigned i = 0; i < REPORT_WEEKS; i++) {
+		if (w[i].replies > 0)
+			buf_f(out, "%.1f,%.1f ", week_x(i),
+			      week_y(w[i].median, most));
+	}
+	buf_z(out, "\"/>");
+}
+
+static void put_week(const struct report_week *w, unsigned i, double most,
+		     struct buf *out)
+{
+	buf_f(out, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%s</text>",
+	      week_x(i), LINE_HEIGHT - 5, w->monday + 5);
+	if (w->replies <= 0)
+		return;
+	double y = week_y(w->median, most);
+
+	buf_f(out,
+	      "<circle class=\"delivered\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\">"
+	      "<title>%s: %.1f h (%lld)</title></circle>"
+	      "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">%.1f</text>",
+	      week_x(i), y, w->monday, w->median, (long long)w->replies,
+	      week_x(i), y - 7, w->median);
+}
+
+bool plot_weeks(const struct report *r, struct buf *out)
+{
+	must(r != NULL && out != NULL);
+	struct report_week w[REPORT_WEEKS];
+	double most = 0;
+
+	for (unsigned i = 0; i < REPORT_WEEKS; i++) {
+		report_week(r, r->v[0], i, &w[i]);
+		most = MAX(most, w[i].median);
+	}
+	if (most <= 0)
+		return false;
+	buf_f(out,
+	      "<svg class=\"days\" viewBox=\"0 0 %d %d\" role=\"img\">"
+	      "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
+	      PLOT_WIDTH, LINE_HEIGHT, PLOT_LEFT, LINE_HEIGHT - PLOT_FOOT,
+	      PLOT_WIDTH, LINE_HEIGHT - PLOT_FOOT);
+	put_line(w, most, out);
+	for (unsigned i = 0; i < REPORT_WEEKS; i++)
+		put_week(&w[i], i, most, out);
+	buf_z(out, "</svg>");
+	return true;
+}
+
 void plot_bar(double percent, double target, struct buf *out)
 {
 	must(out != NULL);

@@ -29,6 +29,7 @@ struct sums {
 	struct dict *measures; /* words of a measure -> struct delta */
 	struct dict *parts;
 	struct buf name; /* of the row that is looked for */
+	struct buf scope;
 };
 
 struct sums *sums_new(void)
@@ -38,6 +39,7 @@ struct sums *sums_new(void)
 	s->measures = dict_new();
 	s->parts = dict_new();
 	buf_init(&s->name, BUF_NO_LIMIT);
+	buf_init(&s->scope, BUF_NO_LIMIT);
 	return s;
 }
 
@@ -62,6 +64,7 @@ void sums_free(struct sums **sp)
 	forget(&s->measures);
 	forget(&s->parts);
 	buf_done(&s->name);
+	buf_done(&s->scope);
 	mem_free(s);
 }
 
@@ -146,6 +149,18 @@ static void part(struct sums *s, const struct str words[WORDS],
 	add(s, s->parts, parts, PART_WORDS, adds);
 }
 
+/* In a scope of one department there is nothing to tell apart by it. */
+static void parts_of(struct sums *s, const struct str words[WORDS],
+		     struct str branch, struct str department,
+		     const struct delta *adds)
+{
+	measure_scope(branch, department, &s->scope);
+	for (enum measure_dim i = MEASURE_BY_BRANCH; i < MEASURE_DIMS; i++) {
+		if (i != MEASURE_BY_DEPARTMENT || department.len == 0)
+			part(s, words, buf_str(&s->scope), i, adds);
+	}
+}
+
 static int write_row(struct backend *b, enum statement st,
 		     const struct str *words, unsigned n, unsigned number,
 		     const struct delta *d)
@@ -168,11 +183,15 @@ static int write_measure(struct sums *s, struct backend *b, struct str name,
 	struct str words[WORDS];
 
 	read_words(name, words, WORDS);
-	for (enum measure_dim i = MEASURE_BY_BRANCH; i < MEASURE_DIMS; i++) {
-		part(s, words, STR_NONE, i, d);
-		if (words[BRANCH].len > 0)
-			part(s, words, words[BRANCH], i, d);
-	}
+	const struct str branch = words[BRANCH], department = words[DEPARTMENT];
+
+	parts_of(s, words, STR_NONE, STR_NONE, d);
+	if (branch.len > 0)
+		parts_of(s, words, branch, STR_NONE, d);
+	if (department.len > 0)
+		parts_of(s, words, STR_NONE, department, d);
+	if (branch.len > 0 && department.len > 0)
+		parts_of(s, words, branch, department, d);
 	words[DAY] = str_first(words[DAY], MEASURE_MONTH);
 	return write_row(b, (enum statement)STORE_MEASURE_ADD, words, WORDS,
 			 WORDS, d);

@@ -1,7 +1,8 @@
 /*
  * Measures of one transaction, added up before they are written: a batch or a
  * slice of the fold has many of the same. Each becomes a row by all that is
- * known of it and a row by each thing alone, for the whole and for its branch.
+ * known of it and a row by each thing alone, for the whole, for its branch and
+ * for its department (measure_scope).
  */
 #pragma once
 

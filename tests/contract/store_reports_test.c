@@ -50,7 +50,7 @@ static const char *parts(struct bed *b, struct cell tenant, const char *scope)
 }
 
 /* In one batch, and over several: by the whole key, and by each thing alone,
- * of all and of each branch. */
+ * of all, of each branch and of each department. */
 static void adds_up_measures(void **state)
 {
 	struct bed *b = *state;
@@ -92,7 +92,32 @@ static void adds_up_measures(void **state)
 			    "2026-10|survey.csat|4||survey|q|3|10;"
 			    "2026-10|survey.csat|5|2026-10-03|||1|5;"
 			    "2026-10|survey.csat|5|2026-10-31|||2|5;");
+	/* of a department there is no part by department */
+	assert_string_equal(parts(b, CELL_N,
+				  "\x1f"
+				  "care"),
+			    "2026-10|survey.csat|1||survey|q|4|4;"
+			    "2026-10|survey.csat|1|north|survey|q|2|9;"
+			    "2026-10|survey.csat|1|south|survey|q|0|0;"
+			    "2026-10|survey.csat|3|vip|survey|q|6|13;"
+			    "2026-10|survey.csat|4||survey|q|6|13;"
+			    "2026-10|survey.csat|5|2026-10-03|||3|14;"
+			    "2026-10|survey.csat|5|2026-10-31|||3|-1;");
+	assert_string_equal(parts(b, CELL_N,
+				  "north\x1f"
+				  "care"),
+			    "2026-10|survey.csat|1|north|survey|q|2|9;"
+			    "2026-10|survey.csat|3|vip|survey|q|2|9;"
+			    "2026-10|survey.csat|4||survey|q|2|9;"
+			    "2026-10|survey.csat|5|2026-10-03|||2|9;");
 	assert_string_equal(parts(b, CELL_Z("b"), ""), "");
+	assert_string_equal(bed_get(b, STORE_MEASURE_PART_OF,
+				    BED_CELLS(CELL_Z("a"), CELL_Z("south"),
+					      CELL_Z("2026-11"),
+					      CELL_Z("survey.csat"))),
+			    "1|south|survey|q|7|7;2|care|survey|q|7|7;"
+			    "3|vip|survey|q|7|7;4||survey|q|7|7;"
+			    "5|2026-11-01|||7|7;");
 }
 
 /* What is said late of a message counts where the message did, also after a

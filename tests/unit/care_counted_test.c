@@ -1,4 +1,5 @@
 /* What care counts for the monthly report. It is a Tuesday in November. */
+#include "care/cases_impl.h"
 #include "tests/unit/care_calls.h"
 #include "tests/unit/survey_room.h"
 
@@ -98,6 +99,49 @@ static void k12_answered_in_time(void **state)
 	ACT(&r, b, CASE_REPLY, .text = STR("We see."));
 	counted(&r, DECEMBER, "case.reply_due", 4);
 	counted(&r, DECEMBER, "case.replied_in_time", 2);
+	room_stop(&r);
+}
+
+static int64_t first_replies(struct room *r, const char *detail)
+{
+	return bed_measured(r->bed, NOVEMBER, "case.first_reply", detail).n;
+}
+
+/* Opened on Tuesday the 24th: in the week of the 23rd. Only the first counts,
+ * also after it was opened again and after a start. */
+static void k21_first_replies_by_week(void **state)
+{
+	struct room r;
+
+	open_room(&r, state);
+	struct care_case *a = complain(&r, SHI, CASE_COMPLAINT, "staff", "api");
+	struct care_case *b = complain(&r, LIN, CASE_COMPLAINT, "", "api");
+	struct care_case *c =
+		complain(&r, STR("+447700900003"), CASE_DISPUTE, "", "api");
+	struct care_case *q =
+		complain(&r, STR("+447700900004"), CASE_QUESTION, "", "api");
+	uint64_t id = a->id;
+
+	ACT(&r, q, CASE_REPLY, .text = STR("No complaint."));
+	assert_int_equal(first_replies(&r, NULL), 0);
+	pass(&r, 90 * MINUTE);
+	ACT(&r, a, CASE_REPLY, .text = STR("We look into it."));
+	assert_int_equal(first_replies(&r, "2026-11-23 2"), 1);
+	ACT(&r, c, CASE_CLOSE, .cause = STR("staff"), .silent = STR("gone"));
+	CLOSE(&r, a, true);
+	ACT(&r, a, CASE_REOPEN, .text = STR("not settled"));
+	commit(r.bed);
+	room_again(&r);
+	a = cases_find(care_cases(r.care), TENANT, id);
+	pass(&r, 9 * DAY);
+	ACT(&r, a, CASE_REPLY, .text = STR("Once more."));
+	assert_int_equal(first_replies(&r, NULL), 1);
+	/* it is later than 240 hours, and counts where it was opened */
+	pass(&r, 2 * DAY);
+	b = case_newest(care_cases(r.care), TENANT, LIN);
+	ACT(&r, b, CASE_REPLY, .text = STR("Sorry."));
+	assert_int_equal(first_replies(&r, "2026-11-23 more"), 1);
+	assert_int_equal(first_replies(&r, NULL), 2);
 	room_stop(&r);
 }
 
@@ -370,6 +414,21 @@ static void k07_payments_posted(void **state)
 	room_stop(&r);
 }
 
+static void k49_faults(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, event_config);
+	happen(&r, "f1", "service.fault", "a1", "{\"department\":\"net\"}");
+	happen(&r, "f1", "service.fault", "a1", "{\"department\":\"net\"}");
+	counted(&r, NOVEMBER, "service.fault", 1); /* one and the same */
+	assert_string_equal(bed_measured_by(r.bed, NOVEMBER, "service.fault"),
+			    "/net////");
+	happen(&r, "f2", "service.fault", "a1", "{}");
+	counted(&r, NOVEMBER, "service.fault", 2);
+	room_stop(&r);
+}
+
 /* ---- surveys ---------------------------------------------------------------------- */
 
 static const char survey_config[] =
@@ -516,6 +575,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(k12_answered_in_time),
+		TEST(k21_first_replies_by_week),
 		TEST(k11_k13_escalated_and_solved),
 		TEST(k14_repeated_within_30_days),
 		TEST(k02_k18_what_was_wrong),
@@ -525,6 +585,7 @@ int main(void)
 		TEST(k05_told_that_it_works_again),
 		TEST(k57_opt_outs_within_72_hours),
 		TEST(k07_payments_posted),
+		TEST(k49_faults),
 		TEST(k17_satisfied_after_a_call),
 		TEST(k33_k42_by_factor),
 		TEST(k42_recount),

@@ -174,3 +174,49 @@ static const struct measured before[] = {
 	{ "case.complaint", "north", "care", "vip", "sms", "complaint", "staff",
 	  8, 0 },
 };
+
+/* 12 complaints a year ago, 8 of them in the north; 10 the month before that */
+static const struct measured year_before[] = {
+	{ "case.complaint", "north", "care", "vip", "sms", "complaint", "staff",
+	  8, 0 },
+	{ "case.complaint", "south", "", "", "sms", "complaint", "spam", 4, 0 },
+};
+static const struct measured month_and_year_before[] = {
+	{ "case.complaint", "north", "care", "vip", "sms", "complaint", "staff",
+	  10, 0 },
+};
+
+/*
+ * October 2026 ends on a Saturday: its last whole week begins on the 19th, and
+ * the first of twelve on the 3rd of August. Of September they are 6 July to 21
+ * September.
+ */
+static const struct measured replies[] = {
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-10-19 4", 1, 0 },
+	/* the month ends before this week does */
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-10-26 200", 1, 0 },
+	/* 11 11 and more than 240 */
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-08-31 11", 2, 0 },
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-08-31 more", 1, 0 },
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "nonsense", 9, 0 },
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-10-19 241", 9, 0 },
+};
+static const struct measured replies_august[] = {
+	{ "case.first_reply", "north", "care", "vip", "sms", "complaint",
+	  "2026-08-03 10", 1, 0 },
+	{ "case.first_reply", "south", "care", "vip", "sms", "complaint",
+	  "2026-08-03 20", 1, 0 },
+};
+static const struct measured replies_july[] = {
+	{ "case.first_reply", "south", "care", "vip", "sms", "complaint",
+	  "2026-07-06 17", 1, 0 },
+	/* too early for both */
+	{ "case.first_reply", "south", "care", "vip", "sms", "complaint",
+	  "2026-06-29 1", 1, 0 },
+};

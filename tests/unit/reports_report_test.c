@@ -1,55 +1,6 @@
 /* The monthly report from a data set whose every figure was worked out by
  * hand: what stands beside a row is that arithmetic. */
-#include "reports/report.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include <jansson.h>
-#include <math.h>
-
-#include "base/mem.h"
-#include "reports/report_impl.h"
-#include "tests/unit/reports_month.h"
-
-/* As the store gives it: by one thing at a time. */
-static void add(struct report *r, bool last, const struct measured *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *const values[] = { v[i].branch, v[i].department,
-					       v[i].tier, v[i].channel };
-
-		for (unsigned d = 0; d < ARRAY_LEN(values); d++) {
-			const struct row row = {
-				8,
-				{ CELL_Z(last ? "2026-09" : "2026-10"),
-				  CELL_Z(v[i].name),
-				  CELL_I(MEASURE_BY_BRANCH + d),
-				  CELL_Z(values[d]), CELL_Z(v[i].class_name),
-				  CELL_Z(v[i].detail), CELL_I(v[i].n),
-				  CELL_I(v[i].sum) }
-			};
-			report_row(r, &row);
-		}
-	}
-}
-
-static void add_day(struct report *r, const char *month, const char *day,
-		    const char *name, int64_t n)
-{
-	const struct row row = {
-		8,
-		{ CELL_Z(month), CELL_Z(name), CELL_I(MEASURE_BY_DAY),
-		  CELL_Z(day), CELL_Z(""), CELL_Z(""), CELL_I(n), CELL_I(n) }
-	};
-
-	report_row(r, &row);
-}
+#include "tests/unit/reports_bed.h"
 
 static const struct report_of october = { .tenant = { "DEMOTEL", 7 },
 					  .branch = { "", 0 },
@@ -84,60 +35,6 @@ static struct report *made(void)
 }
 
 /* ---- figures ------------------------------------------------------------------ */
-
-static json_t *as_json(const struct report *r)
-{
-	struct buf b = { 0 };
-	json_error_t why;
-
-	buf_init(&b, BUF_NO_LIMIT);
-	report_json(r, REPORT_EN, &b);
-	json_t *o = json_loads(b.p, 0, &why);
-	if (o == NULL)
-		fail_msg("%s at %d", why.text, why.position);
-	buf_done(&b);
-	return o;
-}
-
-static json_t *figure_in(json_t *slice, const char *kpi)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach(json_object_get(slice, "figures"), i, v)
-	{
-		if (strcmp(json_string_value(json_object_get(v, "kpi")), kpi) ==
-		    0)
-			return v;
-	}
-	return NULL;
-}
-
-static json_t *slice_in(json_t *o, const char *dim, const char *value)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach(json_object_get(o, dim), i, v)
-	{
-		if (strcmp(json_string_value(json_object_get(v, "value")),
-			   value) == 0)
-			return v;
-	}
-	return NULL;
-}
-
-static double number(json_t *figure, const char *month, const char *name)
-{
-	json_t *v =
-		json_object_get(month == NULL ? figure
-					      : json_object_get(figure, month),
-				name);
-
-	if (!json_is_number(v))
-		fail_msg("no %s", name);
-	return json_number_value(v);
-}
 
 static const struct {
 	const char *dim, *value, *kpi;
@@ -378,8 +275,7 @@ static void r45_importance_comes_first(void **state)
 	report_free(&r);
 }
 
-/* Of a department there is the whole, and details; the rows of the others and
- * by other things say nothing of it. */
+/* Its rows are of a scope of their own, and told apart by all but by it. */
 static void test_k60_of_one_department(void **state)
 {
 	const struct report_of billing = { .department = STR("billing"),
@@ -388,7 +284,7 @@ static void test_k60_of_one_department(void **state)
 	json_t *o;
 
 	(void)state;
-	add(r, false, now, ARRAY_LEN(now));
+	add_of(r, "billing", false, now, ARRAY_LEN(now));
 	add_day(r, "2026-10", "2026-10-03", "message.all", 100);
 	o = as_json(r);
 	/* 3 of vas_charge and 1 of staff */
@@ -396,9 +292,14 @@ static void test_k60_of_one_department(void **state)
 		    4);
 	assert_null(figure_in(o, "K-08"));
 	assert_int_equal(json_array_size(json_object_get(o, "topics")), 2);
-	assert_int_equal(json_array_size(json_object_get(o, "department")), 1);
-	assert_int_equal(json_array_size(json_object_get(o, "branch")), 0);
-	assert_int_equal(json_array_size(json_object_get(o, "days")), 0);
+	assert_int_equal(json_array_size(json_object_get(o, "department")), 0);
+	assert_true(number(figure_in(slice_in(o, "branch", "south"), "K-15"),
+			   "this_month", "numerator") == 1);
+	assert_true(number(figure_in(slice_in(o, "tier", "vip"), "K-15"),
+			   "this_month", "numerator") == 3);
+	assert_true(number(figure_in(slice_in(o, "channel", "sms"), "K-15"),
+			   "this_month", "numerator") == 4);
+	assert_int_equal(json_array_size(json_object_get(o, "days")), 1);
 	json_decref(o);
 	report_free(&r);
 }

@@ -223,6 +223,26 @@ static void adds_up_what_was_measured(void **state)
 			    "2026-10|m|3||c||3|1;2026-10|m|3|vip|c||2|5;"
 			    "2026-10|m|3|vip|c||7|7;"
 			    "2026-10|m|4|sms|c||5|6;2026-10|m|4|sms|c||7|7;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_PARTS,
+				    BED_CELLS(CELL_N,
+					      CELL_Z("\x1f"
+						     "care"),
+					      CELL_Z("2026-09"),
+					      CELL_Z("2026-11"))),
+			    "2026-10|m|1||c|d|4|4;2026-10|m|1|north|c||2|5;"
+			    "2026-10|m|1|north|c||7|7;"
+			    "2026-10|m|3|vip|c||2|5;2026-10|m|3|vip|c||7|7;"
+			    "2026-10|m|3|vip|c|d|4|4;"
+			    "2026-10|m|4|mqtt|c|d|4|4;2026-10|m|4|sms|c||2|5;"
+			    "2026-10|m|4|sms|c||7|7;");
+	assert_string_equal(bed_get(b, STORE_MEASURE_PARTS,
+				    BED_CELLS(CELL_Z("a"),
+					      CELL_Z("north\x1f"
+						     "shop"),
+					      CELL_Z("2026-09"),
+					      CELL_Z("2026-11"))),
+			    "2026-10|m|1|north|c||3|1;2026-10|m|3||c||3|1;"
+			    "2026-10|m|4|sms|c||3|1;");
 	assert_string_equal(bed_get(b, STORE_MEASURE_LIST,
 				    BED_CELLS(CELL_N, CELL_Z("2026-10-31"))),
 			    "");
