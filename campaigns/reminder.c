@@ -95,6 +95,7 @@ void reminder_cells(const struct reminder *r, struct cell cells[REMINDER_CELLS])
 		CELL_I(r->now.due_ms),
 		CELL_I(r->now.delivered_ms),
 		CELL_I(r->created_ms),
+		CELL_Z(r->now.answer),
 	};
 
 	memcpy(cells, v, sizeof(v));
@@ -117,6 +118,7 @@ int reminder_from_row(const struct row *row, struct reminder **out)
 	r->now.due_ms = row_i(row, 11);
 	r->now.delivered_ms = row_i(row, 12);
 	r->created_ms = row_i(row, 13);
+	IGNORE(str_copy(r->now.answer, sizeof(r->now.answer), row_s(row, 14)));
 	if (reminder_state_parse(row_s(row, 8), &r->now.state) != 0)
 		return -EBADMSG;
 	*out = TAKE(r);

@@ -6,6 +6,7 @@
 
 #include "base/heap.h"
 #include "base/str.h"
+#include "campaigns/trigger.h"
 #include "model/row.h"
 #include "model/unsaved.h"
 
@@ -33,6 +34,7 @@ struct reminder_now {
 	int64_t due_ms; /* 0: nothing is due */
 	int64_t delivered_ms;
 	bool failed; /* its message: to be said over the next channel */
+	char answer[TRIGGER_ANSWER_MAX + 1]; /* name of what was said; "" */
 };
 
 struct reminder {
@@ -50,7 +52,7 @@ void reminder_free(struct reminder **rp);
 /* must() holds that the table of states permits it. */
 void reminder_move(struct reminder *r, enum reminder_state to);
 
-#define REMINDER_CELLS 14
+#define REMINDER_CELLS 15
 void reminder_cells(const struct reminder *r,
 		    struct cell cells[REMINDER_CELLS]);
 MUST_USE int reminder_from_row(const struct row *row, struct reminder **out);

@@ -58,6 +58,24 @@ static uint64_t person_key(const struct reminder *x)
 	return address_key(STR_NONE, str_of(x->to));
 }
 
+const struct trigger_cfg *reminder_trigger(const struct reminders *r,
+					   const struct reminder *x)
+{
+	const struct section *s =
+		settings_find(r->env.settings, "trigger", x->trigger);
+
+	return s == NULL ? NULL : s->value;
+}
+
+void reminder_awaits(struct reminders *r, struct reminder *x)
+{
+	const struct trigger_cfg *t = reminder_trigger(r, x);
+
+	if (t != NULL && t->answer_within > 0)
+		map_set_ptr(r->waiting, address_key(STR_NONE, str_of(x->to)),
+			    x);
+}
+
 void reminder_forget(struct reminders *r, struct reminder *x)
 {
 	uint64_t key =

@@ -44,18 +44,8 @@ static int64_t now_of(const struct reminders *r)
 	return clock_wall_ms(r->env.clock);
 }
 
-/* NULL: the configuration has it no more. */
-static const struct trigger_cfg *trigger_of(const struct reminders *r,
-					    const struct reminder *x)
-{
-	const struct section *s =
-		settings_find(r->env.settings, "trigger", x->trigger);
-
-	return s == NULL ? NULL : s->value;
-}
-
-static void tell(struct reminders *r, const struct reminder *x,
-		 const char *type)
+void reminder_tell(struct reminders *r, const struct reminder *x,
+		   const char *type)
 {
 	struct buf b = { 0 };
 
@@ -67,6 +57,7 @@ static void tell(struct reminders *r, const struct reminder *x,
 	json_ks_opt(&b, "account", str_of(x->account));
 	json_ks_opt(&b, "cycle", str_of(x->cycle));
 	json_kz(&b, "state", reminder_state_name(x->now.state));
+	json_ks_opt(&b, "answer", str_of(x->now.answer));
 	json_kt(&b, "at", now_of(r));
 	json_close(&b, '}');
 	gateway_publish(r->env.gateway, str_of(x->tenant), type, buf_str(&b));
@@ -164,9 +155,8 @@ int reminders_add(struct reminders *r, const struct reminder_ask *ask,
 
 /* ---- over the next channel, or by a person --------------------------------------- */
 
-/* The last step: a person calls. */
-static void wish_call(struct reminders *r, const struct reminder *x,
-		      const struct trigger_cfg *t)
+void reminder_call(struct reminders *r, const struct reminder *x,
+		   const struct trigger_cfg *t)
 {
 	const struct call_wishes *calls = r->env.calls;
 	char ref[ID_TEXT];
@@ -188,21 +178,21 @@ static void give_up(struct reminders *r, struct reminder *x,
 {
 	if (t == NULL || !t->task) {
 		reminder_move(x, REMINDER_FAILED);
-		tell(r, x, "reminder.failed");
+		reminder_tell(r, x, "reminder.failed");
 		return;
 	}
 	reminder_move(x, REMINDER_TASK);
 	reminder_due(r, x, 0);
 	if (t->protects)
 		reminder_record(r, x, RECORD_TASK, 0);
-	tell(r, x, "callback.requested");
+	reminder_tell(r, x, "callback.requested");
 	stat_add(r->tasks, 1);
-	wish_call(r, x, t);
+	reminder_call(r, x, t);
 }
 
 static void escalate(struct reminders *r, struct reminder *x)
 {
-	const struct trigger_cfg *t = trigger_of(r, x);
+	const struct trigger_cfg *t = reminder_trigger(r, x);
 	struct submitted out = { .rc = -ENOENT };
 
 	uint64_t message = x->now.message;
@@ -229,16 +219,17 @@ static void escalate(struct reminders *r, struct reminder *x)
 	reminder_message(r, x, out.id);
 	reminder_due(r, x, patience(r, t, 0));
 	stat_add(r->escalated, 1);
-	tell(r, x, "reminder.escalated");
+	reminder_tell(r, x, "reminder.escalated");
 }
 
 /* ---- what became of its message -------------------------------------------------- */
 
+/* Nobody can say that it is there: the next channel may. */
 static bool has_failed(enum message_state s)
 {
 	return s == MESSAGE_UNDELIVERED || s == MESSAGE_EXPIRED ||
 	       s == MESSAGE_REJECTED || s == MESSAGE_FAILED ||
-	       s == MESSAGE_SUPPRESSED;
+	       s == MESSAGE_SUPPRESSED || s == MESSAGE_UNKNOWN;
 }
 
 /* Of what events reports say whether a notice of them has arrived. */
@@ -284,25 +275,38 @@ static void count_delivered(struct reminders *r, const struct reminder *x,
 	}
 }
 
+void reminder_arrived(struct reminders *r, struct reminder *x,
+		      const struct trigger_cfg *t)
+{
+	count_delivered(r, x, t);
+	x->now.delivered_ms = now_of(r);
+	if (t != NULL && t->protects)
+		reminder_record(r, x, (uint64_t)x->now.delivered_ms & RECORD_MS,
+				0);
+}
+
 static void delivered(struct reminders *r, struct reminder *x)
 {
-	const struct trigger_cfg *t = trigger_of(r, x);
+	const struct trigger_cfg *t = reminder_trigger(r, x);
 	int64_t now_ms = now_of(r);
 
-	count_delivered(r, x, t);
-	x->now.delivered_ms = now_ms;
-	if (t != NULL && t->protects)
-		reminder_record(r, x, (uint64_t)now_ms & RECORD_MS, 0);
+	reminder_arrived(r, x, t);
 	if (t != NULL && (t->answer_within > 0 || t->follow[0] != '\0')) {
 		reminder_move(x, REMINDER_DELIVERED);
 		reminder_due(r, x,
 			     now_ms + (t->answer_within > 0 ? t->answer_within
 							    : t->follow_after));
-		map_set_ptr(r->waiting, address_key(STR_NONE, str_of(x->to)),
-			    x);
+		reminder_awaits(r, x);
 	} else {
 		reminder_move(x, REMINDER_DONE);
 	}
+}
+
+/* It has left, and no receipt will say more: where nothing is due, that is
+ * all. It proves no delivery. */
+static bool is_all(const struct reminder *x, enum message_state s)
+{
+	return s == MESSAGE_SENT && x->now.due_ms == 0;
 }
 
 void reminders_step(struct reminders *r, uint64_t message,
@@ -315,8 +319,13 @@ void reminders_step(struct reminders *r, uint64_t message,
 		return;
 	struct reminder_now before = x->now;
 
+	/* an answer may come before the receipt */
+	if (e->state == MESSAGE_SUBMITTED || e->state == MESSAGE_SENT)
+		reminder_awaits(r, x);
 	if (e->state == MESSAGE_DELIVERED) {
 		delivered(r, x);
+	} else if (is_all(x, e->state)) {
+		reminder_move(x, REMINDER_DONE);
 	} else if (e->state == MESSAGE_CANCELLED) {
 		/* by hand: what we cancel is not ours any more by then */
 		reminder_move(x, REMINDER_CANCELLED);
@@ -332,14 +341,15 @@ void reminders_step(struct reminders *r, uint64_t message,
 
 /* ---- what becomes due -------------------------------------------------------------- */
 
-static void follow(struct reminders *r, struct reminder *x,
-		   const struct trigger_cfg *t)
+void reminder_follow(struct reminders *r, const struct reminder *x,
+		     const struct trigger_cfg *t, int64_t at_ms)
 {
 	const struct survey_ask ask = { .tenant = str_of(x->tenant),
 					.survey = str_of(t->follow),
 					.to = str_of(x->to),
 					.ref = str_of(x->event),
-					.vars = STR("{}") };
+					.vars = STR("{}"),
+					.send_at_ms = at_ms };
 	struct submitted out;
 	struct err err = { "" };
 	uint64_t session;
@@ -349,18 +359,34 @@ static void follow(struct reminders *r, struct reminder *x,
 			 KV_S("why", err.text));
 }
 
+/* The gate holds it, for the hours or until its time: it had no chance to be
+ * delivered, and waits on from there. */
+static bool is_held(struct reminders *r, struct reminder *x,
+		    const struct trigger_cfg *t)
+{
+	struct live_view v;
+
+	if (t == NULL || x->now.state != REMINDER_WAITING || x->now.failed ||
+	    gateway_live(r->env.gateway, str_of(x->tenant), x->now.message,
+			 &v) != 0 ||
+	    v.state != MESSAGE_HELD || v.attempts > 0 || v.due_ms <= now_of(r))
+		return false;
+	reminder_due(r, x, patience(r, t, v.due_ms));
+	return true;
+}
+
 static void due(struct reminders *r, struct reminder *x)
 {
-	const struct trigger_cfg *t = trigger_of(r, x);
+	const struct trigger_cfg *t = reminder_trigger(r, x);
 	struct reminder_now before = x->now;
 
 	reminder_due(r, x, 0);
 	if (x->now.state == REMINDER_DELIVERED &&
 	    (t == NULL || t->answer_within == 0)) {
 		if (t != NULL && t->follow[0] != '\0')
-			follow(r, x, t);
+			reminder_follow(r, x, t, 0);
 		reminder_move(x, REMINDER_DONE);
-	} else if (!reminder_final(x->now.state)) {
+	} else if (!is_held(r, x, t) && !reminder_final(x->now.state)) {
 		escalate(r, x);
 	}
 	reminder_keep(r, x);
@@ -485,32 +511,6 @@ void reminders_suspension(const struct reminders *r, struct str tenant,
 	if (out->allow)
 		out->reason = "";
 }
-
-/* ---- a word in return --------------------------------------------------------------- */
-
-static const char *claim(void *owner, const struct inbound *in)
-{
-	struct reminders *r = owner;
-	uint64_t key = address_key(STR_NONE, in->from);
-	struct reminder *x = map_ptr(r->waiting, key);
-	const struct trigger_cfg *t = x == NULL ? NULL : trigger_of(r, x);
-
-	if (x == NULL || !str_eqz(in->from, x->to) ||
-	    x->now.state != REMINDER_DELIVERED || t == NULL ||
-	    t->answer_within == 0)
-		return NULL;
-	struct reminder_now before = x->now;
-
-	IGNORE(map_del(r->waiting, key, NULL));
-	reminder_move(x, REMINDER_ANSWERED);
-	reminder_due(r, x, 0);
-	reminder_keep(r, x);
-	tell(r, x, "reminder.answered");
-	reminder_guard(r, x, &before);
-	return CLAIM_REMINDER;
-}
-
-const struct claimant_ops reminders_claimant = { claim, NULL, NULL };
 
 /* ---- open and close -------------------------------------------------------------- */
 

@@ -43,4 +43,22 @@ void reminder_record(struct reminders *r, const struct reminder *x,
  * stored. */
 void reminder_guard(struct reminders *r, struct reminder *x,
 		    const struct reminder_now *before);
+/* NULL: the configuration has it no more. */
+const struct trigger_cfg *reminder_trigger(const struct reminders *r,
+					   const struct reminder *x);
+void reminder_tell(struct reminders *r, const struct reminder *x,
+		   const char *type);
+/* It is there: counted, and for the record. t may be NULL. */
+void reminder_arrived(struct reminders *r, struct reminder *x,
+		      const struct trigger_cfg *t);
+/* A person is to call for it. */
+void reminder_call(struct reminders *r, const struct reminder *x,
+		   const struct trigger_cfg *t);
+/* The survey that follows; at_ms 0: now. */
+void reminder_follow(struct reminders *r, const struct reminder *x,
+		     const struct trigger_cfg *t, int64_t at_ms);
+
+/* What its person writes next may be about it, if its trigger waits for that. */
+void reminder_awaits(struct reminders *r, struct reminder *x);
+
 MUST_USE int reminder_recover(struct reminders *r, struct err *err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "templates/parse.h"
 
 #define ROW(field, type, initial, text)                                        \
@@ -43,6 +44,14 @@ static const struct setting rows[] = {
 	    "Not delivered for so long: the next channel; 0: only on failure."),
 	ROW(answer_within, SETTING_DURATION, "0s",
 	    "No word for so long after delivery: the next channel; 0: none is awaited."),
+	ROW(answers, SETTING_LIST, "{}",
+	    "What people may reply within answer_within: token, name, "
+	    "other words of it: \"1 confirm 确认|ok\"."),
+	ROW(said_zh, SETTING_LIST, "{}",
+	    "What each of them gets in return, in Chinese, in the order of answers."),
+	ROW(said_en, SETTING_LIST, "{}", "The same in English."),
+	ROW(call_on, SETTING_LIST, "{}",
+	    "Names of answers after which a person calls."),
 	ROW(task, SETTING_BOOL, "false",
 	    "After the last channel a person is asked to call."),
 	ROW(protects, SETTING_BOOL, "false",
@@ -281,6 +290,62 @@ static void check_lists(const struct section *s, const struct trigger_cfg *t,
 				   s->line, s->title, t->before.v[i]);
 }
 
+bool trigger_answer(const char *text, struct trigger_answer *out)
+{
+	struct str rest = str_trim(str_of(text));
+
+	must(out != NULL);
+	rest = str_trim(str_cut(rest, ' ', &out->token));
+	out->labels = rest;
+	(void)str_cut(rest, ' ', &out->name);
+	return out->token.len > 0 && out->name.len > 0 &&
+	       out->name.len <= TRIGGER_ANSWER_MAX;
+}
+
+static bool names_answer(const struct trigger_cfg *t, const char *name)
+{
+	struct trigger_answer a;
+
+	for (size_t i = 0; i < t->answers.len; i++)
+		if (trigger_answer(t->answers.v[i], &a) &&
+		    str_eqz(a.name, name))
+			return true;
+	return false;
+}
+
+/* What may be answered, and what that leads to. */
+static void check_answers(const struct section *s, const struct trigger_cfg *t,
+			  struct faults *f)
+{
+	struct trigger_answer a;
+
+	if (t->answers.len > 0 && t->answer_within == 0)
+		faults_add(f,
+			   "line %u: trigger %s: answers are heard within "
+			   "answer_within, which is 0",
+			   s->line, s->title);
+	if (t->answers.len > ANSWER_OPTIONS_MAX)
+		faults_add(f, "line %u: trigger %s: more than %d answers",
+			   s->line, s->title, ANSWER_OPTIONS_MAX);
+	for (size_t i = 0; i < t->answers.len; i++)
+		if (!trigger_answer(t->answers.v[i], &a) || a.labels.len > 255)
+			faults_add(f,
+				   "line %u: trigger %s: '%s' is no answer "
+				   "such as \"1 confirm 确认|ok\"",
+				   s->line, s->title, t->answers.v[i]);
+	if (t->said_zh.len > t->answers.len || t->said_en.len > t->answers.len)
+		faults_add(f,
+			   "line %u: trigger %s: more is said in return than "
+			   "there are answers",
+			   s->line, s->title);
+	for (size_t i = 0; i < t->call_on.len; i++)
+		if (!names_answer(t, t->call_on.v[i]))
+			faults_add(f,
+				   "line %u: trigger %s: call_on: there is no "
+				   "answer '%s'",
+				   s->line, s->title, t->call_on.v[i]);
+}
+
 /* One way to speak, and no more; to cancel is enough, too. */
 static void check_words(const struct section *s, const struct trigger_cfg *t,
 			struct faults *f)
@@ -309,5 +374,6 @@ void trigger_check(const struct settings *settings, struct faults *faults)
 		check_text(s, t->text_en, faults);
 		check_lists(s, t, faults);
 		check_words(s, t, faults);
+		check_answers(s, t, faults);
 	}
 }

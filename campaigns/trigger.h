@@ -30,7 +30,11 @@ struct trigger_cfg {
 	char *cycle;           /* ... in this cycle (field) */
 	int64_t escalate;      /* ms without delivery: the next channel */
 	int64_t answer_within; /* ms without a word: the next channel; 0: none */
-	bool task;             /* after the last channel a person calls */
+	struct setting_list
+		answers; /* "1 confirm 确认|ok": token, name, words */
+	struct setting_list said_zh, said_en; /* in return, in this order */
+	struct setting_list call_on; /* names after which a person calls */
+	bool task;                   /* after the last channel a person calls */
 	bool protects; /* before a stop of service this must have arrived */
 	struct setting_list cancels; /* triggers whose reminders end */
 	char *follow;                /* survey after delivery */
@@ -38,6 +42,16 @@ struct trigger_cfg {
 	int callback;                /* enum trigger_call */
 	char *queue;                 /* of it, and of tasks */
 };
+
+#define TRIGGER_ANSWER_MAX 31 /* bytes of its name */
+
+/* One of `answers`. Views. */
+struct trigger_answer {
+	struct str token, name;
+	struct str labels; /* name, and the words behind it */
+};
+/* "1 confirm 确认|ok"; false: it has no token or no name. */
+bool trigger_answer(const char *text, struct trigger_answer *out);
 
 extern const struct setting_section trigger_section;
 

@@ -252,6 +252,7 @@ static bool show_reminder(void *owner, const struct row *row)
 		json_kid(b, "message", (uint64_t)row_i(row, 10));
 	json_kt_opt(b, "due", row_i(row, 11));
 	json_kt_opt(b, "delivered", row_i(row, 12));
+	json_ks_opt(b, "answer", row_s(row, 14));
 	json_kt(b, "created", row_i(row, 13));
 	json_close(b, '}');
 	return true;

@@ -271,3 +271,39 @@ int bed_no_blocks(void **state)
 		fprintf(stderr, "%zu blocks live\n", mem_live_blocks());
 	return mem_live_blocks() == 0 ? 0 : -1;
 }
+
+struct said {
+	char *text;
+	bool done;
+};
+
+static bool on_said(void *owner, const struct row *row)
+{
+	struct said *t = owner;
+	struct message m;
+
+	assert_int_equal(message_decode(row_s(row, 5), (uint64_t)row_i(row, 0),
+					&m),
+			 0);
+	snprintf(t->text, BED_TEXT, "%.*s", STR_ARGS(m.text));
+	return false;
+}
+
+static void on_said_all(void *owner, int rc)
+{
+	assert_int_equal(rc, 0);
+	((struct said *)owner)->done = true;
+}
+
+const char *bed_said(struct bed *b, struct str to, char text[BED_TEXT])
+{
+	struct said t = { text, false };
+	struct cell cells[] = { CELL_N, CELL_N, CELL_N, CELL_T(to),
+				CELL_N, CELL_N, CELL_N, CELL_I(1) };
+
+	text[0] = '\0';
+	b->store->ops->get(b->store, STORE_MESSAGE_LIST, cells,
+			   ARRAY_LEN(cells), on_said, on_said_all, &t);
+	TURN_UNTIL(b, t.done);
+	return text;
+}

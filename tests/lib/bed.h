@@ -70,3 +70,7 @@ struct stored look(struct bed *b, uint64_t id);
 bool is_live(struct bed *b, uint64_t id);
 struct channel *link_of(struct bed *b, const char *name);
 void grant_marketing(struct bed *b, struct str to);
+
+#define BED_TEXT 512
+/* The newest text to a number; "" when there is none. Gives text. */
+const char *bed_said(struct bed *b, struct str to, char text[BED_TEXT]);

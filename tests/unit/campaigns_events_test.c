@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/id.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
-#include "daemon/care.h"
-#include "tests/lib/bed.h"
+#include "tests/lib/eventdesk.h"
 
-#define HOUR (int64_t)3600000
-#define TENANT STR("DEMOTEL")
+#define TENANT EVENTDESK_TENANT
 
 static const char gateway_config[] =
 	"class survey { consent = none }\n"
@@ -52,183 +49,81 @@ static const char care_config[] =
 	"trigger visit { event = appointment.due survey = visit\n"
 	"  class = reminder }\n";
 
-struct desk {
-	struct bed *bed;
-	struct care *care;
-	struct clock_hand clock;
-	struct settings settings;
-	char heard[2048];  /* types of events, with spaces */
-	char token[8];     /* of the last answer */
-	uint64_t reminder; /* of the last event about one */
-};
-
-static void on_event(void *owner, struct str tenant, struct str type,
-		     struct str json)
+static void open_desk(struct eventdesk *d, void **state)
 {
-	struct desk *d = owner;
-	size_t len = strlen(d->heard);
-	const char *token = strstr(json.p, "\"token\":\"");
-	const char *id = strstr(json.p, "\"reminder\":\"");
-
-	(void)tenant;
-	if (id != NULL)
-		assert_int_equal(id_parse(str_first(str_of(id + 12), 13),
-					  &d->reminder),
-				 0);
-	if (str_starts(type, STR("message.")))
-		return;
-	snprintf(d->heard + len, sizeof(d->heard) - len, "%.*s ",
-		 STR_ARGS(type));
-	if (token != NULL)
-		snprintf(d->token, sizeof(d->token), "%.1s", token + 9);
+	eventdesk_open(d, state, gateway_config, care_config, 0);
 }
 
-static void read_settings(struct desk *d)
+static bool may_stop(struct eventdesk *d, const char *id, const char *account)
 {
-	static struct setting_section kinds[6];
-	struct faults f = { 0 };
-
-	kinds[0] = surveys_section;
-	kinds[1] = events_section;
-	kinds[2] = trigger_section;
-	kinds[3] = callbacks_section;
-	kinds[4] = orders_section;
-	kinds[5] = cases_section;
-	if (settings_parse(care_config, "care", kinds, 6, &d->settings, &f) !=
-	    0)
-		fail_msg("%s", f.v[0]);
-	trigger_check(&d->settings, &f);
-	if (f.len > 0)
-		fail_msg("%s", f.v[0]);
-	faults_done(&f);
-}
-
-static void start(struct desk *d, bool create)
-{
-	struct care_env env = { .clock = &d->clock.ops };
-	struct err err = { "" };
-
-	bed_start(d->bed, gateway_config, create);
-	read_settings(d);
-	env.loop = d->bed->loop;
-	env.gateway = d->bed->gateway;
-	env.store = d->bed->store;
-	env.settings = &d->settings;
-	if (care_open(&d->care, &env, &err) != 0)
-		fail_msg("%s", err.text);
-	gateway_watch(d->bed->gateway, on_event, d);
-}
-
-static void stop(struct desk *d)
-{
-	care_stop(d->care);
-	bed_stop(d->bed);
-	care_close(&d->care);
-	settings_done(&d->settings);
-}
-
-static void open_desk(struct desk *d, void **state)
-{
-	*d = (struct desk){ .bed = *state };
-	clock_hand_init(&d->clock, clock_wall_ms(&clock_real));
-	start(d, true);
-}
-
-/* data: text of a JSON object. */
-static struct taken happen(struct desk *d, const char *id, const char *type,
-			   const char *account, const char *data)
-{
-	json_t *o = json_loads(data, 0, NULL);
-	struct occurrence x = { .tenant = TENANT,
-				.id = str_of(id),
-				.type = str_of(type),
-				.to = SHI,
-				.account = str_of(account),
-				.data = o };
-	struct taken t = { 0 };
-	const char *field = NULL;
-	struct err err = { "" };
-
-	assert_non_null(o);
-	if (events_take(care_events(d->care), &x, &t, &field, &err) != 0)
-		fail_msg("%s: %s", field, err.text);
-	json_decref(o);
-	commit(d->bed);
-	return t;
-}
-
-static bool may_stop(struct desk *d, const char *id, const char *account)
-{
-	struct taken t = happen(d, id, "service.suspend_requested", account,
-				"{\"cycle\":\"2026-11\"}");
+	struct taken t = eventdesk_happen(d, id, "service.suspend_requested",
+					  account, "{\"cycle\":\"2026-11\"}");
 
 	assert_int_equal(t.state, TAKEN_DECIDED);
 	assert_string_equal(t.reason, t.allow ? "" : "REMIND_FIRST");
 	return t.allow;
 }
 
-static void turn(struct desk *d, int64_t ms)
-{
-	clock_hand_turn(&d->clock, (uint64_t)ms);
-	reminders_tick(care_reminders(d->care));
-	surveys_tick(care_surveys(d->care));
-}
-
-static void on_heard(void *owner, int rc)
-{
-	(void)owner;
-	assert_int_equal(rc, 0);
-}
-
 static void r15_one_message_for_each_charge(void **state)
 {
 	static const char data[] = "{\"svc\":\"彩铃\",\"amt\":5}";
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
-	struct taken first = happen(&d, "c1", "billing.charged", "a1", data);
+	struct taken first =
+		eventdesk_happen(&d, "c1", "billing.charged", "a1", data);
 
 	assert_int_equal(first.state, TAKEN_MATCHED);
 	assert_int_equal(first.messages, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		struct taken again =
-			happen(&d, "c1", "billing.charged", "a1", data);
+			eventdesk_happen(&d, "c1", "billing.charged", "a1",
+					 data);
 
 		assert_true(again.repeated);
 		assert_int_equal(again.message, first.message);
 	}
 	TURN_UNTIL(d.bed, !is_live(d.bed, first.message));
 	assert_int_equal(look(d.bed, first.message).state, MESSAGE_DELIVERED);
-	stop(&d);
+	eventdesk_stop(&d);
 	/* an id outlives the process */
-	start(&d, false);
-	struct taken later = happen(&d, "c1", "billing.charged", "a1", data);
+	eventdesk_start(&d, false);
+	struct taken later =
+		eventdesk_happen(&d, "c1", "billing.charged", "a1", data);
 
 	assert_true(later.repeated);
 	assert_int_equal(later.message, first.message);
 	assert_int_equal(later.state, TAKEN_MATCHED);
-	assert_false(happen(&d, "c2", "billing.charged", "a1", data).repeated);
-	stop(&d);
+	assert_false(eventdesk_happen(&d, "c2", "billing.charged", "a1", data)
+			     .repeated);
+	eventdesk_stop(&d);
 }
 
 static void r26_once_only(void **state)
 {
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
-	assert_int_equal(
-		happen(&d, "o1", "account.opened", "a1", "{}").messages, 1);
-	struct taken t = happen(&d, "o2", "account.opened", "a1", "{}");
+	assert_int_equal(eventdesk_happen(&d, "o1", "account.opened", "a1",
+					  "{}")
+				 .messages,
+			 1);
+	struct taken t =
+		eventdesk_happen(&d, "o2", "account.opened", "a1", "{}");
 
 	assert_int_equal(t.messages, 0);
 	assert_string_equal(t.reason, "ONCE_ONLY");
-	stop(&d);
-	start(&d, false);
-	assert_int_equal(
-		happen(&d, "o3", "account.opened", "a1", "{}").messages, 0);
-	assert_int_equal(
-		happen(&d, "o4", "account.opened", "a2", "{}").messages, 1);
-	stop(&d);
+	eventdesk_stop(&d);
+	eventdesk_start(&d, false);
+	assert_int_equal(eventdesk_happen(&d, "o3", "account.opened", "a1",
+					  "{}")
+				 .messages,
+			 0);
+	assert_int_equal(eventdesk_happen(&d, "o4", "account.opened", "a2",
+					  "{}")
+				 .messages,
+			 1);
+	eventdesk_stop(&d);
 }
 
 static void r27_threshold_once_a_cycle(void **state)
@@ -244,63 +139,65 @@ static void r27_threshold_once_a_cycle(void **state)
 		{ "{\"pct\":50,\"cycle\":\"12\"}", 1 },
 		{ "{\"cycle\":\"12\"}", 0 }, /* of what? */
 	};
-	struct desk d;
+	struct eventdesk d;
 	char id[8];
 
 	open_desk(&d, state);
 	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
 		snprintf(id, sizeof(id), "u%u", i);
-		struct taken t =
-			happen(&d, id, "usage.threshold", "a1", rows[i].data);
+		struct taken t = eventdesk_happen(&d, id, "usage.threshold",
+						  "a1", rows[i].data);
 
 		if (t.messages != rows[i].messages)
 			fail_msg("%s: %s", rows[i].data, t.reason);
 	}
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void r14_remind_first(void **state)
 {
 	static const char data[] = "{\"days\":3,\"cycle\":\"2026-11\"}";
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
 	assert_false(may_stop(&d, "s1", "a1"));
 	/* not long enough in debt: no reminder, no stop */
-	assert_string_equal(happen(&d, "b0", "billing.arrears", "a1",
-				   "{\"days\":0}")
+	assert_string_equal(eventdesk_happen(&d, "b0", "billing.arrears", "a1",
+					     "{\"days\":0}")
 				    .reason,
 			    "CONDITION");
-	struct taken t = happen(&d, "b1", "billing.arrears", "a1", data);
+	struct taken t =
+		eventdesk_happen(&d, "b1", "billing.arrears", "a1", data);
 
 	TURN_UNTIL(d.bed, !is_live(d.bed, t.message));
 	assert_false(may_stop(&d, "s2", "a1"));
-	turn(&d, 23 * HOUR);
+	eventdesk_turn(&d, 23 * HOUR);
 	assert_false(may_stop(&d, "s3", "a1"));
-	turn(&d, 2 * HOUR);
+	eventdesk_turn(&d, 2 * HOUR);
 	assert_true(may_stop(&d, "s4", "a1"));
 	assert_false(may_stop(&d, "s5", "a2"));
 	/* the first answer to a question is the answer */
 	assert_false(may_stop(&d, "s3", "a1"));
-	stop(&d);
-	start(&d, false);
+	eventdesk_stop(&d);
+	eventdesk_start(&d, false);
 	assert_true(may_stop(&d, "s6", "a1"));
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void r14_refused_until_a_person_has_called(void **state)
 {
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
-	IGNORE(happen(&d, "h1", "billing.hard", "a1", "{\"cycle\":\"2026-11\"}")
+	IGNORE(eventdesk_happen(&d, "h1", "billing.hard", "a1",
+				"{\"cycle\":\"2026-11\"}")
 		       .seq == 0);
 	TURN_UNTIL(d.bed, strstr(d.heard, "callback.requested") != NULL);
 	assert_non_null(strstr(d.heard, "reminder.escalated"));
-	turn(&d, 48 * HOUR);
+	eventdesk_turn(&d, 48 * HOUR);
 	assert_false(may_stop(&d, "s1", "a1"));
-	stop(&d);
-	start(&d, false);
+	eventdesk_stop(&d);
+	eventdesk_start(&d, false);
 	assert_false(may_stop(&d, "s2", "a1"));
 	struct reminders *r = care_reminders(d.care);
 
@@ -309,66 +206,65 @@ static void r14_refused_until_a_person_has_called(void **state)
 	assert_int_equal(reminders_called(r, TENANT, d.reminder), 0);
 	commit(d.bed);
 	assert_true(may_stop(&d, "s3", "a1"));
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void escalates_and_hears_a_word(void **state)
 {
-	struct inbound in = { .channel = STR("sms"),
-			      .from = SHI,
-			      .to = STR("99900"),
-			      .text = STR("收到,明天去交"),
-			      .at_ms = 1 };
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
-	IGNORE(happen(&d, "w1", "billing.softer", "a1", "{}").seq == 0);
+	IGNORE(eventdesk_happen(&d, "w1", "billing.softer", "a1", "{}").seq ==
+	       0);
 	TURN_UNTIL(d.bed, strstr(d.heard, "reminder.escalated") != NULL);
 	TURN_UNTIL(d.bed, reminders_find(care_reminders(d.care), d.reminder)
 					  ->now.state == REMINDER_DELIVERED);
-	gateway_hear(d.bed->gateway, &in, on_heard, NULL);
-	assert_true(str_eqz(in.claim, CLAIM_REMINDER));
+	assert_true(
+		str_eqz(eventdesk_hear(&d, "收到,明天去交"), CLAIM_REMINDER));
 	assert_non_null(strstr(d.heard, "reminder.answered"));
-	commit(d.bed);
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void cancelled_by_a_later_event(void **state)
 {
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
-	struct taken t = happen(&d, "l1", "billing.later", "a1", "{}");
+	struct taken t =
+		eventdesk_happen(&d, "l1", "billing.later", "a1", "{}");
 
 	assert_true(is_live(d.bed, t.message));
-	IGNORE(happen(&d, "p0", "recharge.ok", "a2", "{}").seq == 0);
+	IGNORE(eventdesk_happen(&d, "p0", "recharge.ok", "a2", "{}").seq == 0);
 	assert_true(is_live(d.bed, t.message));
-	assert_int_equal(happen(&d, "p1", "recharge.ok", "a1", "{}").state,
-			 TAKEN_MATCHED);
+	assert_int_equal(
+		eventdesk_happen(&d, "p1", "recharge.ok", "a1", "{}").state,
+		TAKEN_MATCHED);
 	assert_false(is_live(d.bed, t.message));
 	assert_int_equal(look(d.bed, t.message).state, MESSAGE_CANCELLED);
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void a_series_before_it_is_due(void **state)
 {
 	char data[64], due[32];
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
 	clock_rfc3339(clock_wall_ms(&clock_real) + 200 * HOUR, due);
 	snprintf(data, sizeof(data), "{\"due\":\"%s\"}", due);
-	struct taken t = happen(&d, "d1", "bill.due", "a1", data);
+	struct taken t = eventdesk_happen(&d, "d1", "bill.due", "a1", data);
 
 	assert_int_equal(t.messages, 2);
 	clock_rfc3339(clock_wall_ms(&clock_real) + 48 * HOUR, due);
 	snprintf(data, sizeof(data), "{\"due\":\"%s\"}", due);
-	assert_int_equal(happen(&d, "d2", "bill.due", "a1", data).messages, 1);
+	assert_int_equal(
+		eventdesk_happen(&d, "d2", "bill.due", "a1", data).messages, 1);
 	clock_rfc3339(clock_wall_ms(&clock_real) + HOUR, due);
 	snprintf(data, sizeof(data), "{\"due\":\"%s\"}", due);
-	assert_string_equal(happen(&d, "d3", "bill.due", "a1", data).reason,
-			    "TOO_LATE");
-	stop(&d);
+	assert_string_equal(
+		eventdesk_happen(&d, "d3", "bill.due", "a1", data).reason,
+		"TOO_LATE");
+	eventdesk_stop(&d);
 }
 
 static void an_appointment_is_confirmed(void **state)
@@ -378,32 +274,25 @@ static void an_appointment_is_confirmed(void **state)
 		"\"choice\",\"text\":\"您预约{{date}}到店。回复1确认 2改期 3取消\","
 		"\"scale\":[{\"token\":\"1\",\"zh\":\"确认\"},{\"token\":\"2\","
 		"\"zh\":\"改期\"},{\"token\":\"3\",\"zh\":\"取消\"}]}]}";
-	struct inbound in = { .channel = STR("sms"),
-			      .from = SHI,
-			      .to = STR("99900"),
-			      .text = STR("2"),
-			      .at_ms = 1 };
 	json_t *body = json_loads(visit, 0, NULL);
 	const struct survey *v = NULL;
 	struct err err = { "" };
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
 	assert_int_equal(surveys_put(care_surveys(d.care), TENANT, body,
 				     STR("test"), &v, &err),
 			 0);
 	json_decref(body);
-	struct taken t = happen(&d, "v1", "appointment.due", "a1",
-				"{\"date\":\"12月1日\"}");
+	struct taken t = eventdesk_happen(&d, "v1", "appointment.due", "a1",
+					  "{\"date\":\"12月1日\"}");
 
 	assert_int_equal(t.messages, 1);
 	TURN_UNTIL(d.bed, !is_live(d.bed, t.message));
-	gateway_hear(d.bed->gateway, &in, on_heard, NULL);
-	commit(d.bed);
-	assert_true(str_eqz(in.claim, CLAIM_SURVEY));
+	assert_true(str_eqz(eventdesk_hear(&d, "2"), CLAIM_SURVEY));
 	assert_non_null(strstr(d.heard, "survey.answered"));
 	assert_string_equal(d.token, "2");
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 struct found {
@@ -424,25 +313,26 @@ static void on_type(void *owner, const struct event_type *t)
 static void an_unknown_type_is_kept(void **state)
 {
 	struct found f = { false };
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
 	for (unsigned i = 0; i < 3; i++) {
 		char id[8];
 
 		snprintf(id, sizeof(id), "k%u", i);
-		assert_int_equal(
-			happen(&d, id, "coffee.ready", "a1", "{}").state,
-			TAKEN_NO_RULE);
+		assert_int_equal(eventdesk_happen(&d, id, "coffee.ready", "a1",
+						  "{}")
+					 .state,
+				 TAKEN_NO_RULE);
 	}
-	stop(&d);
-	start(&d, false);
+	eventdesk_stop(&d);
+	eventdesk_start(&d, false);
 	events_types(care_events(d.care), on_type, &f);
 	assert_true(f.there);
 	assert_int_equal(f.seen, 3);
 	assert_int_equal(f.without_rule, 3);
 	assert_false(f.known);
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void what_cannot_be_taken(void **state)
@@ -455,7 +345,7 @@ static void what_cannot_be_taken(void **state)
 		{ "1", "A B", "type" },
 		{ "1", "service.suspend_requested", "account" },
 	};
-	struct desk d;
+	struct eventdesk d;
 
 	open_desk(&d, state);
 	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
@@ -472,7 +362,7 @@ static void what_cannot_be_taken(void **state)
 		assert_string_equal(field, rows[i].field);
 		assert_true(err.text[0] != '\0');
 	}
-	stop(&d);
+	eventdesk_stop(&d);
 }
 
 static void conditions(void **state)
