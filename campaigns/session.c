@@ -112,15 +112,21 @@ void session_free(struct session **sp)
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* "3:1 -1:0 ...": what was answered to each question, and how often. */
-static void put_given(const struct session *s, struct buf *out)
+/* "3:1:sms -1:0 ...": what was answered to each question, how often, and on
+ * which channel, if that is known. */
+static void put_given(const struct session *s, const struct survey_channels *c,
+		      struct buf *out)
 {
-	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++)
-		buf_f(out, "%s%d:%u", i == 0 ? "" : " ", s->now.given[i],
-		      s->now.edits[i]);
+	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++) {
+		const char *channel = survey_channel_name(c, s->now.channel[i]);
+
+		buf_f(out, "%s%d:%u%s%s", i == 0 ? "" : " ", s->now.given[i],
+		      s->now.edits[i], channel[0] == '\0' ? "" : ":", channel);
+	}
 }
 
-static int read_given(struct str text, struct session *s)
+static int read_given(struct str text, struct survey_channels *c,
+		      struct session *s)
 {
 	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++) {
 		struct str pair, option, edits;
@@ -128,6 +134,8 @@ static int read_given(struct str text, struct session *s)
 
 		text = str_cut(text, ' ', &pair);
 		edits = str_cut(pair, ':', &option);
+		s->now.channel[i] =
+			survey_channel(c, str_cut(edits, ':', &edits));
 		bool none = str_eqz(option, "-1");
 
 		if ((!none && str_u64(option, ANSWER_OPTIONS_MAX, &o) != 0) ||
@@ -139,11 +147,11 @@ static int read_given(struct str text, struct session *s)
 	return 0;
 }
 
-void session_cells(const struct session *s, struct buf *given,
-		   struct cell cells[SESSION_CELLS])
+void session_cells(const struct session *s, const struct survey_channels *c,
+		   struct buf *given, struct cell cells[SESSION_CELLS])
 {
-	must(s != NULL && given != NULL);
-	put_given(s, given);
+	must(s != NULL && c != NULL && given != NULL);
+	put_given(s, c, given);
 	const struct cell v[SESSION_CELLS] = {
 		CELL_Z(s->survey->tenant),
 		CELL_Z(s->survey->id),
@@ -190,9 +198,10 @@ unsigned session_row_version(const struct row *r)
 	return (unsigned)row_i(r, 3);
 }
 
-int session_from_row(const struct row *r, struct session **out)
+int session_from_row(const struct row *r, struct survey_channels *c,
+		     struct session **out)
 {
-	must(r != NULL && out != NULL);
+	must(r != NULL && c != NULL && out != NULL);
 	AUTO(session_free) struct session *s = mem_new(struct session);
 	struct session_now *n = &s->now;
 
@@ -220,7 +229,7 @@ int session_from_row(const struct row *r, struct session **out)
 	if (session_state_parse(row_s(r, 8), &n->state) != 0 ||
 	    str_copy(n->reason, sizeof(n->reason), row_s(r, 9)) != 0 ||
 	    n->question >= SURVEY_QUESTIONS_MAX ||
-	    read_given(row_s(r, 21), s) != 0)
+	    read_given(row_s(r, 21), c, s) != 0)
 		return -EBADMSG;
 	*out = TAKE(s);
 	return 0;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/heap.h"
 #include "campaigns/survey.h"
+#include "campaigns/survey_channels.h"
 #include "model/row.h"
 #include "model/unsaved.h"
 
@@ -52,8 +53,16 @@ struct session_now {
 	int64_t contacted_ms, started_ms, closed_ms, expires_ms;
 	/* by question: option, or 0 for a text; SESSION_UNANSWERED */
 	int8_t given[SURVEY_QUESTIONS_MAX];
-	uint16_t edits[SURVEY_QUESTIONS_MAX]; /* answers kept of each */
+	uint16_t edits[SURVEY_QUESTIONS_MAX];  /* answers kept of each */
+	uint8_t channel[SURVEY_QUESTIONS_MAX]; /* of the last one */
 	uint8_t late; /* BIT(question): its answer came after the end */
+};
+
+/* What they are looked for by: the newest leads to the older ones. */
+enum session_chain {
+	SESSION_BY_ADDRESS,
+	SESSION_BY_PERSON, /* who may write from another address */
+	SESSION_CHAINS
 };
 
 struct session {
@@ -67,7 +76,8 @@ struct session {
 	struct session_now now;
 	struct heap_node due;
 	struct unsaved unsaved; /* of now */
-	struct session *older;  /* of the same address */
+	uint64_t person;        /* the contact behind the address; 0: none */
+	struct session *older[SESSION_CHAINS];
 };
 
 _Static_assert(SURVEY_QUESTIONS_MAX <= 8, "late has a bit for each");
@@ -81,11 +91,12 @@ void session_move(struct session *s, enum session_state to, int64_t now_ms);
 void session_free(struct session **sp);
 
 #define SESSION_CELLS 22
-/* `given` gets text that a cell borrows. */
-void session_cells(const struct session *s, struct buf *given,
-		   struct cell cells[SESSION_CELLS]);
+/* `given` gets text that a cell borrows; c has the channels' names. */
+void session_cells(const struct session *s, const struct survey_channels *c,
+		   struct buf *given, struct cell cells[SESSION_CELLS]);
 /* Fills all but survey: its id and version stand in the row. -EBADMSG. */
-MUST_USE int session_from_row(const struct row *r, struct session **out);
+MUST_USE int session_from_row(const struct row *r, struct survey_channels *c,
+			      struct session **out);
 struct str session_row_survey(const struct row *r);
 struct str session_row_tenant(const struct row *r);
 unsigned session_row_version(const struct row *r);

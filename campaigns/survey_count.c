@@ -202,14 +202,15 @@ static void count_score(struct surveys *s, const struct session *x,
 }
 
 void survey_count_answer(struct surveys *s, const struct session *x,
-			 unsigned question, const struct survey_given *before)
+			 unsigned question, const struct survey_given *before,
+			 bool heard)
 {
 	must(s != NULL && x != NULL && question < x->survey->n);
 	must(before != NULL);
 
 	int8_t given = x->now.given[question];
 
-	if (!x->elsewhere) /* it is a share of what we heard */
+	if (heard) /* it is a share of what we heard */
 		count(s, x, "survey.valid", STR_NONE, 1, 0);
 	if (x->survey->v[question].n == 0 || given < 0)
 		return;

@@ -11,8 +11,6 @@
 
 static bool is_for(const struct session *x, const struct inbound *in)
 {
-	if (!str_eqz(in->from, x->address))
-		return false; /* two addresses, one key */
 	if (in->tenant.len > 0 && !str_eqz(in->tenant, "*") &&
 	    !str_eqz(in->tenant, x->survey->tenant))
 		return false;
@@ -20,21 +18,23 @@ static bool is_for(const struct session *x, const struct inbound *in)
 	       str_eqz(in->to, x->survey->sender);
 }
 
-static bool hears(const struct session *x)
+bool survey_hears(const struct session *x)
 {
+	must(x != NULL);
 	return session_open(x->now.state) && x->now.state != SESSION_GATED;
 }
 
 /* The newest open one; several: the answer is flagged. */
-static struct session *find_open(const struct surveys *s,
-				 const struct inbound *in, bool *several)
+static struct session *find_open(struct surveys *s, const struct inbound *in,
+				 bool *several)
 {
-	struct session *found = NULL;
+	struct session *found = NULL, *x;
+	struct survey_walk w;
 
 	*several = false;
-	for (struct session *x = survey_newest(s, in->from); x != NULL;
-	     x = x->older) {
-		if (!is_for(x, in) || !hears(x))
+	survey_walk(s, in->tenant, in->from, &w);
+	while ((x = survey_walk_next(&w)) != NULL) {
+		if (!is_for(x, in) || !survey_hears(x))
 			continue;
 		*several = found != NULL;
 		if (found == NULL)
@@ -44,13 +44,14 @@ static struct session *find_open(const struct surveys *s,
 }
 
 /* The newest that is over, and may still get an answer. */
-static struct session *find_late(const struct surveys *s,
-				 const struct inbound *in)
+static struct session *find_late(struct surveys *s, const struct inbound *in)
 {
 	int64_t now_ms = clock_wall_ms(s->clock);
+	struct survey_walk w;
+	struct session *x;
 
-	for (struct session *x = survey_newest(s, in->from); x != NULL;
-	     x = x->older) {
+	survey_walk(s, in->tenant, in->from, &w);
+	while ((x = survey_walk_next(&w)) != NULL) {
 		bool ended = x->now.state == SESSION_COMPLETED ||
 			     x->now.state == SESSION_UNRESPONSIVE ||
 			     x->now.state == SESSION_BREAKOFF ||
@@ -147,10 +148,12 @@ bool survey_take(struct surveys *s, struct session *x, unsigned question,
 	x->now.answered += before.option == SESSION_UNANSWERED;
 	x->now.given[question] = given;
 	x->now.edits[question]++;
+	x->now.channel[question] =
+		survey_channel(s->channels, h->inbound->channel);
 	x->now.late &= (uint8_t)~BIT(question);
 	x->now.late |= (uint8_t)(h->late ? BIT(question) : 0);
 	put_answer(s, x, question, h);
-	survey_count_answer(s, x, question, &before);
+	survey_count_answer(s, x, question, &before, !h->elsewhere);
 	survey_tally_answer(s, x, question, &before);
 	publish(s, x, "survey.answered", question, h);
 	if (is_low(q, a->option)) {
@@ -318,9 +321,11 @@ static void refused(void *owner, const struct inbound *in)
 {
 	struct surveys *s = owner;
 	int64_t now_ms = clock_wall_ms(s->clock);
+	struct survey_walk w;
+	struct session *x;
 
-	for (struct session *x = survey_newest(s, in->from); x != NULL;
-	     x = x->older) {
+	survey_walk(s, in->tenant, in->from, &w);
+	while ((x = survey_walk_next(&w)) != NULL) {
 		struct session_now before = x->now;
 		enum session_state to = x->now.state == SESSION_STARTED
 						? SESSION_BREAKOFF

@@ -16,23 +16,106 @@ void survey_keep(struct surveys *s, struct session *x)
 
 	must(s != NULL && x != NULL);
 	buf_init(&given, 512);
-	session_cells(x, &given, cells);
+	session_cells(x, s->channels, &given, cells);
 	store_put(s->store, STORE_SESSION_PUT, cells, ARRAY_LEN(cells));
 	buf_done(&given);
 }
 
+/* ---- chains ------------------------------------------------------------------ */
+
 struct session *survey_newest(const struct surveys *s, struct str address)
 {
 	must(s != NULL);
-	return map_ptr(s->people, address_key(STR_NONE, address));
+	return map_ptr(s->chains[SESSION_BY_ADDRESS],
+		       address_key(STR_NONE, address));
+}
+
+static uint64_t person_of(struct surveys *s, struct str tenant,
+			  struct str address)
+{
+	struct person_view v;
+
+	gateway_person(s->gateway, str_eqz(tenant, "*") ? STR_NONE : tenant,
+		       address, &v);
+	return v.contact;
+}
+
+/* 0: it is in none. */
+static uint64_t chain_key(const struct session *x, enum session_chain c)
+{
+	return c == SESSION_BY_PERSON
+		       ? x->person
+		       : address_key(STR_NONE, str_of(x->address));
+}
+
+static void chain_add(struct surveys *s, struct session *x,
+		      enum session_chain c)
+{
+	uint64_t key = chain_key(x, c);
+
+	if (c == SESSION_BY_PERSON && key == 0)
+		return;
+	x->older[c] = map_ptr(s->chains[c], key);
+	map_set_ptr(s->chains[c], key, x);
+}
+
+static void chain_drop(struct surveys *s, struct session *x,
+		       enum session_chain c)
+{
+	uint64_t key = chain_key(x, c);
+	struct session *newest = map_ptr(s->chains[c], key);
+
+	if (newest == x && x->older[c] == NULL) {
+		IGNORE(map_del(s->chains[c], key, NULL));
+	} else if (newest == x) {
+		map_set_ptr(s->chains[c], key, x->older[c]);
+	} else {
+		while (newest != NULL && newest->older[c] != x)
+			newest = newest->older[c];
+		if (newest != NULL)
+			newest->older[c] = x->older[c];
+	}
+}
+
+void survey_walk(struct surveys *s, struct str tenant, struct str address,
+		 struct survey_walk *w)
+{
+	must(s != NULL && w != NULL);
+	*w = (struct survey_walk){
+		.surveys = s,
+		.address = address,
+		.person = person_of(s, tenant, address),
+		.next = survey_newest(s, address),
+	};
+}
+
+struct session *survey_walk_next(struct survey_walk *w)
+{
+	struct session *x;
+
+	must(w != NULL);
+	do {
+		if (w->next == NULL && w->chain == SESSION_BY_ADDRESS) {
+			w->chain = SESSION_BY_PERSON;
+			if (w->person != 0)
+				w->next = map_ptr(
+					w->surveys->chains[SESSION_BY_PERSON],
+					w->person);
+		}
+		x = w->next;
+		if (x != NULL)
+			w->next = x->older[w->chain];
+		/* two addresses may have one key */
+	} while (x != NULL && str_eqz(w->address, x->address) !=
+				      (w->chain == SESSION_BY_ADDRESS));
+	return x;
 }
 
 void survey_index(struct surveys *s, struct session *x)
 {
-	uint64_t key = address_key(STR_NONE, str_of(x->address));
-
-	x->older = map_ptr(s->people, key);
-	map_set_ptr(s->people, key, x);
+	x->person = person_of(s, str_of(x->survey->tenant), str_of(x->address));
+	for (unsigned c = 0; c < SESSION_CHAINS; c++)
+		chain_add(s, x, (enum session_chain)c);
 	map_set_ptr(s->sessions, x->id, x);
 	if (x->now.message != 0)
 		map_set_ptr(s->messages, x->now.message, x);
@@ -40,19 +123,8 @@ void survey_index(struct surveys *s, struct session *x)
 
 void survey_forget(struct surveys *s, struct session *x)
 {
-	uint64_t key = address_key(STR_NONE, str_of(x->address));
-	struct session *newest = map_ptr(s->people, key);
-
-	if (newest == x && x->older == NULL) {
-		IGNORE(map_del(s->people, key, NULL));
-	} else if (newest == x) {
-		map_set_ptr(s->people, key, x->older);
-	} else {
-		while (newest != NULL && newest->older != x)
-			newest = newest->older;
-		if (newest != NULL)
-			newest->older = x->older;
-	}
+	for (unsigned c = 0; c < SESSION_CHAINS; c++)
+		chain_drop(s, x, (enum session_chain)c);
 	IGNORE(map_del(s->sessions, x->id, NULL));
 	if (map_ptr(s->messages, x->now.message) == x)
 		IGNORE(map_del(s->messages, x->now.message, NULL));
@@ -149,7 +221,7 @@ static bool on_session(void *owner, const struct row *row)
 		surveys_find(s, session_row_tenant(row),
 			     session_row_survey(row), session_row_version(row));
 
-	if (v == NULL || session_from_row(row, &x) != 0) {
+	if (v == NULL || session_from_row(row, s->channels, &x) != 0) {
 		r->bad = true;
 		return false;
 	}

@@ -9,8 +9,6 @@
 #include "campaigns/trigger.h"
 #include "proto/json.h"
 
-#define CHANNEL_MAX 32
-
 static const char unclear[] = "ANSWER_UNCLEAR";
 
 /* The answer to one question, as it was read. */
@@ -24,6 +22,7 @@ struct given {
 
 struct reading {
 	const struct survey *survey;
+	struct session *open; /* asked, and not answered yet; NULL: none */
 	struct str channel, ref;
 	char number[3][32];
 	struct given v[SURVEY_QUESTIONS_MAX];
@@ -106,14 +105,43 @@ static const char *read_answers(struct reading *d, const json_t *data)
 	return why;
 }
 
-static bool is_channel(struct str s)
+static void forget_read(struct reading *d)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] == '\0' ||
-		    strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", s.p[i]) ==
-			    NULL)
-			return false;
-	return s.len > 0 && s.len <= CHANNEL_MAX;
+	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++) {
+		buf_done(&d->v[i].trace);
+		d->v[i] = (struct given){ .there = false };
+	}
+}
+
+static bool is_open_of(const struct session *x, const struct survey *v)
+{
+	return session_open(x->now.state) &&
+	       strcmp(v->id, x->survey->id) == 0 &&
+	       strcmp(v->tenant, x->survey->tenant) == 0;
+}
+
+/* What they were asked, if they were; else the newest version. */
+static const char *read_versions(struct surveys *s, struct reading *d,
+				 const struct survey_result *r)
+{
+	const struct survey *newest = d->survey;
+	struct survey_walk w;
+	struct session *x;
+	const char *why;
+
+	survey_walk(s, r->tenant, r->to, &w);
+	do {
+		x = survey_walk_next(&w);
+	} while (x != NULL && !is_open_of(x, newest));
+	d->open = x;
+	if (x != NULL)
+		d->survey = x->survey;
+	why = read_answers(d, r->data);
+	if (why == NULL || d->survey == newest)
+		return why;
+	forget_read(d);
+	d->survey = newest;
+	return read_answers(d, r->data);
 }
 
 static const char *read_all(struct surveys *s, const struct survey_result *r,
@@ -130,11 +158,11 @@ static const char *read_all(struct surveys *s, const struct survey_result *r,
 		return "UNKNOWN_SURVEY";
 	d->channel = STR("webhook");
 	IGNORE(trigger_field(r->data, "channel", d->number[0], &d->channel));
-	if (!is_channel(d->channel))
+	if (!survey_channel_ok(d->channel))
 		return "UNKNOWN_CHANNEL";
 	d->ref = r->event;
 	IGNORE(trigger_field(r->data, "ref", d->number[1], &d->ref));
-	return read_answers(d, r->data);
+	return read_versions(s, d, r);
 }
 
 /* ---- to keep ---------------------------------------------------------------- */
@@ -155,9 +183,50 @@ static void take(struct surveys *s, struct session *x, unsigned question,
 		.inbound = &in,
 		.trace = buf_str(&g->trace),
 		.at_ms = r->at_ms,
+		.elsewhere = true,
 	};
 
 	survey_take(s, x, question, &h);
+}
+
+static void take_all(struct surveys *s, struct session *x,
+		     const struct reading *d, const struct survey_result *r)
+{
+	for (unsigned i = 0; i < d->survey->n; i++)
+		if (d->v[i].there)
+			take(s, x, i, d, r);
+}
+
+/* Nobody is asked or reminded of what they have answered: what waits for them
+ * takes the answers, and is over. One of another version, or that has not left
+ * yet, gives way to them. true: it took them. */
+static bool settle_open(struct surveys *s, const struct reading *d,
+			const struct survey_result *r)
+{
+	struct session *x = d->open;
+	struct session_now before = x->now;
+	bool takes = x->survey == d->survey && survey_hears(x);
+	int64_t now_ms = clock_wall_ms(s->clock);
+
+	survey_unsay(s, x);
+	if (takes) {
+		if (x->now.state != SESSION_STARTED)
+			session_move(x, SESSION_STARTED, now_ms);
+		take_all(s, x, d, r);
+		session_move(x, SESSION_COMPLETED, now_ms);
+	} else {
+		session_move(x,
+			     x->now.state == SESSION_STARTED
+				     ? SESSION_BREAKOFF
+				     : SESSION_CANCELLED,
+			     now_ms);
+	}
+	IGNORE(str_copy(x->now.reason, sizeof(x->now.reason),
+			STR("answered_elsewhere")));
+	survey_keep(s, x);
+	survey_due(s, x);
+	survey_guard(s, x, &before);
+	return takes;
 }
 
 /* Only its rows stay: nothing more comes of it, and a reply by SMS to another
@@ -184,9 +253,7 @@ static void keep(struct surveys *s, const struct reading *d,
 	x->elsewhere = true;
 	x->created_ms = r->at_ms;
 	session_move(x, SESSION_STARTED, r->at_ms);
-	for (unsigned i = 0; i < d->survey->n; i++)
-		if (d->v[i].there)
-			take(s, x, i, d, r);
+	take_all(s, x, d, r);
 	session_move(x, SESSION_COMPLETED, r->at_ms);
 	x->now.expires_ms = r->at_ms;
 	survey_keep(s, x);
@@ -200,10 +267,9 @@ const char *surveys_result(struct surveys *s, const struct survey_result *r)
 	struct reading *d = mem_new(struct reading);
 	const char *why = read_all(s, r, d);
 
-	if (why == NULL)
+	if (why == NULL && (d->open == NULL || !settle_open(s, d, r)))
 		keep(s, d, r);
-	for (unsigned i = 0; i < SURVEY_QUESTIONS_MAX; i++)
-		buf_done(&d->v[i].trace);
+	forget_read(d);
 	mem_free(d);
 	return why;
 }

@@ -2,7 +2,9 @@
 #include "campaigns/survey_results.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/share.h"
 
 static int option_of(const struct survey_question *q, struct str token)
@@ -13,26 +15,72 @@ static int option_of(const struct survey_question *q, struct str token)
 	return q->n == 0 ? 0 : -1;
 }
 
-static void sum_answer(struct survey_sums *s, const struct row *row,
-		       struct str name, uint64_t n)
+/* Where that answer is counted; NULL: the newest version asks that no more. */
+static uint64_t *place_of(const struct survey_sums *s, const struct row *row,
+			  struct survey_count v[SURVEY_QUESTIONS_MAX],
+			  struct survey_count **count)
 {
 	int question = survey_question_find(s->survey, row_s(row, 1));
 	int option = question < 0 ? -1
 				  : option_of(&s->survey->v[question],
 					      row_s(row, 2));
-	struct survey_count *c;
 
 	if (option < 0)
+		return NULL;
+	*count = &v[question];
+	return &v[question].by_option[option];
+}
+
+static void sum_answer(struct survey_sums *s, const struct row *row,
+		       struct str name, uint64_t n)
+{
+	struct survey_count *c;
+	uint64_t *option = place_of(s, row, s->v, &c);
+
+	if (option == NULL)
 		return;
-	c = &s->v[question];
 	if (str_eqz(name, TALLY_ANSWER)) {
 		c->n += n;
-		c->by_option[option] += n;
+		*option += n;
 	} else if (str_eqz(name, TALLY_LATE)) {
 		c->late += n;
 	} else if (str_eqz(name, TALLY_EDITED)) {
 		c->edited += n;
 	}
+}
+
+/* Rows of one name come together. */
+static void sum_on(struct survey_sums *s, const struct row *row,
+		   struct str channel, uint64_t n)
+{
+	struct survey_on_channel *on =
+		s->nchannels == 0 ? NULL : &s->channels[s->nchannels - 1];
+	struct survey_count *c;
+	uint64_t *option;
+
+	if (n == 0 || channel.len > SURVEY_CHANNEL_MAX)
+		return;
+	if (on == NULL || !str_eqz(channel, on->name)) {
+		s->channels =
+			mem_resize(s->channels,
+				   (s->nchannels + 1) * sizeof(*s->channels));
+		on = &s->channels[s->nchannels++];
+		*on = (struct survey_on_channel){ .name = "" };
+		IGNORE(str_copy(on->name, sizeof(on->name), channel));
+	}
+	option = place_of(s, row, on->v, &c);
+	if (option == NULL)
+		return;
+	c->n += n;
+	*option += n;
+}
+
+void survey_sums_done(struct survey_sums *s)
+{
+	must(s != NULL);
+	mem_free(s->channels);
+	s->channels = NULL;
+	s->nchannels = 0;
 }
 
 static void sum_state(struct survey_sums *s, struct str name, uint64_t n)
@@ -68,7 +116,9 @@ void survey_sum(struct survey_sums *s, const struct row *row)
 		*plain[i].to += n;
 		return;
 	}
-	if (str_eqz(name, TALLY_STATE))
+	if (str_starts(name, STR(TALLY_ANSWER_ON)))
+		sum_on(s, row, str_from(name, strlen(TALLY_ANSWER_ON)), n);
+	else if (str_eqz(name, TALLY_STATE))
 		sum_state(s, row_s(row, 2), n);
 	else
 		sum_answer(s, row, name, n);

@@ -12,6 +12,13 @@ struct survey_count {
 	uint64_t late, edited;
 };
 
+/* The same of those that came on one channel. */
+struct survey_on_channel {
+	char name[SURVEY_CHANNEL_MAX + 1];
+	struct survey_count v[SURVEY_QUESTIONS_MAX]; /* n and by_option */
+};
+
+/* Zero at the start but for survey. */
 struct survey_sums {
 	const struct survey *survey; /* the newest version: its scales count */
 	uint64_t sessions[SESSION_STATES];
@@ -19,7 +26,10 @@ struct survey_sums {
 	uint64_t answer_ms, answered_timed; /* from delivery to first answer */
 	uint64_t elsewhere;                 /* results; asked by others */
 	struct survey_count v[SURVEY_QUESTIONS_MAX];
+	struct survey_on_channel *channels;
+	unsigned nchannels;
 };
+void survey_sums_done(struct survey_sums *s);
 
 /* Names of sums, as the store keeps them: of sessions by state; of the last
  * answers by question and token. */
@@ -32,6 +42,7 @@ struct survey_sums {
 #define TALLY_TIMED_MS "timed_ms"
 #define TALLY_ELSEWHERE "elsewhere" /* they are in none of those above */
 #define TALLY_ANSWER "answer"
+#define TALLY_ANSWER_ON "answer/" /* and the channel that it came on */
 #define TALLY_LATE "late"
 #define TALLY_EDITED "edited"
 

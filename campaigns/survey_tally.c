@@ -1,5 +1,7 @@
 /* What a survey came to so far, kept with the rows that it is of: results read
  * these sums and no history. */
+#include <stdio.h>
+
 #include "campaigns/survey_results.h"
 #include "campaigns/surveys_impl.h"
 
@@ -30,6 +32,12 @@ static int64_t took_ms(const struct session_now *n)
 		       : -1;
 }
 
+/* Who answers has it, whatever receipts say, and whenever they come. */
+static bool has_it(const struct session_now *n)
+{
+	return n->contacted_ms != 0 || n->answered > 0;
+}
+
 void survey_tally_step(struct surveys *s, const struct session *x,
 		       const struct session_now *before)
 {
@@ -49,7 +57,7 @@ void survey_tally_step(struct surveys *s, const struct session *x,
 			add_state(s, x, before->state, -1);
 	}
 	add(s, x, TALLY_DELIVERED, STR_NONE, STR_NONE,
-	    (now->contacted_ms != 0) - (was->contacted_ms != 0));
+	    has_it(now) - has_it(was));
 	add(s, x, TALLY_STARTED, STR_NONE, STR_NONE,
 	    (now->started_ms != 0) - (was->started_ms != 0));
 	add(s, x, TALLY_ANSWERED, STR_NONE, STR_NONE,
@@ -67,7 +75,8 @@ struct survey_given survey_given(const struct session *x, unsigned question)
 	must(x != NULL && question < SURVEY_QUESTIONS_MAX);
 	return (struct survey_given){ x->now.given[question],
 				      x->now.edits[question],
-				      (x->now.late & BIT(question)) != 0 };
+				      (x->now.late & BIT(question)) != 0,
+				      x->now.channel[question] };
 }
 
 static struct str token_of(const struct survey_question *q, int8_t option)
@@ -82,8 +91,14 @@ static void add_answer(struct surveys *s, const struct session *x,
 {
 	const struct survey_question *q = &x->survey->v[question];
 	struct str id = str_of(q->id), token = token_of(q, g->option);
+	char on[sizeof(TALLY_ANSWER_ON) + SURVEY_CHANNEL_MAX];
 
 	add(s, x, TALLY_ANSWER, id, token, times);
+	if (g->channel != SURVEY_CHANNEL_UNKNOWN) {
+		snprintf(on, sizeof(on), "%s%s", TALLY_ANSWER_ON,
+			 survey_channel_name(s->channels, g->channel));
+		add(s, x, on, id, token, times);
+	}
 	add(s, x, TALLY_EDITED, id, token, g->edits > 1 ? times : 0);
 	add(s, x, TALLY_LATE, id, token, g->late ? times : 0);
 }

@@ -27,6 +27,9 @@ static const struct setting rows[] = {
 	  315360000000, NULL, NULL, false,
 	  "How long it is kept who was asked and in what words they answered; "
 	  "not shorter than a late answer may come. Scores stay." },
+	ROW(channels_max, "64", 1, SURVEY_CHANNELS_MOST, "channels",
+	    "Most channels that answers are told apart by; what came on "
+	    "further ones is shown as other."),
 };
 
 const struct setting_section surveys_section = {
@@ -53,7 +56,7 @@ static void supersede(struct surveys *s, const struct survey *v,
 	int64_t now_ms = clock_wall_ms(s->clock);
 
 	for (struct session *x = survey_newest(s, address); x != NULL;
-	     x = x->older) {
+	     x = x->older[SESSION_BY_ADDRESS]) {
 		struct session_now before = x->now;
 
 		if (!str_eqz(address, x->address) ||
@@ -201,15 +204,22 @@ void surveys_invite(struct surveys *s, const struct survey_ask *ask,
 		opened(s, x, out);
 }
 
-static void cancel(struct surveys *s, struct session *x)
+void survey_unsay(struct surveys *s, struct session *x)
 {
-	struct session_now before = x->now;
+	must(s != NULL && x != NULL);
 	uint64_t message = x->now.message;
 
-	survey_message(s, x, 0); /* its end is not news */
+	survey_message(s, x, 0);
 	if (message != 0)
 		IGNORE(gateway_cancel(s->gateway, str_of(x->survey->tenant),
 				      message));
+}
+
+static void cancel(struct surveys *s, struct session *x)
+{
+	struct session_now before = x->now;
+
+	survey_unsay(s, x);
 	session_move(x, SESSION_CANCELLED, clock_wall_ms(s->clock));
 	survey_keep(s, x);
 	survey_due(s, x);
@@ -247,7 +257,7 @@ void surveys_erase(struct surveys *s, struct str tenant, struct str address)
 {
 	must(s != NULL);
 	for (struct session *x = survey_newest(s, address); x != NULL;
-	     x = x->older) {
+	     x = x->older[SESSION_BY_ADDRESS]) {
 		struct gone *g;
 
 		if (!str_eqz(address, x->address) ||
@@ -383,10 +393,12 @@ static void make(struct surveys *s, const struct surveys_env *env)
 	s->gateway = env->gateway;
 	s->store = env->store;
 	s->cfg = env->cfg;
+	s->channels = survey_channels_new((unsigned)s->cfg->channels_max);
 	s->shelves = dict_new();
 	s->sessions = map_new();
 	s->messages = map_new();
-	s->people = map_new();
+	for (unsigned c = 0; c < SESSION_CHAINS; c++)
+		s->chains[c] = map_new();
 	heap_init(&s->due);
 	id_source_init(&s->ids, env->node);
 	s->answers = stats_get(STAT_COUNTER, "survey_answers_total",
@@ -443,7 +455,9 @@ void surveys_close(struct surveys **sp)
 	}
 	map_free(&s->sessions);
 	map_free(&s->messages);
-	map_free(&s->people);
+	for (unsigned c = 0; c < SESSION_CHAINS; c++)
+		map_free(&s->chains[c]);
 	survey_shelves_free(s);
+	survey_channels_free(&s->channels);
 	mem_free(s);
 }

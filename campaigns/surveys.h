@@ -20,6 +20,7 @@ struct surveys_cfg {
 	int64_t versions_max; /* of one survey */
 	int64_t sessions_max; /* open, or in grace */
 	int64_t retention;    /* ms: who was asked and what they wrote */
+	int64_t channels_max; /* that answers are told apart by */
 };
 
 extern const struct setting_section surveys_section;
@@ -109,7 +110,10 @@ struct survey_result {
 };
 /*
  * Keeps them in a session of the newest version that is over with them: nobody
- * is asked, nothing goes out, and no reply changes it later. Each is read as a
+ * is asked, nothing goes out, and no reply changes it later. If they were asked
+ * and have not answered, that session takes them and is over, with the reason
+ * answered_elsewhere; one that has not left yet, or of a version with other
+ * questions, ends for them. Each is read as a
  * reply is, and all have to be certain: else nothing is kept, and a constant
  * says why: "NO_ADDRESS", "UNKNOWN_SURVEY", "UNKNOWN_CHANNEL" (no word of a-z,
  * 0-9, '_', '-'), "UNKNOWN_QUESTION", "ANSWER_UNCLEAR". NULL: kept; durable

@@ -18,10 +18,12 @@ struct surveys {
 	struct store *store;
 	const struct surveys_cfg *cfg;
 	struct id_source ids;
+	struct survey_channels *channels;
 	struct dict *shelves; /* tenant, 0, id */
 	struct map *sessions; /* id */
 	struct map *messages; /* id of the last message -> session */
-	struct map *people;   /* address_key of no tenant -> newest session */
+	/* address_key of no tenant, contact -> newest session */
+	struct map *chains[SESSION_CHAINS];
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;
@@ -41,6 +43,10 @@ struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
 MUST_USE int survey_shelves_recover(struct surveys *s, struct err *err);
 void survey_shelves_free(struct surveys *s);
 
+/* What it has said last does not leave any more, if it has not yet; what
+ * becomes of it is no news. */
+void survey_unsay(struct surveys *s, struct session *x);
+
 /* ---- survey_keep.c: memory and store ------------------------------------------ */
 
 void survey_keep(struct surveys *s, struct session *x);  /* its row */
@@ -56,6 +62,20 @@ void survey_arm(struct surveys *s);
  * is not stored. before NULL: it is new. */
 void survey_guard(struct surveys *s, struct session *x,
 		  const struct session_now *before);
+/* Sessions of whoever has that address: those of it, then those of the same
+ * person's other ones (an app, where a phone was asked); the newest first. */
+struct survey_walk {
+	const struct surveys *surveys;
+	struct str address;
+	uint64_t person;
+	enum session_chain chain;
+	struct session *next;
+};
+/* tenant "", "*": the usual one has the contacts. address is borrowed. */
+void survey_walk(struct surveys *s, struct str tenant, struct str address,
+		 struct survey_walk *w);
+struct session *survey_walk_next(struct survey_walk *w); /* NULL: no more */
+/* Of that very address; others have the same key. */
 struct session *survey_newest(const struct surveys *s, struct str address);
 MUST_USE int survey_recover(struct surveys *s, struct err *err);
 
@@ -69,11 +89,14 @@ struct survey_given {
 	int8_t option; /* or SESSION_UNANSWERED */
 	uint16_t edits;
 	bool late;
+	uint8_t channel;
 };
 struct survey_given survey_given(const struct session *x, unsigned question);
-/* An answer; before: the one that it takes the place of, or none. */
+/* An answer; before: the one that it takes the place of, or none; heard: it
+ * is one of the replies that we understood. */
 void survey_count_answer(struct surveys *s, const struct session *x,
-			 unsigned question, const struct survey_given *before);
+			 unsigned question, const struct survey_given *before,
+			 bool heard);
 
 /* ---- survey_tally.c: for results ------------------------------------------------- */
 
@@ -109,7 +132,10 @@ struct survey_heard {
 	struct str trace; /* of how it was read */
 	int64_t at_ms;
 	bool late;
+	bool elsewhere; /* it was given to somebody else */
 };
+/* Has it asked what may be answered? */
+bool survey_hears(const struct session *x);
 /* Kept, counted, told. false: the same answer once more, nothing new. */
 bool survey_take(struct surveys *s, struct session *x, unsigned question,
 		 const struct survey_heard *h);

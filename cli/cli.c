@@ -52,6 +52,10 @@ const char *text_of_value(const json_t *v)
 			 (long long)json_integer_value(v));
 		return out;
 	}
+	if (json_is_real(v)) {
+		snprintf(out, sizeof(room[0]), "%.2f", json_real_value(v));
+		return out;
+	}
 	if (json_is_boolean(v))
 		return word(json_is_true(v) ? WORD_YES : WORD_NO);
 	return "";

@@ -1,7 +1,9 @@
 /* Answers as people read them: members on lines, rows in a table. */
 #include "cli/print.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/table.h"
 
@@ -55,4 +57,19 @@ void print_page(const struct cli *c, const char *name,
 {
 	print_list(json_object_get(c->answer, name), members, columns, n);
 	print_more(c);
+}
+
+int print_body(const struct cli *c, const char *path)
+{
+	FILE *f = path == NULL ? stdout : fopen(path, "w");
+	bool ok = f != NULL &&
+		  fwrite(c->body.p, 1, c->body.len, f) == c->body.len;
+
+	if (f != NULL)
+		ok = (path == NULL ? fflush(f) : fclose(f)) == 0 && ok;
+	if (!ok)
+		say_error(WORD_CANNOT_WRITE,
+			  WORDS_LIST(path == NULL ? "-" : path,
+				     strerror(errno)));
+	return ok ? CLI_DONE : CLI_FAILED;
 }

@@ -15,3 +15,6 @@ void print_more(const struct cli *c);
 void print_page(const struct cli *c, const char *name,
 		const char *const *members, const enum word *columns,
 		unsigned n);
+
+/* The answer as it came, to the file, or to where the output goes (NULL). */
+MUST_USE int print_body(const struct cli *c, const char *path);

@@ -1,10 +1,6 @@
 /* report: month. */
 #include "cli/verbs.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 const struct option report_month_options[] = {
 	{ "of", "YYYY-MM", true },
 	{ "branch", "BRANCH", false },
@@ -14,22 +10,6 @@ const struct option report_month_options[] = {
 	{ "out", "FILE", false },
 	{ NULL, NULL, false },
 };
-
-/* To the file, or to where the output goes. */
-static int write_out(const struct cli *c, const char *path)
-{
-	FILE *f = path == NULL ? stdout : fopen(path, "w");
-	bool ok = f != NULL &&
-		  fwrite(c->body.p, 1, c->body.len, f) == c->body.len;
-
-	if (f != NULL)
-		ok = (path == NULL ? fflush(f) : fclose(f)) == 0 && ok;
-	if (!ok)
-		say_error(WORD_CANNOT_WRITE,
-			  WORDS_LIST(path == NULL ? "-" : path,
-				     strerror(errno)));
-	return ok ? CLI_DONE : CLI_FAILED;
-}
 
 int verb_report_month(struct cli *c, const struct args *a)
 {
@@ -51,5 +31,5 @@ int verb_report_month(struct cli *c, const struct args *a)
 				  : "html");
 	int rc = cli_ask(c, "GET", path.p, NULL);
 
-	return rc != CLI_DONE ? rc : write_out(c, args_get(a, "out"));
+	return rc != CLI_DONE ? rc : print_body(c, args_get(a, "out"));
 }

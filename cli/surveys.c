@@ -27,6 +27,12 @@ const struct option survey_sessions_options[] = {
 	{ NULL, NULL, false },
 };
 
+const struct option survey_results_options[] = {
+	{ "format", "json|csv", false },
+	{ "out", "FILE", false },
+	{ NULL, NULL, false },
+};
+
 static void put_path(struct buf *path, const char *id, const char *tail)
 {
 	buf_init(path, 4096);
@@ -171,6 +177,28 @@ int verb_survey_sessions(struct cli *c, const struct args *a)
 	return rc;
 }
 
+/* How it was answered on each channel, if there is more than one. */
+static void print_channels(const json_t *q)
+{
+	const char *kind = text_of(q, "kind");
+	json_t *channels = json_object_get(q, "channels"), *c;
+	size_t i;
+
+	if (json_array_size(channels) < 2)
+		return;
+	json_array_foreach(channels, i, c)
+	{
+		printf("%s %s: n = %s%s", word(WORD_CHANNEL),
+		       text_of(c, "channel"), text_of(c, "n"),
+		       json_is_true(json_object_get(c, "low_n")) ? " *" : "");
+		if (json_object_get(c, kind) != NULL)
+			printf(", %s = %s [%s, %s]", kind, text_of(c, kind),
+			       text_of(json_object_get(c, "interval"), "low"),
+			       text_of(json_object_get(c, "interval"), "high"));
+		putchar('\n');
+	}
+}
+
 static void print_question(const json_t *q)
 {
 	static const char *const members[] = { "token", "n", "percent", "low",
@@ -190,18 +218,23 @@ static void print_question(const json_t *q)
 	if (json_object_get(q, "options") != NULL)
 		print_list(json_object_get(q, "options"), members, columns,
 			   ARRAY_LEN(members));
+	print_channels(q);
 }
 
 int verb_survey_results(struct cli *c, const struct args *a)
 {
+	const char *format = args_get(a, "format"), *out = args_get(a, "out");
 	AUTO(buf_done) struct buf path = { 0 };
 	const char *name;
 	json_t *v;
 	size_t i;
 
 	put_path(&path, a->v[0], "/results");
+	path_query(&path, "format", format);
 	int rc = cli_ask(c, "GET", path.p, NULL);
 
+	if (rc == CLI_DONE && (format != NULL || out != NULL))
+		return print_body(c, out);
 	if (rc != CLI_DONE || cli_json(c))
 		return rc;
 	json_object_foreach(json_object_get(c->answer, "sessions"), name, v)

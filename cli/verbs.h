@@ -150,6 +150,7 @@ int verb_offer_list(struct cli *c, const struct args *a);
 /* surveys.c */
 extern const struct option survey_parse_options[], survey_ask_options[];
 extern const struct option survey_sessions_options[];
+extern const struct option survey_results_options[];
 int verb_survey_put(struct cli *c, const struct args *a);
 int verb_survey_list(struct cli *c, const struct args *a);
 int verb_survey_show(struct cli *c, const struct args *a);

@@ -126,6 +126,11 @@ static const struct query q_report[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_results[] = {
+	{ "format", "json or csv; json without it." },
+	{ NULL, NULL },
+};
+
 static const struct query q_stream[] = {
 	{ "types", "Which events: message.*,link.up ...; all without it." },
 	{ NULL, NULL },

@@ -66,8 +66,8 @@ static void on_event(void *owner, struct str tenant, struct str type,
 		snprintf(d->events + len, sizeof(d->events) - len, " ");
 }
 
-static const struct surveys_cfg surveys_cfg = { 100, 10, 10000,
-						365 * 24 * HOUR };
+static const struct surveys_cfg surveys_cfg = { 100, 10, 10000, 365 * 24 * HOUR,
+						64 };
 
 static void on_inbound(void *owner, const struct inbound *in,
 		       struct str campaign)

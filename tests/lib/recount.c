@@ -56,7 +56,8 @@ static bool on_session(void *owner, const struct row *row)
 		return true;
 	}
 	add(c, TALLY_STATE, STR_NONE, row_s(row, 8), 1);
-	add(c, TALLY_DELIVERED, STR_NONE, STR_NONE, contacted_ms != 0);
+	add(c, TALLY_DELIVERED, STR_NONE, STR_NONE,
+	    contacted_ms != 0 || row_i(row, 12) > 0);
 	add(c, TALLY_STARTED, STR_NONE, STR_NONE, started_ms != 0);
 	add(c, TALLY_ANSWERED, STR_NONE, STR_NONE, row_i(row, 12) > 0);
 	add(c, TALLY_UNPARSED, STR_NONE, STR_NONE, row_i(row, 14));
@@ -73,6 +74,7 @@ static void last_answer(struct counting *c)
 	if (!c->some)
 		return;
 	add(c, TALLY_ANSWER, q, token, 1);
+	add(c, TALLY_ANSWER_ON, q, token, 1);
 	add(c, TALLY_EDITED, q, token, c->edited);
 	add(c, TALLY_LATE, q, token, c->late);
 	c->some = false;
@@ -96,9 +98,13 @@ static bool on_answer(void *owner, const struct row *row)
 
 static bool on_tally(void *owner, const struct row *row)
 {
-	char name[32];
+	struct str kept = row_s(row, 0);
+	char name[64];
 
-	IGNORE(str_copy(name, sizeof(name), row_s(row, 0)));
+	/* rows of answers do not say it: all channels make up the whole */
+	if (str_starts(kept, STR(TALLY_ANSWER_ON)))
+		kept = STR(TALLY_ANSWER_ON);
+	IGNORE(str_copy(name, sizeof(name), kept));
 	add(owner, name, row_s(row, 1), row_s(row, 2), row_i(row, 3));
 	return true;
 }

@@ -1,8 +1,8 @@
 /* Results of surveys that were taken elsewhere: the same scores, no request
  * of ours, and nothing that is guessed. */
-#include "tests/lib/measured.h"
 #include "tests/lib/recount.h"
 #include "tests/unit/care_full.h"
+#include "tests/unit/survey_room.h"
 
 static const char gateway_config[] = "class survey { consent = none }\n"
 				     "class service { consent = none }\n"
@@ -26,23 +26,10 @@ static const char visit[] =
 
 #define NINE (TUESDAY_TEN - 25 * HOUR)
 
-static void put_survey(struct room *r)
-{
-	const struct survey *v = NULL;
-	struct err err = { "" };
-	json_t *body = json_loads(visit, 0, NULL);
-
-	if (surveys_put(care_surveys(r->care), TENANT, body, STR("test"), &v,
-			&err) != 0)
-		fail_msg("%s", err.text);
-	json_decref(body);
-	commit(r->bed);
-}
-
 static void open_it(struct room *r, void **state)
 {
 	room_open(r, state, gateway_config, config);
-	put_survey(r);
+	put_survey_text(r, visit);
 }
 
 /* In the open batch. */
@@ -68,11 +55,7 @@ static struct taken result(struct room *r, const char *id, const char *data)
 
 static void sums(struct room *r, const char *name, int64_t n, int64_t sum)
 {
-	struct measured is = bed_measured(r->bed, NINE, name, NULL);
-
-	if (is.n != n || is.sum != sum)
-		fail_msg("%s: %lld, %lld", name, (long long)is.n,
-			 (long long)is.sum);
+	survey_sums(r, NINE, name, NULL, n, sum);
 }
 
 static void stop(struct room *r)
@@ -190,6 +173,158 @@ static void an_id_is_taken_once(void **state)
 	stop(&r);
 }
 
+/* ---- whoever was asked ------------------------------------------------------------ */
+
+static const struct session *session_of(struct room *r, uint64_t id)
+{
+	const struct session *x = surveys_session(care_surveys(r->care), id);
+
+	assert_non_null(x);
+	return x;
+}
+
+static void is(struct room *r, uint64_t id, enum session_state state)
+{
+	const struct session *x = session_of(r, id);
+
+	assert_int_equal(x->now.state, state);
+	assert_string_equal(x->now.reason, "answered_elsewhere");
+}
+
+/* Days later nobody has heard anything more. */
+static void nothing_follows(struct room *r, uint64_t id)
+{
+	uint64_t message = session_of(r, id)->now.message;
+
+	clock_hand_turn(&r->clock, 26 * HOUR);
+	surveys_tick(care_surveys(r->care));
+	commit(r->bed);
+	assert_false(session_of(r, id)->now.reminded);
+	assert_int_equal(session_of(r, id)->now.message, message);
+}
+
+/* Its session takes the answers; over a start, too. A reply to the question
+ * that they still have is a later answer, as ever. */
+static void who_was_asked_is_asked_no_more(void **state)
+{
+	struct room r;
+
+	open_it(&r, state);
+	uint64_t id = ask_survey(&r, "visit", SHI);
+
+	IGNORE(result(&r, "e1", "{\"survey\":\"visit\",\"answers\":{\"q1\":5}}")
+		       .seq == 0);
+	is(&r, id, SESSION_COMPLETED);
+	sums(&r, "survey.asked", 1, 0);
+	sums(&r, "survey.answered", 1, 0);
+	sums(&r, "survey.completed", 1, 0);
+	/* of replies it is none */
+	sums(&r, "survey.valid", 0, 0);
+	sums(&r, "survey.csat", 1, 1);
+	nothing_follows(&r, id);
+	recount_survey(r.bed, "DEMOTEL", "visit");
+	room_again(&r);
+	is(&r, id, SESSION_COMPLETED);
+	answer_survey(&r, SHI, "1");
+	sums(&r, "survey.csat", 1, 0);
+	stop(&r);
+}
+
+/* In the middle of it: what was said by SMS is replaced, and counted once. */
+static void what_was_begun_ends_elsewhere(void **state)
+{
+	struct room r;
+
+	open_it(&r, state);
+	uint64_t id = ask_survey(&r, "visit", SHI);
+
+	answer_survey(&r, SHI, "2");
+	assert_int_equal(session_of(&r, id)->now.question, 1);
+	IGNORE(result(&r, "e1",
+		      "{\"survey\":\"visit\",\"channel\":\"page\","
+		      "\"answers\":{\"q1\":4,\"q2\":1}}")
+		       .seq == 0);
+	is(&r, id, SESSION_COMPLETED);
+	assert_int_equal(session_of(&r, id)->now.edits[0], 2);
+	sums(&r, "survey.csat", 1, 1);
+	sums(&r, "survey.ces", 1, 7);
+	sums(&r, "survey.asked", 1, 0);
+	nothing_follows(&r, id);
+	stop(&r);
+}
+
+/* What is unclear leaves the question as it is. */
+static void unclear_it_ends_nothing(void **state)
+{
+	struct room r;
+
+	open_it(&r, state);
+	uint64_t id = ask_survey(&r, "visit", SHI);
+
+	IGNORE(result(&r, "e1",
+		      "{\"survey\":\"visit\",\"answers\":{\"q1\":\"4 or 5\"}}")
+		       .seq == 0);
+	assert_true(session_open(session_of(&r, id)->now.state));
+	answer_survey(&r, SHI, "5");
+	stop(&r);
+}
+
+/* Before its hour has come it does not leave any more. */
+static void what_has_not_left_does_not_leave(void **state)
+{
+	const struct survey_ask a = { .tenant = TENANT,
+				      .survey = STR("visit"),
+				      .to = SHI,
+				      .lang = STR("en"),
+				      .vars = STR("{}"),
+				      .send_at_ms = TUESDAY_TEN + HOUR };
+	struct submitted out;
+	struct err err = { "" };
+	struct room r;
+	uint64_t id = 0;
+
+	open_it(&r, state);
+	assert_int_equal(surveys_ask(care_surveys(r.care), &a, &out, &id, &err),
+			 0);
+	commit(r.bed);
+	IGNORE(result(&r, "e1", "{\"survey\":\"visit\",\"answers\":{\"q1\":3}}")
+		       .seq == 0);
+	is(&r, id, SESSION_CANCELLED);
+	sums(&r, "survey.csat", 1, 0);
+	sums(&r, "survey.asked", 0, 0);
+	nothing_follows(&r, id);
+	assert_int_equal(gateway_cancel(r.bed->gateway, TENANT, out.id),
+			 -ENOENT);
+	stop(&r);
+}
+
+/* They were asked an older version: one that reads the answers takes them,
+ * one that does not ends for them. */
+static void an_older_version_that_was_asked(void **state)
+{
+	static const char other[] =
+		"{\"id\":\"visit\",\"questions\":["
+		"{\"id\":\"mood\",\"kind\":\"csat\",\"text\":\"?\"}]}";
+	struct room r;
+
+	open_it(&r, state);
+	uint64_t fits = ask_survey(&r, "visit", SHI);
+	uint64_t other_one = ask_survey(&r, "visit", LIN);
+
+	put_survey_text(&r, other);
+	IGNORE(take(&r, "e1", SHI,
+		    "{\"survey\":\"visit\",\"answers\":{\"q1\":5}}")
+		       .seq == 0);
+	IGNORE(take(&r, "e2", LIN,
+		    "{\"survey\":\"visit\",\"answers\":{\"mood\":2}}")
+		       .seq == 0);
+	commit(r.bed);
+	is(&r, fits, SESSION_COMPLETED);
+	is(&r, other_one, SESSION_CANCELLED);
+	sums(&r, "survey.csat", 2, 1);
+	stop(&r);
+}
+
 /* ---- what is not ------------------------------------------------------------------ */
 
 static const struct {
@@ -258,7 +393,7 @@ static void not_stored_it_was_never_there(void **state)
 	struct room r;
 
 	room_full_open(&r, state, gateway_config, config);
-	put_survey(&r);
+	put_survey_text(&r, visit);
 	room_full();
 	assert_int_equal(take(&r, "e1", SHI, data).state, TAKEN_MATCHED);
 	room_refused(&r);
@@ -282,6 +417,11 @@ int main(void)
 		CASE(no_reply_changes_it),
 		CASE(a_low_score_opens_a_case),
 		CASE(an_id_is_taken_once),
+		CASE(who_was_asked_is_asked_no_more),
+		CASE(what_was_begun_ends_elsewhere),
+		CASE(unclear_it_ends_nothing),
+		CASE(what_has_not_left_does_not_leave),
+		CASE(an_older_version_that_was_asked),
 		CASE(nothing_is_guessed),
 		CASE(not_stored_it_was_never_there),
 #undef CASE

@@ -30,7 +30,7 @@ static const char sv01[] =
 	"\"en\":\"Why?\"}}],"
 	"\"thanks\":{\"zh\":\"谢谢!\",\"en\":\"Thank you!\"}}";
 
-static const struct surveys_cfg cfg = { 100, 10, 10000, 365 * 24 * HOUR };
+static const struct surveys_cfg cfg = { 100, 10, 10000, 365 * 24 * HOUR, 64 };
 
 struct care {
 	struct bed *bed;
