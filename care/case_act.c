@@ -291,16 +291,21 @@ static const struct {
 	[CASE_REOPEN] = { do_reopen, "case.opened" },
 };
 
-static struct care_case *open_of(const struct cases *c, struct str tenant,
-				 struct str to)
+/* The first open one of that person from there on. */
+static struct care_case *open_after(struct care_case *x, struct str tenant,
+				    struct str to)
 {
-	struct care_case *x = case_newest(c, tenant, to);
-
 	while (x != NULL &&
 	       (x->now.state == CASE_CLOSED || !str_eqz(to, x->address) ||
 		!str_eqz(tenant, x->tenant)))
 		x = x->older;
 	return x;
+}
+
+static struct care_case *open_of(const struct cases *c, struct str tenant,
+				 struct str to)
+{
+	return open_after(case_newest(c, tenant, to), tenant, to);
 }
 
 const struct care_case *cases_open_of(const struct cases *c, struct str tenant,
@@ -327,6 +332,51 @@ void cases_handed_over(struct cases *c, struct str tenant, struct str to,
 	json_close(&what, '}');
 	case_step(c, x, "hand_over", "case.handed_over", by, buf_str(&what),
 		  &before);
+}
+
+/* Is the call-back about that case, or about what the case came from? */
+static bool is_about(const struct care_case *x, struct str refs)
+{
+	struct str ref;
+	uint64_t id;
+
+	while (refs.len > 0) {
+		refs = str_cut(refs, ' ', &ref);
+		if (ref.len > 0 && (str_eqz(ref, x->ref) ||
+				    (id_parse(ref, &id) == 0 && id == x->id)))
+			return true;
+	}
+	return false;
+}
+
+void cases_called(struct cases *c, const struct case_call *call,
+		  const struct case_by *by)
+{
+	must(c != NULL && call != NULL && by != NULL);
+	AUTO(buf_done) struct buf what = { 0 };
+	struct care_case *newest = open_of(c, call->tenant, call->to);
+	struct care_case *x = newest;
+
+	while (x != NULL && !is_about(x, call->refs))
+		x = open_after(x->older, call->tenant, call->to);
+	x = x == NULL ? newest : x;
+	if (x == NULL)
+		return;
+	const struct case_now before = x->now;
+
+	if (call->reached) {
+		x->now.visible_ms = cases_now(c);
+		if (x->now.replied_ms == 0)
+			x->now.replied_ms = x->now.visible_ms;
+	}
+	buf_init(&what, 64);
+	json_open(&what, '{');
+	json_kid(&what, "callback", call->callback);
+	json_ks(&what, "result", call->result);
+	json_close(&what, '}');
+	case_step(c, x, call->reached ? "called" : "not_reached",
+		  call->reached ? "case.called" : "case.not_reached", by,
+		  buf_str(&what), &before);
 }
 
 const struct care_case *cases_replied(struct cases *c, struct str tenant,

@@ -121,6 +121,18 @@ const struct care_case *cases_open_of(const struct cases *c, struct str tenant,
  * clock stops, as nobody has said anything yet. */
 void cases_handed_over(struct cases *c, struct str tenant, struct str to,
 		       uint64_t callback, const struct case_by *by);
+/* What came of a call-back: by which one, whether they were spoken to, and
+ * what it was about (ids with spaces between). Views. */
+struct case_call {
+	struct str tenant, to, refs;
+	uint64_t callback;
+	struct str result; /* of the call-back: "resolved" ... */
+	bool reached;
+};
+/* An open case that the refs name writes it down, else the newest open one.
+ * Who was spoken to has had a reply: its clocks stop. */
+void cases_called(struct cases *c, const struct case_call *call,
+		  const struct case_by *by);
 /* They are erased, in the open batch: what is open ends without a word. Their
  * rows are erased by gateway_contact_erase. */
 void cases_erase(struct cases *c, struct str tenant, struct str address,

@@ -73,6 +73,17 @@ static void on_called(void *owner, const struct callback *x)
 			IGNORE(reminders_called(c->reminders, str_of(x->tenant),
 						id));
 	}
+	const struct case_call call = {
+		.tenant = str_of(x->tenant),
+		.to = str_of(x->address),
+		.refs = str_of(x->ref),
+		.callback = x->id,
+		.result = str_of(callback_state_name(x->now.state)),
+		.reached = x->now.state == CALLBACK_RESOLVED,
+	};
+	const struct case_by by = { .name = str_of(x->now.agent) };
+
+	cases_called(c->cases, &call, &by);
 }
 
 static void on_step(void *owner, uint64_t id, const struct event *e)

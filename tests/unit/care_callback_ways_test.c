@@ -231,8 +231,10 @@ static void r14_a_task_becomes_a_call(void **state)
 	room_stop(&r);
 }
 
-/* Who is not content is called; the gate knows that nobody asked for it. */
-static void a_low_score_leads_to_a_call(void **state)
+/* Who is not content is called; the gate knows that nobody asked for it. What
+ * came of the call is in the case: who was spoken to has had a reply (R-19). */
+static void low_score_and_call(void **state, enum callback_result result,
+			       const char *event, bool replied)
 {
 	static const char text[] =
 		"{\"id\":\"s\",\"questions\":[{\"id\":\"q\",\"kind\":\"csat\","
@@ -266,7 +268,27 @@ static void a_low_score_leads_to_a_call(void **state)
 					STR("bob"), &x),
 			 0);
 	assert_int_equal(x->source, CALLBACK_BY_LOW_SCORE);
+	assert_int_equal(callbacks_result(calls_of(&r), TENANT, x->id,
+					  STR("bob"), result),
+			 0);
+	commit(r.bed);
+	const struct care_case *k =
+		cases_open_of(care_cases(r.care), TENANT, SHI);
+
+	assert_non_null(k);
+	assert_int_equal(k->now.replied_ms != 0, replied);
+	assert_non_null(strstr(r.heard, event));
 	room_stop(&r);
+}
+
+static void a_low_score_leads_to_a_call(void **state)
+{
+	low_score_and_call(state, CALLBACK_REACHED, "case.called ", true);
+}
+
+static void r19_a_call_in_vain_is_no_reply(void **state)
+{
+	low_score_and_call(state, CALLBACK_WRONG, "case.not_reached ", false);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -282,6 +304,7 @@ int main(void)
 		TEST(a_link_is_good_once),
 		TEST(r14_a_task_becomes_a_call),
 		TEST(a_low_score_leads_to_a_call),
+		TEST(r19_a_call_in_vain_is_no_reply),
 	};
 
 	log_threshold = LOG_ERROR;
