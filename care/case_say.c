@@ -1,6 +1,7 @@
 /* What a case says to its customer; all of it goes through the gate. */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -11,10 +12,12 @@
 
 #define HOUR INT64_C(3600000)
 
-int case_say(struct cases *c, const struct care_case *x, struct str text,
-	     uint64_t *message, struct case_no *no)
+/* once: what it is, said again only when its key is forgotten; "": always. */
+static int say(struct cases *c, const struct care_case *x, struct str text,
+	       const char *once, uint64_t *message, struct case_no *no)
 {
 	AUTO(buf_done) struct buf metadata = { 0 };
+	char key[64] = "", id[ID_TEXT];
 	struct submitted out;
 
 	must(c != NULL && x != NULL && message != NULL && no != NULL);
@@ -25,7 +28,11 @@ int case_say(struct cases *c, const struct care_case *x, struct str text,
 	json_open(&metadata, '{');
 	json_kid(&metadata, "case", x->id);
 	json_close(&metadata, '}');
+	id_text(x->id, id);
+	if (once[0] != '\0')
+		(void)snprintf(key, sizeof(key), "case:%s:%s", id, once);
 	const struct submission s = {
+		.idempotency_key = str_of(key),
 		.tenant = str_of(x->tenant),
 		.to = str_of(x->address),
 		.channel = str_of(x->channel),
@@ -46,6 +53,12 @@ int case_say(struct cases *c, const struct care_case *x, struct str text,
 			       STR_ARGS(out.decision.reason));
 	*message = out.id;
 	return 0;
+}
+
+int case_say(struct cases *c, const struct care_case *x, struct str text,
+	     uint64_t *message, struct case_no *no)
+{
+	return say(c, x, text, "", message, no);
 }
 
 static int render(const char *words, struct values *v, struct buf *out,
@@ -86,7 +99,8 @@ int case_words_check(const char *words, struct err *err)
 }
 
 int case_say_words(struct cases *c, const struct care_case *x,
-		   const char *words, uint64_t *message, struct case_no *no)
+		   const char *words, const char *once, uint64_t *message,
+		   struct case_no *no)
 {
 	AUTO(buf_done) struct buf text = { 0 };
 	struct err err = { "" };
@@ -109,7 +123,7 @@ int case_say_words(struct cases *c, const struct care_case *x,
 	json_decref(vars);
 	if (rc != 0)
 		return case_no(no, rc, "bad_words", NULL, "%s", err.text);
-	return case_say(c, x, buf_str(&text), message, no);
+	return say(c, x, buf_str(&text), once, message, no);
 }
 
 /* What the answer will be set against (K-48). */

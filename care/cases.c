@@ -144,6 +144,25 @@ static void rate(struct care_case *x, const struct case_ask *ask)
 	x->now.satisfied = ask->satisfied;
 }
 
+/* It is here: stops no clock but that of silence. The same is said once a day
+ * at the most, however often they say it. */
+static void receipt(struct cases *c, struct care_case *x, struct buf *what)
+{
+	struct case_no no;
+	uint64_t message = 0;
+
+	/* a first reply is promised as long as it is owed, and in time */
+	bool owed = x->now.replied_ms == 0 && cases_now(c) < x->now.due_ms;
+	const char *zh = owed ? c->cfg->receipt_zh : c->cfg->progress_zh;
+	const char *en = owed ? c->cfg->receipt_en : c->cfg->progress_en;
+
+	if (case_say_words(c, x, x->zh ? zh : en, owed ? "receipt" : "again",
+			   &message, &no) == 0)
+		json_kid(what, "receipt", message);
+	else
+		json_kz(what, "no_receipt", no.code);
+}
+
 /* Said again, for the same case. */
 static void join(struct cases *c, struct care_case *x,
 		 const struct case_ask *ask, const struct case_by *by)
@@ -153,23 +172,11 @@ static void join(struct cases *c, struct care_case *x,
 
 	rate(x, ask);
 	put_said(&what, ask);
+	if (ask->receipt)
+		receipt(c, x, &what);
 	json_close(&what, '}');
 	case_step(c, x, "said_again", "case.said_again", by, buf_str(&what),
 		  &before);
-}
-
-/* It is here: stops no clock but that of silence. */
-static void receipt(struct cases *c, struct care_case *x, struct buf *what)
-{
-	struct case_no no;
-	uint64_t message = 0;
-
-	if (case_say_words(c, x,
-			   x->zh ? c->cfg->receipt_zh : c->cfg->receipt_en,
-			   &message, &no) == 0)
-		json_kid(what, "receipt", message);
-	else
-		json_kz(what, "no_receipt", no.code);
 }
 
 static struct care_case *make(struct cases *c, enum case_kind kind, bool zh)
@@ -300,7 +307,7 @@ static void silence_alarm(struct cases *c, struct care_case *x)
 	json_kz(&what, "alarm", "silence");
 	if (case_say_words(c, x,
 			   x->zh ? c->cfg->progress_zh : c->cfg->progress_en,
-			   &message, &no) == 0)
+			   "", &message, &no) == 0)
 		json_kid(&what, "message", message);
 	else
 		json_kz(&what, "not_told", no.code);

@@ -75,10 +75,11 @@ void case_count(struct cases *c, const struct care_case *x,
 MUST_USE int case_say(struct cases *c, const struct care_case *x,
 		      struct str text, uint64_t *message, struct case_no *no);
 /* Words of ours with {{case}} and {{hours}} in them; "" says nothing:
- * -ENOENT. */
+ * -ENOENT. once: what it is, not said again while its key is remembered;
+ * "": said. */
 MUST_USE int case_say_words(struct cases *c, const struct care_case *x,
-			    const char *words, uint64_t *message,
-			    struct case_no *no);
+			    const char *words, const char *once,
+			    uint64_t *message, struct case_no *no);
 /* Can these words be rendered? */
 MUST_USE int case_words_check(const char *words, struct err *err);
 /* Asks once more how it was. */

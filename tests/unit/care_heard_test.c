@@ -208,6 +208,30 @@ static void k48_before_and_after_a_fix(void **state)
 	caredesk_stop(&d);
 }
 
+/* Who complains hears that it is here, also when a case was open: of a low
+ * score, by an agent. Once, however often they say it; and no first reply is
+ * promised to who has had one. */
+static void u13_what_joins_is_acknowledged(void **state)
+{
+	struct caredesk d;
+	char text[BED_TEXT];
+
+	caredesk_open(&d, state);
+	struct care_case *x = caredesk_add(&d, CASE_COMPLAINT, "");
+
+	assert_string_equal(bed_said(d.bed, SHI, text), "");
+	caredesk_write_in(&d, SHI, "sms", "我要投诉");
+	assert_string_equal(d.claimed, "complaint");
+	assert_non_null(strstr(bed_said(d.bed, SHI, text), "小时内回复"));
+	TURN_UNTIL(d.bed, d.delivered == 1);
+	caredesk_write_in(&d, SHI, "sms", "投诉!!");
+	assert_string_equal(ACT(&d, x, CASE_REPLY, .text = STR("您好")), "");
+	caredesk_write_in(&d, SHI, "sms", "再次投诉");
+	assert_non_null(strstr(bed_said(d.bed, SHI, text), "仍在处理"));
+	TURN_UNTIL(d.bed, d.delivered == 3);
+	caredesk_stop(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +242,7 @@ int main(void)
 		CASE(test_f01_a_low_score_and_a_complaint_in_one_text),
 		CASE(test_k48_asked_again_after_the_end),
 		CASE(k48_before_and_after_a_fix),
+		CASE(u13_what_joins_is_acknowledged),
 #undef CASE
 	};
 
