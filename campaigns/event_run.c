@@ -287,6 +287,7 @@ static void wish_call(struct running *r)
 		.ref = r->o->id,
 		.source = "missed_call",
 		.propose = r->c->callback == TRIGGER_CALL_PROPOSE,
+		.lang = r->o->lang,
 	};
 
 	if (calls != NULL && calls->wish(calls->owner, &w)) {

@@ -11,6 +11,7 @@ struct call_wish {
 	struct str ref;     /* the reminder, the event */
 	const char *source; /* "reminder", "missed_call" */
 	bool propose;       /* only if the customer says yes */
+	struct str lang;    /* theirs, as far as the event says it */
 };
 
 struct call_wishes {

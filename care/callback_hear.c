@@ -107,6 +107,12 @@ static void move_to(struct callbacks *c, struct callback *x, int minute)
 	callback_keep(c, x, &before);
 }
 
+/* What they wrote in. */
+static struct str lang_of(const struct inbound *in)
+{
+	return text_has_han(in->text) ? STR("zh") : STR_NONE;
+}
+
 static void decline(struct callbacks *c, struct callback *x)
 {
 	struct callback_now before = x->now;
@@ -131,10 +137,13 @@ static const char *answer(struct callbacks *c, struct callback *x,
 	bool timed = reply_time(text, &minute) == 0;
 
 	buf_done(&b);
-	if (no)
+	if (no) {
+		callback_say(c, x, SAY_DECLINED, lang_of(in));
 		decline(c, x);
-	else if (timed || (proposed && yes))
+	} else if (timed || (proposed && yes)) {
 		move_to(c, x, minute);
+		callback_say_when(c, x, lang_of(in));
+	}
 	return no || timed || (proposed && yes) ? CLAIM_CALLBACK : NULL;
 }
 
@@ -147,17 +156,21 @@ static const char *wish(struct callbacks *c, const struct inbound *in,
 		.address = in->from,
 		.source = CALLBACK_BY_KEYWORD,
 		.ref = in->link,
+		.lang = text_has_han(in->text) ? STR("zh") : STR("en"),
 	};
 	struct callback_asked out;
 	struct err err = { "" };
 	struct callback *x;
 
-	if (callbacks_ask(c, &ask, &out, &err) != 0)
+	if (callbacks_ask(c, &ask, &out, &err) != 0 ||
+	    out.state == CALLBACK_DENIED)
 		return NULL; /* the inbox has it, and a person */
 	x = map_ptr(c->all, out.id);
 	if (minute >= 0 && x != NULL &&
 	    (x->now.state == CALLBACK_OPEN || x->now.state == CALLBACK_QUEUED))
 		move_to(c, x, minute);
+	if (x != NULL)
+		callback_say_when(c, x, ask.lang);
 	return CLAIM_CALLBACK;
 }
 

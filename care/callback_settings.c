@@ -88,6 +88,15 @@ static const struct setting rows[] = {
 	     "Sorry to keep you waiting. Reply 1 for a call back, or a time"
 	     " such as 14:30.",
 	     "The same in English."),
+	TEXT(timed_zh, "好的,我们会在{{time}}给您回电。",
+	     "Said when it has a time, {{time}} as the customer's clock shows "
+	     "it; empty: nothing."),
+	TEXT(timed_en, "All right, we will call you at {{time}}.",
+	     "The same in English."),
+	TEXT(declined_zh, "好的,不再给您回电。",
+	     "Said when the customer wants no call; empty: nothing."),
+	TEXT(declined_en, "All right, we will not call.",
+	     "The same in English."),
 	TEXT(unreachable_zh,
 	     "我们多次给您回电未能接通。如仍需要,请回复\"回电\"。",
 	     "Said after the last call in vain."),

@@ -125,14 +125,13 @@ static void rejoin(struct callbacks *c, struct callback *x,
 	callback_tell(c, x);
 }
 
-static void say_first(struct callbacks *c, const struct callback *x)
+static void say_first(struct callbacks *c, const struct callback *x,
+		      struct str lang)
 {
 	if (x->now.state == CALLBACK_PROPOSED)
-		callback_say(c, x, SAY_PROPOSED);
+		callback_say(c, x, SAY_PROPOSED, lang);
 	else if (x->source == CALLBACK_BY_MISSED_CALL)
-		callback_say(c, x, SAY_MISSED);
-	else if (x->source == CALLBACK_BY_KEYWORD)
-		callback_say(c, x, SAY_ASKED);
+		callback_say(c, x, SAY_MISSED, lang);
 }
 
 int callbacks_ask(struct callbacks *c, const struct callback_ask *ask,
@@ -159,7 +158,7 @@ int callbacks_ask(struct callbacks *c, const struct callback_ask *ask,
 	if (!callback_may_call(c, x, &next_ms, reason) && next_ms == 0) {
 		callback_end(c, x, CALLBACK_DENIED, reason);
 	} else {
-		say_first(c, x);
+		say_first(c, x, ask->lang);
 		if (x->now.state == CALLBACK_OPEN)
 			callback_look_up(c, x);
 	}

@@ -151,7 +151,7 @@ static void in_vain(struct callbacks *c, struct callback *x, bool busy)
 	if (!busy)
 		x->now.hours |= BIT(tzone_minute_of_day(offset_s, now_ms) / 60);
 	if (x->now.tries >= (unsigned)cfg->tries) {
-		callback_say(c, x, SAY_UNREACHABLE);
+		callback_say(c, x, SAY_UNREACHABLE, STR_NONE);
 		callback_end(c, x, CALLBACK_UNREACHABLE, "no_answer");
 		return;
 	}

@@ -36,6 +36,7 @@ struct callbacks_cfg {
 	struct setting_list words, no_words;
 	char *asked_zh, *asked_en, *missed_zh, *missed_en;
 	char *proposed_zh, *proposed_en, *unreachable_zh, *unreachable_en;
+	char *timed_zh, *timed_en, *declined_zh, *declined_en;
 };
 
 /* `queue NAME { skills = {"billing 2"} }` */
@@ -86,6 +87,7 @@ struct callback_ask {
 	int64_t not_before_ms; /* 0: now */
 	struct str hours;      /* preferred: "18:00-21:00"; "": theirs */
 	bool propose;          /* by a message; it takes a yes */
+	struct str lang; /* of what is said first, if nothing is known; "" */
 };
 
 struct callback_asked {

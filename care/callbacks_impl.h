@@ -146,9 +146,21 @@ void callback_queue_free(struct callbacks *c);
 
 /* ---- callback_say.c --------------------------------------------------------------- */
 
-enum callback_saying { SAY_ASKED, SAY_MISSED, SAY_PROPOSED, SAY_UNREACHABLE };
+enum callback_saying {
+	SAY_ASKED,
+	SAY_MISSED,
+	SAY_PROPOSED,
+	SAY_UNREACHABLE,
+	SAY_TIMED, /* with its time */
+	SAY_DECLINED
+};
+/* lang: of what they wrote, "" unknown. Said in return to their own words it
+ * waits for no hours. */
 void callback_say(struct callbacks *c, const struct callback *x,
-		  enum callback_saying what);
+		  enum callback_saying what, struct str lang);
+/* In return to words of theirs: its time, or that it will be soon. */
+void callback_say_when(struct callbacks *c, const struct callback *x,
+		       struct str lang);
 
 /* ---- callback_link.c -------------------------------------------------------------- */
 

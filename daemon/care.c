@@ -45,6 +45,7 @@ static bool on_wish(void *owner, const struct call_wish *w)
 		.queue = w->queue,
 		.ref = w->ref,
 		.propose = w->propose,
+		.lang = w->lang,
 	};
 	struct callback_asked out;
 	struct err err = { "" };

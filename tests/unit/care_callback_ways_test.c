@@ -38,6 +38,7 @@ static void r21_by_word(void **state)
 
 static void r21_a_missed_call_makes_one(void **state)
 {
+	char text[BED_TEXT];
 	json_t *data = json_object();
 	struct room r;
 
@@ -47,6 +48,7 @@ static void r21_a_missed_call_makes_one(void **state)
 					.id = i == 0 ? STR("m1") : STR("m2"),
 					.type = STR("call.missed"),
 					.to = SHI,
+					.lang = STR("zh"),
 					.data = data };
 		struct taken t;
 		const char *field;
@@ -60,6 +62,7 @@ static void r21_a_missed_call_makes_one(void **state)
 	}
 	TURN_UNTIL(r.bed,
 		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
+	assert_non_null(strstr(bed_said(r.bed, SHI, text), "抱歉未能接听"));
 	assert_string_equal(next_for(&r, "bob"), SHI.p);
 	json_decref(data);
 	room_stop(&r);
@@ -128,6 +131,7 @@ static void a_proposal_without_a_word_ends(void **state)
 /* "14:30" is the next half past two of their clock. */
 static void a_time_is_chosen(void **state)
 {
+	char text[BED_TEXT];
 	struct room r;
 
 	open_room(&r, state);
@@ -137,10 +141,14 @@ static void a_time_is_chosen(void **state)
 	assert_int_equal(state_of(&r, id), CALLBACK_OPEN);
 	assert_int_equal(see(&r, id)->now.due_ms,
 			 TUESDAY_TEN + 4 * HOUR + 30 * MINUTE);
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "好的,我们会在11-24 14:30给您回电。");
 	assert_string_equal(next_for(&r, "bob"), "");
 	/* three in the morning is no hour for calls: the gate's next */
 	assert_true(str_eqz(room_hear(&r, SHI, "3:00"), CLAIM_CALLBACK));
 	assert_int_equal(see(&r, id)->now.due_ms, TUESDAY_TEN + 22 * HOUR);
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "All right, we will call you at 11-25 08:00.");
 	later(&r, 22 * HOUR);
 	assert_string_equal(next_for(&r, "bob"), SHI.p);
 	/* with an agent it is too late to choose */
@@ -291,6 +299,39 @@ static void r19_a_call_in_vain_is_no_reply(void **state)
 	low_score_and_call(state, CALLBACK_WRONG, "case.not_reached ", false);
 }
 
+/* In the language that they wrote, at any hour: it is an answer. */
+static void who_asks_hears_at_once(void **state)
+{
+	static const struct {
+		const char *said, *back;
+	} rows[] = {
+		{ "回电", "已收到,我们会尽快给您回电。"
+			  "回复时间(如14:30)可改时间,回复0不用回电。" },
+		{ "call me", "All right, we will call you at 11-25 08:00." },
+		{ "回电 9:15", "好的,我们会在11-25 09:15给您回电。" },
+		{ "不用回电", "好的,不再给您回电。" },
+		{ "回电", "已收到,我们会尽快给您回电。"
+			  "回复时间(如14:30)可改时间,回复0不用回电。" },
+		{ "0", "All right, we will not call." },
+	};
+	char text[BED_TEXT];
+	struct room r;
+
+	open_room(&r, state);
+	later(&r, 13 * HOUR);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_true(str_eqz(room_hear(&r, SHI, rows[i].said),
+				    CLAIM_CALLBACK));
+		if (strcmp(bed_said(r.bed, SHI, text), rows[i].back) != 0)
+			fail_msg("%s: %s", rows[i].said, text);
+	}
+	struct gateway_counts n;
+
+	gateway_counts(r.bed->gateway, &n);
+	assert_int_equal(n.held, 0);
+	room_stop(&r);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 
 int main(void)
@@ -301,6 +342,7 @@ int main(void)
 		TEST(r29_breach_and_proposal),
 		TEST(a_proposal_without_a_word_ends),
 		TEST(a_time_is_chosen),
+		TEST(who_asks_hears_at_once),
 		TEST(a_link_is_good_once),
 		TEST(r14_a_task_becomes_a_call),
 		TEST(a_low_score_leads_to_a_call),

@@ -343,6 +343,8 @@ static void the_gate_denies(void **state)
 
 	assert_int_equal(out.state, CALLBACK_DENIED);
 	assert_non_null(strstr(r.heard, "callback.denied "));
+	/* who asks for one themselves is for a person to read */
+	assert_true(str_eqz(room_hear(&r, SHI, "call me"), "inbox"));
 	assert_null(see(&r, out.id));
 	room_stop(&r);
 }
