@@ -48,6 +48,14 @@ static bool show_inbound(void *owner, const struct row *row)
 	return true;
 }
 
+/* What is nobody's in particular is for the tenant that answers for it: words
+ * of strangers, too. */
+static bool is_theirs(struct request *r, uint64_t key, struct str tenant)
+{
+	(void)key;
+	return str_eqz(tenant, "*") || str_eqz(tenant, r->c->tenant);
+}
+
 void api_inbox_list(struct request *r)
 {
 	struct str tenant, from = request_query(r, "from");
@@ -57,7 +65,9 @@ void api_inbox_list(struct request *r)
 	if (!request_scope(r, &tenant) || !query_time(r, "since", &since_ms) ||
 	    !query_person(r, "from"))
 		return;
-	struct cell cells[] = { tenant.len > 0 ? CELL_T(tenant) : CELL_N,
+	bool ours = str_eqz(tenant, r->c->tenant) && !who_pseudonymous(&r->who);
+	struct cell cells[] = { tenant.len > 0 && !ours ? CELL_T(tenant)
+							: CELL_N,
 				from.len > 0 ? CELL_T(from) : CELL_N,
 				CELL_I(since_ms == 0 ? 0 : id_floor(since_ms)),
 				CELL_N, CELL_N };
@@ -69,6 +79,7 @@ void api_inbox_list(struct request *r)
 				      .n = ARRAY_LEN(cells),
 				      .cursor = 3,
 				      .limit = 4,
+				      .keep = ours ? is_theirs : NULL,
 				      .show = show_inbound };
 
 	page_serve(r, &ask);

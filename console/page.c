@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "console/branch.h"
 
-/* So often the store is asked for one page of somebody with a branch; then
+/* So often the store is asked for one page of which rows are left out; then
  * what there is goes out, with the cursor of the rest. */
 #define PAGE_READS 20
 
@@ -27,6 +27,7 @@ struct page {
 	uint64_t n, last; /* of this read */
 	unsigned reads;
 	struct page_mark *marks; /* of this read; NULL: not asked for */
+	bool narrow;             /* to a branch */
 };
 
 static void page_free(struct page *p)
@@ -75,6 +76,18 @@ static size_t row_keep(struct buf *b, size_t to, size_t from, size_t end)
 	return to + (end - from);
 }
 
+static bool row_is_theirs(struct request *r, const struct page_mark *m)
+{
+	const struct page *p = r->page;
+	struct str tenant = str_of(m->tenant);
+
+	if (p->ask.keep != NULL && !p->ask.keep(r, m->key, tenant))
+		return false;
+	return !p->narrow ||
+	       (m->address[0] != '\0' &&
+		branch_sees_address(r, tenant, str_of(m->address)));
+}
+
 /* Leaves what is theirs; true: there is room for more. */
 static bool rows_narrow(struct request *r)
 {
@@ -85,9 +98,7 @@ static bool rows_narrow(struct request *r)
 	for (uint64_t i = 0; i < p->n && p->left > 0; i++) {
 		const struct page_mark *m = &p->marks[i];
 		size_t end = i + 1 < p->n ? p->marks[i + 1].at : b->len;
-		if (m->address[0] == '\0' ||
-		    !branch_sees_address(r, str_of(m->tenant),
-					 str_of(m->address)))
+		if (!row_is_theirs(r, m))
 			continue;
 		to = row_keep(b, to, m->at, end);
 		if (--p->left == 0)
@@ -183,7 +194,8 @@ void page_serve(struct request *r, const struct page_ask *ask)
 	p->last = cursor;
 	cells_copy(p);
 	branch_kept(r);
-	if (branch_narrow(r))
+	p->narrow = branch_narrow(r);
+	if (p->narrow || p->ask.keep != NULL)
 		p->marks = mem_array(p->limit, sizeof(*p->marks));
 	json_open(reply_json(r), '{');
 	json_key(&r->out, ask->name);

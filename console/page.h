@@ -25,6 +25,9 @@ struct page_ask {
 	unsigned cursor, limit; /* which of them the page fills */
 	bool any;               /* the first page has no cursor: NULL */
 	enum page_cursor looks;
+	/* On the loop: shall they see the row of this key and tenant? NULL:
+	 * all that the call gives. */
+	bool (*keep)(struct request *r, uint64_t key, struct str tenant);
 	/* Calls page_row for each row, then writes it. Touches r->out and
 	 * r->own alone. */
 	store_row_fn show;

@@ -527,9 +527,10 @@ static inline void bed_heard(void *owner, int rc)
 }
 
 /* A customer's message; it is stored when this returns. */
-static inline void bed_hear(struct bed *b, const char *from, const char *text)
+static inline void bed_hear_of(struct bed *b, const char *tenant,
+			       const char *from, const char *text)
 {
-	struct inbound in = { .tenant = STR("acme"),
+	struct inbound in = { .tenant = str_of(tenant),
 			      .channel = STR("sms"),
 			      .from = str_of(from),
 			      .to = STR("10086"),
@@ -539,6 +540,11 @@ static inline void bed_hear(struct bed *b, const char *from, const char *text)
 	gateway_hear(b->gateway, &in, bed_heard, &done);
 	TURN_UNTIL(b, done != 1);
 	assert_int_equal(done, 0);
+}
+
+static inline void bed_hear(struct bed *b, const char *from, const char *text)
+{
+	bed_hear_of(b, "acme", from, text);
 }
 
 static inline bool bed_says(struct bed *b, const char *text)
