@@ -299,7 +299,7 @@ static bool complete(struct people *p, struct contact *c)
 
 	if (c->tz.len == 0)
 		c->tz_source = STR("unknown");
-	else if (c->tz_source.len == 0 || str_eqz(c->tz_source, "unknown"))
+	else if (c->tz_source.len == 0)
 		c->tz_source = STR("explicit");
 	if (c->id == 0)
 		c->id = id_of_ref(p, c);

@@ -7,6 +7,7 @@
 #define GB "+447700900001"
 #define US "+12025550123"
 #define NOWHERE "+999123456789"
+#define NOWHERE2 "+999123456780"
 
 struct hour_row {
 	const char *to, *zone, *source, *hours, *class_name, *when;
@@ -150,9 +151,19 @@ static void both_are_known_after_a_restart(void **state)
 				  "\"tz\":\"Asia/Shanghai\","
 				  "\"tz_source\":\"country\"}"),
 			 201);
+	/* what was said of a zone stays, if it was that nobody is sure */
+	assert_int_equal(bed_post(b, "/v1/contacts",
+				  "{\"ref\":\"U\",\"phone\":\"" NOWHERE2 "\","
+				  "\"tz\":\"Asia/Shanghai\","
+				  "\"tz_source\":\"unknown\"}"),
+			 201);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_string_equal(why(b, GB, "care"), PERMIT_NO_WINDOW);
 		assert_string_equal(why(b, NOWHERE, "care"), PERMIT_NO_ZONE);
+		assert_string_equal(why(b, NOWHERE2, "care"), PERMIT_NO_ZONE);
+		assert_int_equal(bed_get(b, "/v1/contacts?ref=U"), 200);
+		assert_string_equal(bed_word(b, "contacts.0.tz_source"),
+				    "unknown");
 		bed_stop(b);
 		bed_start(b, false);
 	}
