@@ -290,7 +290,10 @@ static void wish_call(struct running *r)
 		.lang = r->o->lang,
 	};
 
-	if (calls != NULL && calls->wish(calls->owner, &w)) {
+	char why[CALL_WHY] = "";
+	int rc = calls == NULL ? -EINVAL : calls->wish(calls->owner, &w, why);
+
+	if (rc == 0 || rc == -EPERM) { /* that it is denied is told apart */
 		r->t->state = TAKEN_MATCHED;
 		r->t->reason = event_reason(STR_NONE);
 	} else {

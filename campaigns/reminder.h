@@ -33,7 +33,9 @@ struct reminder_now {
 	uint64_t message;
 	int64_t due_ms; /* 0: nothing is due */
 	int64_t delivered_ms;
-	bool failed; /* its message: to be said over the next channel */
+	bool failed;     /* its message: to be said over the next channel */
+	unsigned tries;  /* TASK: how often a call-back was asked for */
+	char reason[32]; /* TASK: why there is none; "" */
 	char answer[TRIGGER_ANSWER_MAX + 1]; /* name of what was said; "" */
 };
 
@@ -52,7 +54,7 @@ void reminder_free(struct reminder **rp);
 /* must() holds that the table of states permits it. */
 void reminder_move(struct reminder *r, enum reminder_state to);
 
-#define REMINDER_CELLS 15
+#define REMINDER_CELLS 17
 void reminder_cells(const struct reminder *r,
 		    struct cell cells[REMINDER_CELLS]);
 MUST_USE int reminder_from_row(const struct row *row, struct reminder **out);

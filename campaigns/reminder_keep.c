@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "campaigns/reminders_impl.h"
 #include "model/address.h"
+#include "proto/json.h"
 
 static void put_key(struct buf *b, struct str tenant, struct str account)
 {
@@ -143,6 +144,27 @@ void reminder_record(struct reminders *r, const struct reminder *x,
 				CELL_I((v & RECORD_RELEASED) != 0) };
 
 	store_put(r->env.store, STORE_SUSPENSION_PUT, cells, ARRAY_LEN(cells));
+}
+
+void reminder_tell(struct reminders *r, const struct reminder *x,
+		   const char *type)
+{
+	struct buf b = { 0 };
+
+	buf_init(&b, BUF_NO_LIMIT);
+	json_open(&b, '{');
+	json_kid(&b, "reminder", x->id);
+	json_kz(&b, "trigger", x->trigger);
+	json_kz(&b, "event", x->event);
+	json_ks_opt(&b, "account", str_of(x->account));
+	json_ks_opt(&b, "cycle", str_of(x->cycle));
+	json_kz(&b, "state", reminder_state_name(x->now.state));
+	json_ks_opt(&b, "answer", str_of(x->now.answer));
+	json_ks_opt(&b, "reason", str_of(x->now.reason));
+	json_kt(&b, "at", clock_wall_ms(r->env.clock));
+	json_close(&b, '}');
+	gateway_publish(r->env.gateway, str_of(x->tenant), type, buf_str(&b));
+	buf_done(&b);
 }
 
 /* ---- a batch that was not stored -------------------------------------------------- */

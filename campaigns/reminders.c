@@ -9,7 +9,6 @@
 #include "campaigns/reminders_impl.h"
 #include "model/address.h"
 #include "model/record.h"
-#include "proto/json.h"
 
 #define TICK_REMINDERS 500
 
@@ -32,6 +31,11 @@ static const struct setting rows[] = {
 	    "Figures by month and parts that other systems may report."),
 	ROW(reminders_max, SETTING_INT, "1000000", 1, 100000000, "reminders",
 	    "Most reminders that are under way."),
+	ROW(call_retry, SETTING_DURATION, "1m", 1000, 86400000, NULL,
+	    "A call-back of a task that could not be made is asked for again "
+	    "after this; twice as long each time, up to an hour."),
+	ROW(call_tries, SETTING_INT, "30", 1, 10000, "tries",
+	    "So often; then nobody is sent to the phone."),
 };
 
 const struct setting_section events_section = {
@@ -42,26 +46,6 @@ const struct setting_section events_section = {
 static int64_t now_of(const struct reminders *r)
 {
 	return clock_wall_ms(r->env.clock);
-}
-
-void reminder_tell(struct reminders *r, const struct reminder *x,
-		   const char *type)
-{
-	struct buf b = { 0 };
-
-	buf_init(&b, BUF_NO_LIMIT);
-	json_open(&b, '{');
-	json_kid(&b, "reminder", x->id);
-	json_kz(&b, "trigger", x->trigger);
-	json_kz(&b, "event", x->event);
-	json_ks_opt(&b, "account", str_of(x->account));
-	json_ks_opt(&b, "cycle", str_of(x->cycle));
-	json_kz(&b, "state", reminder_state_name(x->now.state));
-	json_ks_opt(&b, "answer", str_of(x->now.answer));
-	json_kt(&b, "at", now_of(r));
-	json_close(&b, '}');
-	gateway_publish(r->env.gateway, str_of(x->tenant), type, buf_str(&b));
-	buf_done(&b);
 }
 
 /* ---- to say it ---------------------------------------------------------------- */
@@ -155,24 +139,6 @@ int reminders_add(struct reminders *r, const struct reminder_ask *ask,
 
 /* ---- over the next channel, or by a person --------------------------------------- */
 
-void reminder_call(struct reminders *r, const struct reminder *x,
-		   const struct trigger_cfg *t)
-{
-	const struct call_wishes *calls = r->env.calls;
-	char ref[ID_TEXT];
-	struct call_wish w = {
-		.tenant = str_of(x->tenant),
-		.to = str_of(x->to),
-		.queue = str_of(t->queue),
-		.source = "reminder",
-	};
-
-	id_text(x->id, ref);
-	w.ref = str_of(ref);
-	if (calls != NULL)
-		IGNORE(calls->wish(calls->owner, &w));
-}
-
 static void give_up(struct reminders *r, struct reminder *x,
 		    const struct trigger_cfg *t)
 {
@@ -187,7 +153,7 @@ static void give_up(struct reminders *r, struct reminder *x,
 		reminder_record(r, x, RECORD_TASK, 0);
 	reminder_tell(r, x, "callback.requested");
 	stat_add(r->tasks, 1);
-	reminder_call(r, x, t);
+	reminder_task(r, x, str_of(t->queue));
 }
 
 static void escalate(struct reminders *r, struct reminder *x)
@@ -386,6 +352,8 @@ static void due(struct reminders *r, struct reminder *x)
 		if (t != NULL && t->follow[0] != '\0')
 			reminder_follow(r, x, t, 0);
 		reminder_move(x, REMINDER_DONE);
+	} else if (x->now.state == REMINDER_TASK) {
+		reminder_task(r, x, t == NULL ? STR_NONE : str_of(t->queue));
 	} else if (!is_held(r, x, t) && !reminder_final(x->now.state)) {
 		escalate(r, x);
 	}
@@ -462,24 +430,6 @@ void reminders_erase(struct reminders *r, struct str tenant, struct str address)
 		    str_eqz(tenant, x->tenant) && str_eqz(address, x->to))
 			cancel(r, x);
 	}
-}
-
-int reminders_called(struct reminders *r, struct str tenant, uint64_t id)
-{
-	must(r != NULL);
-	struct reminder *x = map_ptr(r->all, id);
-
-	if (x == NULL || !str_eqz(tenant, x->tenant))
-		return -ENOENT;
-	if (x->now.state != REMINDER_TASK)
-		return -EPROTO;
-	struct reminder_now before = x->now;
-
-	reminder_record(r, x, RECORD_RELEASED, RECORD_TASK);
-	reminder_move(x, REMINDER_DONE);
-	reminder_keep(r, x);
-	reminder_guard(r, x, &before);
-	return 0;
 }
 
 const struct reminder *reminders_find(const struct reminders *r, uint64_t id)

@@ -22,6 +22,8 @@ struct events_cfg {
 	int64_t remember;      /* ms: ids of events are known this long */
 	int64_t retention;     /* ms: their rows are kept, if not shorter */
 	int64_t events_max, reminders_max, figures_max;
+	int64_t call_retry; /* ms: first wait for a call-back of a task */
+	int64_t call_tries;
 };
 
 extern const struct setting_section events_section;
@@ -72,6 +74,10 @@ void reminders_tick(struct reminders *r);
 /* A person has called. -ENOENT; -EPROTO: nobody is asked to. */
 MUST_USE int reminders_called(struct reminders *r, struct str tenant,
 			      uint64_t id);
+/* Nobody will, and why: "denied". It stays a task, for who calls all the same
+ * (R-14). */
+void reminders_not_called(struct reminders *r, struct str tenant, uint64_t id,
+			  struct str why);
 const struct reminder *reminders_find(const struct reminders *r, uint64_t id);
 
 /* Why service may or may not be stopped. */

@@ -17,6 +17,7 @@ struct reminders {
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;
+	struct reminder *wishing; /* its call is being asked for; or NULL */
 	struct stat *sent, *escalated, *tasks;
 };
 
@@ -46,14 +47,17 @@ void reminder_guard(struct reminders *r, struct reminder *x,
 /* NULL: the configuration has it no more. */
 const struct trigger_cfg *reminder_trigger(const struct reminders *r,
 					   const struct reminder *x);
+/* "reminder.escalated" ... to who listens. */
 void reminder_tell(struct reminders *r, const struct reminder *x,
 		   const char *type);
 /* It is there: counted, and for the record. t may be NULL. */
 void reminder_arrived(struct reminders *r, struct reminder *x,
 		      const struct trigger_cfg *t);
-/* A person is to call for it. */
-void reminder_call(struct reminders *r, const struct reminder *x,
+/* A person is to call for it, if there is room. */
+void reminder_call(struct reminders *r, struct reminder *x,
 		   const struct trigger_cfg *t);
+/* It is a task: a person shall call. x is due again, or has a reason. */
+void reminder_task(struct reminders *r, struct reminder *x, struct str queue);
 /* The survey that follows; at_ms 0: now. */
 void reminder_follow(struct reminders *r, const struct reminder *x,
 		     const struct trigger_cfg *t, int64_t at_ms);

@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#define CALL_WHY 32
+
 /* Views. */
 struct call_wish {
 	struct str tenant, to;
@@ -15,7 +17,8 @@ struct call_wish {
 };
 
 struct call_wishes {
-	/* In the open batch. false: there will be no call, why is logged. */
-	bool (*wish)(void *owner, const struct call_wish *w);
+	/* In the open batch. 0; -ENOSPC: not now, there is no room; -EPERM:
+	 * the gate refuses, why is its reason; -EINVAL. Logged. */
+	int (*wish)(void *owner, const struct call_wish *w, char why[CALL_WHY]);
 	void *owner;
 };

@@ -119,13 +119,13 @@ int verb_event_types(struct cli *c, const struct args *a)
 
 int verb_reminder_list(struct cli *c, const struct args *a)
 {
-	static const char *const members[] = { "id",       "trigger", "to",
-					       "account",  "state",   "due",
-					       "delivered" };
-	static const enum word columns[] = { WORD_ID,       WORD_TRIGGER,
-					     WORD_TO,       WORD_ACCOUNT,
-					     WORD_STATE,    WORD_DUE,
-					     WORD_DELIVERED };
+	static const char *const members[] = { "id",      "trigger",  "to",
+					       "account", "state",    "reason",
+					       "due",     "delivered" };
+	static const enum word columns[] = { WORD_ID,    WORD_TRIGGER,
+					     WORD_TO,    WORD_ACCOUNT,
+					     WORD_STATE, WORD_REASON,
+					     WORD_DUE,   WORD_DELIVERED };
 	int rc = cli_get(c, a, "/v1/reminders");
 
 	if (rc == CLI_DONE && !cli_json(c))

@@ -248,6 +248,7 @@ static bool show_reminder(void *owner, const struct row *row)
 	put_address(r, row_s(row, 1), row_s(row, 6));
 	json_ks(b, "state", row_s(row, 8));
 	json_ki(b, "channel", row_i(row, 9));
+	json_ks_opt(b, "reason", row_s(row, 16));
 	if (row_i(row, 10) != 0)
 		json_kid(b, "message", (uint64_t)row_i(row, 10));
 	json_kt_opt(b, "due", row_i(row, 11));

@@ -1,6 +1,7 @@
 /* Care, wired to the gateway. */
 #include "daemon/care.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -36,7 +37,7 @@ struct care {
 
 /* ---- between the rooms ------------------------------------------------------------- */
 
-static bool on_wish(void *owner, const struct call_wish *w)
+static int on_wish(void *owner, const struct call_wish *w, char why[CALL_WHY])
 {
 	struct care *c = owner;
 	struct callback_ask ask = {
@@ -51,11 +52,18 @@ static bool on_wish(void *owner, const struct call_wish *w)
 	struct err err = { "" };
 
 	must(callback_source_parse(str_of(w->source), &ask.source) == 0);
-	if (callbacks_ask(c->callbacks, &ask, &out, &err) == 0)
-		return true;
-	log_warn("callback.not_made", KV_STR("ref", w->ref),
-		 KV_S("why", err.text));
-	return false;
+	int rc = callbacks_ask(c->callbacks, &ask, &out, &err);
+
+	if (rc != 0) {
+		log_warn("callback.not_made", KV_STR("ref", w->ref),
+			 KV_S("why", err.text));
+		return rc;
+	}
+	if (out.state != CALLBACK_DENIED)
+		return 0;
+	IGNORE(str_copy(why, CALL_WHY,
+			str_first(str_of(out.reason), CALL_WHY - 1)));
+	return -EPERM;
 }
 
 /* A person has called, or tried long enough: what asked for it is done. */
@@ -65,12 +73,20 @@ static void on_called(void *owner, const struct callback *x)
 	struct str rest = str_of(x->ref), ref;
 	uint64_t id;
 
-	if (x->now.state == CALLBACK_CANCELLED ||
-	    x->now.state == CALLBACK_DENIED)
-		return;
+	bool none = x->now.state == CALLBACK_CANCELLED ||
+		    x->now.state == CALLBACK_DENIED;
+	struct str why = str_of(x->now.reason[0] != '\0'
+					? x->now.reason
+					: callback_state_name(x->now.state));
+
 	while (rest.len > 0) {
 		rest = str_cut(rest, ' ', &ref);
-		if (id_parse(ref, &id) == 0)
+		if (id_parse(ref, &id) != 0)
+			continue;
+		if (none)
+			reminders_not_called(c->reminders, str_of(x->tenant),
+					     id, why);
+		else
 			IGNORE(reminders_called(c->reminders, str_of(x->tenant),
 						id));
 	}
@@ -316,8 +332,10 @@ static void wish_for_low(struct care *c, const struct survey_low *low)
 
 	id_text(x->id, ref);
 	w.ref = str_of(ref);
+	char why[CALL_WHY];
+
 	if (c->low_calls)
-		IGNORE(on_wish(c, &w));
+		IGNORE(on_wish(c, &w, why));
 }
 
 static void on_inbound(void *owner, const struct inbound *in,

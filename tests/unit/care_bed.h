@@ -71,7 +71,9 @@ static void room_settings(struct room *r)
 	kinds[n++] = findings_section;
 	kinds[n++] = sla_section;
 	buf_init(&text, BUF_NO_LIMIT);
-	buf_z(&text, "surveys {}\nevents {}\ncases {}\nfindings {}\n");
+	buf_z(&text, "surveys {}\ncases {}\nfindings {}\n");
+	if (strstr(r->config, "events {") == NULL)
+		buf_z(&text, "events {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)
 		buf_z(&text, "callbacks {}\n");
 	if (strstr(r->config, "voicemail {") == NULL)

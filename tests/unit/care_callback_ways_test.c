@@ -200,42 +200,172 @@ static void a_link_is_good_once(void **state)
 	room_stop(&r);
 }
 
-/* The last step of a reminder that nothing delivers. */
-static void r14_a_task_becomes_a_call(void **state)
+/* ---- the last step of a reminder that nothing delivers (R-14) --------------------- */
+
+static void hard(struct room *r)
 {
 	json_t *data = json_pack("{s:s}", "cycle", "2026-11");
-	struct occurrence o = { .tenant = TENANT,
-				.id = STR("h1"),
-				.type = STR("billing.hard"),
-				.to = SHI,
-				.account = STR("a1"),
-				.data = data };
-	struct suspension s;
+	const struct occurrence o = { .tenant = TENANT,
+				      .id = STR("h1"),
+				      .type = STR("billing.hard"),
+				      .to = SHI,
+				      .account = STR("a1"),
+				      .data = data };
 	struct taken t;
 	const char *field;
 	struct err err;
+
+	assert_int_equal(events_take(care_events(r->care), &o, &t, &field,
+				     &err),
+			 0);
+	json_decref(data);
+	commit(r->bed);
+}
+
+static struct suspension may_stop(struct room *r)
+{
+	struct suspension s;
+
+	reminders_suspension(care_reminders(r->care), TENANT, STR("a1"),
+			     STR("2026-11"), &s);
+	return s;
+}
+
+static void queued(struct room *r)
+{
+	TURN_UNTIL(r->bed,
+		   callbacks_waiting(calls_of(r), TENANT, STR_NONE) == 1);
+}
+
+static void r14_a_task_becomes_a_call(void **state)
+{
+	const struct callback *x = NULL;
 	struct room r;
 
 	open_room(&r, state);
-	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
-			 0);
-	commit(r.bed);
-	TURN_UNTIL(r.bed,
-		   callbacks_waiting(calls_of(&r), TENANT, STR_NONE) == 1);
-	reminders_suspension(care_reminders(r.care), TENANT, STR("a1"),
-			     STR("2026-11"), &s);
-	assert_true(s.task && !s.allow);
-	const struct callback *x = NULL;
-
+	hard(&r);
+	queued(&r);
+	assert_true(may_stop(&r).task && !may_stop(&r).allow);
 	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
 					STR("bob"), &x),
 			 0);
 	assert_int_equal(x->source, CALLBACK_BY_REMINDER);
 	came_of(&r, x->id, CALLBACK_REACHED);
-	reminders_suspension(care_reminders(r.care), TENANT, STR("a1"),
-			     STR("2026-11"), &s);
-	assert_true(s.allow);
-	json_decref(data);
+	assert_true(may_stop(&r).allow);
+	room_stop(&r);
+}
+
+/* Of the reminder in the store: its state, and why there is no call. */
+struct told {
+	bool done;
+	char text[80];
+};
+
+static bool on_told(void *owner, const struct row *row)
+{
+	struct told *t = owner;
+
+	snprintf(t->text, sizeof(t->text), "%.*s %.*s", STR_ARGS(row_s(row, 8)),
+		 STR_ARGS(row_s(row, 15)));
+	return false;
+}
+
+static void on_told_all(void *owner, int rc)
+{
+	assert_int_equal(rc, 0);
+	((struct told *)owner)->done = true;
+}
+
+static void is(struct room *r, const char *text)
+{
+	struct store *s = r->bed->store;
+	const struct cell any[] = { CELL_N, CELL_N, CELL_N, CELL_I(1) };
+	struct told t = { false, "" };
+
+	commit(r->bed);
+	s->ops->get(s, STORE_REMINDER_LIST, any, ARRAY_LEN(any), on_told,
+		    on_told_all, &t);
+	TURN_UNTIL(r->bed, t.done);
+	assert_string_equal(t.text, text);
+}
+
+static void pass(struct room *r, int64_t ms)
+{
+	clock_hand_turn(&r->clock, (uint64_t)ms);
+	reminders_tick(care_reminders(r->care));
+	commit(r->bed);
+}
+
+/* Room for one call-back, and that is somebody else's. */
+static uint64_t no_room(struct room *r, void **state, const char *config)
+{
+	room_open(r, state, gateway_config, config);
+	uint64_t other = ask_for(r, STR("+447700900111"));
+
+	hard(r);
+	TURN_UNTIL(r->bed, strstr(r->heard, "callback.requested") != NULL);
+	is(r, "task no_room");
+	return other;
+}
+
+#define HARD                                                   \
+	"trigger hard { event = billing.hard class = notice\n" \
+	"  channels = {\"dead\"} text_en = \"Pay\" protects = true task = true }\n"
+
+static void r14_a_call_without_room_is_asked_for_again(void **state)
+{
+	struct room r;
+	uint64_t other = no_room(&r, state, HARD "callbacks { max = 1 }\n");
+
+	pass(&r, MINUTE);
+	is(&r, "task no_room");
+	room_again(&r);
+	assert_int_equal(callbacks_cancel(calls_of(&r), TENANT, other, true),
+			 0);
+	commit(r.bed);
+	pass(&r, MINUTE); /* the second wait is twice the first */
+	is(&r, "task no_room");
+	pass(&r, MINUTE);
+	is(&r, "task ");
+	queued(&r);
+	assert_false(may_stop(&r).allow);
+	room_stop(&r);
+}
+
+static void r14_a_call_that_is_never_made_says_why(void **state)
+{
+	struct room r;
+	uint64_t other = no_room(&r, state,
+				 HARD "callbacks { max = 1 }\n"
+				      "events { call_tries = 2 }\n");
+
+	assert_null(strstr(r.heard, "reminder.not_called"));
+	pass(&r, MINUTE);
+	assert_non_null(strstr(r.heard, "reminder.not_called"));
+	assert_non_null(strstr(r.last, "\"reason\":\"no_room\""));
+	assert_int_equal(callbacks_cancel(calls_of(&r), TENANT, other, true),
+			 0);
+	pass(&r, DAY);
+	is(&r, "task no_room");
+	assert_false(may_stop(&r).allow);
+	room_stop(&r);
+}
+
+static void r14_a_call_that_is_cancelled_says_so(void **state)
+{
+	const struct callback *x = NULL;
+	struct room r;
+
+	open_room(&r, state);
+	hard(&r);
+	queued(&r);
+	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
+					STR("bob"), &x),
+			 0);
+	callbacks_erase(calls_of(&r), TENANT, SHI);
+	is(&r, "task erased");
+	assert_non_null(strstr(r.heard, "reminder.not_called"));
+	assert_false(may_stop(&r).allow);
 	room_stop(&r);
 }
 
@@ -345,6 +475,9 @@ int main(void)
 		TEST(who_asks_hears_at_once),
 		TEST(a_link_is_good_once),
 		TEST(r14_a_task_becomes_a_call),
+		TEST(r14_a_call_without_room_is_asked_for_again),
+		TEST(r14_a_call_that_is_never_made_says_why),
+		TEST(r14_a_call_that_is_cancelled_says_so),
 		TEST(a_low_score_leads_to_a_call),
 		TEST(r19_a_call_in_vain_is_no_reply),
 	};
