@@ -22,6 +22,7 @@ static void gateway_free(struct gateway *g)
 	loop_hook_close(&g->hook);
 	loop_timer_free(&g->tick);
 	loop_timer_free(&g->wake);
+	uptime_free(&g->uptime);
 	hear_free(&g->hear);
 	people_free(&g->people);
 	intake_free(&core->intake);
@@ -93,6 +94,7 @@ void gateway_close(struct gateway **gp, void (*done)(void *owner), void *owner)
 	g->closed_owner = owner;
 	g->closing = 1;
 	ledger_mark(g->core.ledger, true);
+	uptime_put(g->uptime);
 	for (unsigned i = 0; i < g->lanes.len; i++) {
 		struct lane *l = g->lanes.v[i];
 

@@ -160,7 +160,8 @@ static void send_one(struct core *core, struct live *l, uint64_t reservation,
 		unmark(core, l, reservation, "not_sent");
 		return;
 	}
-	lane->sent++;
+	lane_handed(lane, MAX(l->parts, 1u) -
+				  (unsigned)__builtin_popcount(l->parts_done));
 }
 
 /* The marks are durable: the bytes may leave. */

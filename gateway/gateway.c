@@ -87,6 +87,7 @@ static void on_tick(void *owner)
 
 	for (unsigned i = 0; i < g->lanes.len; i++)
 		lane_tick(g->lanes.v[i]);
+	uptime_tick(g->uptime);
 	sweep_tick(g->core.sweep);
 	receipts_tick(g->core.receipts);
 	codes_tick(g->core.codes);
@@ -162,6 +163,7 @@ static void make_rooms(struct gateway *g)
 	core->intake = intake_new(core, g->keys);
 	g->people = people_new(core);
 	g->hear = hear_new(core);
+	g->uptime = uptime_new(core);
 	make_stats(g);
 }
 

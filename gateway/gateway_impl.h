@@ -7,6 +7,7 @@
 #include "gateway/idempotency.h"
 #include "gateway/lane.h"
 #include "gateway/people.h"
+#include "gateway/uptime.h"
 
 struct gateway {
 	struct core core;
@@ -15,6 +16,7 @@ struct gateway {
 	struct idempotency *keys;
 	struct people *people;
 	struct hear *hear;
+	struct uptime *uptime;
 	struct loop_hook *hook;
 	struct loop_timer *tick, *wake;
 	bool storing; /* the channels may hand up: the store keeps up */

@@ -233,6 +233,33 @@ static void apply(struct lane *l)
 	loop_again(c->loop);
 }
 
+uint64_t lane_up_ms(struct lane *l)
+{
+	must(l != NULL);
+	uint64_t now_ms = clock_mono_ms(l->core->clock);
+
+	if (l->state == CHANNEL_UP)
+		l->use.up_ms += now_ms - l->up_since_ms;
+	l->up_since_ms = now_ms;
+	return l->use.up_ms;
+}
+
+void lane_handed(struct lane *l, unsigned parts)
+{
+	must(l != NULL);
+	l->sent++;
+	l->use.parts += parts;
+}
+
+void lane_took(struct lane *l, uint32_t us)
+{
+	must(l != NULL);
+	unsigned bound = measure_bound_of(us / 1000);
+
+	l->use.answers[bound]++;
+	l->use.answers_us[bound] += us;
+}
+
 void lane_state(struct lane *l, enum channel_state s, unsigned window,
 		const char *why)
 {
@@ -242,6 +269,7 @@ void lane_state(struct lane *l, enum channel_state s, unsigned window,
 	if (s != l->state)
 		log_info("link.state", KV_S("link", l->name),
 			 KV_S("state", names[s]), KV_S("why", why));
+	IGNORE(lane_up_ms(l));
 	l->state = s;
 	l->window = s == CHANNEL_UP ? window : 0;
 	snprintf(l->why, sizeof(l->why), "%s", why == NULL ? "" : why);

@@ -5,6 +5,7 @@
 #include "base/stats.h"
 #include "gateway/core.h"
 #include "model/channel.h"
+#include "model/measure.h"
 
 #define LANES_MAX 256
 
@@ -20,6 +21,14 @@ struct lane_query {
 	unsigned rate;  /* a second, and unanswered at once */
 	unsigned asked; /* in this second */
 	unsigned open;  /* unanswered */
+};
+
+/* Since the last report of it (uptime.h). */
+struct lane_use {
+	uint64_t up_ms;
+	int64_t parts;                       /* handed over */
+	int64_t answers[MEASURE_BOUNDS + 1]; /* that it was taken, by time */
+	uint64_t answers_us[MEASURE_BOUNDS + 1];
 };
 
 struct lane {
@@ -65,6 +74,8 @@ struct lane {
 		LANE_ID_DEC_HEX
 	} id_form; /* how its receipts write ids, as learned */
 	struct lane_query query;
+	struct lane_use use;
+	uint64_t up_since_ms; /* counted up to here, while it is up */
 	uint64_t sent, accepted, receipts, inbound, throttled;
 	struct stat *s_outcome[OUTCOME_COUNT];
 	struct stat *s_receipts, *s_inbound, *s_up, *s_answer;
@@ -96,6 +107,11 @@ void lane_state(struct lane *l, enum channel_state s, unsigned window,
 		const char *why);
 /* One attempt ended: throttling, breaker, health. */
 void lane_feedback(struct lane *l, const struct outcome *o);
+/* So many of its parts were handed over; the peer took it after that time. */
+void lane_handed(struct lane *l, unsigned parts);
+void lane_took(struct lane *l, uint32_t us);
+/* How long it was up since l->use began. */
+uint64_t lane_up_ms(struct lane *l);
 void lane_hold(struct lane *l, bool held);
 /* Parts a second, 0: no limit; and the window, for a channel that can. */
 void lane_rate(struct lane *l, double rate);

@@ -184,6 +184,7 @@ static void taken(struct core *core, struct live *l, struct lane *lane,
 		     classes_at(core->classes, l->class_index),
 		     core_wall_ms(core));
 	core_tell_sent(core, &m, false);
+	lane_took(lane, answer_us);
 	l->parts = (uint8_t)MIN(MAX(o->parts, 1), OUTCOME_PARTS_MAX);
 	if (o->class == OUTCOME_DELIVERED) {
 		finish(core, l, lane, MESSAGE_DELIVERED, o->reason,

@@ -66,23 +66,33 @@ void measure_scope(struct str branch, struct str department, struct buf *out)
 	put_name(department, out);
 }
 
-const int64_t measure_bounds_ms[MEASURE_BOUNDS] = { 1000,    5000,    10000,
-						    30000,   60000,   300000,
-						    900000,  3600000, 14400000,
-						    86400000 };
+const int64_t measure_bounds_ms[MEASURE_BOUNDS] = {
+	50,    200,    1000,   5000,    10000,    30000,
+	60000, 300000, 900000, 3600000, 14400000, 86400000
+};
 
-void measure_bound(int64_t ms, char out[MEASURE_BOUND])
+unsigned measure_bound_of(int64_t ms)
 {
 	unsigned i = 0;
 
-	must(out != NULL);
 	while (i < MEASURE_BOUNDS && ms > measure_bounds_ms[i])
 		i++;
-	if (i < MEASURE_BOUNDS)
+	return i;
+}
+
+void measure_bound_name(unsigned bound, char out[MEASURE_BOUND])
+{
+	must(out != NULL && bound <= MEASURE_BOUNDS);
+	if (bound < MEASURE_BOUNDS)
 		(void)snprintf(out, MEASURE_BOUND, "%lld",
-			       (long long)measure_bounds_ms[i]);
+			       (long long)measure_bounds_ms[bound]);
 	else
 		(void)snprintf(out, MEASURE_BOUND, "more");
+}
+
+void measure_bound(int64_t ms, char out[MEASURE_BOUND])
+{
+	measure_bound_name(measure_bound_of(ms), out);
 }
 
 void measure_cells(const struct measure *m, const char *day,

@@ -46,10 +46,13 @@ void measure_week_hours(int64_t from_ms, int64_t to_ms,
 			char out[MEASURE_WEEK_HOURS]);
 
 /* The bound that a time keeps: "60000" is at most that many ms, "more" none. */
-#define MEASURE_BOUNDS 10
+#define MEASURE_BOUNDS 12
 extern const int64_t measure_bounds_ms[MEASURE_BOUNDS];
 #define MEASURE_BOUND 16
 void measure_bound(int64_t ms, char out[MEASURE_BOUND]);
+/* In two steps: which one it is, MEASURE_BOUNDS for none; and its name. */
+unsigned measure_bound_of(int64_t ms);
+void measure_bound_name(unsigned bound, char out[MEASURE_BOUND]);
 
 /*
  * Of whom rows of STORE_MEASURE_PARTS are: "" is the whole, "north" a branch;

@@ -7,9 +7,9 @@
 #include "reports/report_impl.h"
 
 /* As measure_bounds_ms: other limits were not counted. */
-static const char *const timely_names[] = { "1s", "5s",  "10s", "30s",
-					    "1m", "5m",  "15m", "1h",
-					    "4h", "24h", NULL };
+static const char *const timely_names[] = { "50ms", "200ms", "1s", "5s",  "10s",
+					    "30s",  "1m",    "5m", "15m", "1h",
+					    "4h",   "24h",   NULL };
 
 static const struct setting rows[] = {
 	{ "zone", SETTING_STR, offsetof(struct report_cfg, zone), "UTC", 0, 0,

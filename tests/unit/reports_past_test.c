@@ -3,9 +3,9 @@
 #include "tests/unit/reports_bed.h"
 
 static const struct report_cfg cfg = { .zone = (char *)(uintptr_t) "UTC",
-				       .timely = 4,
-				       .resumed = 5,
-				       .posted = 7 };
+				       .timely = 6,
+				       .resumed = 7,
+				       .posted = 9 };
 
 static struct report *of(const char *month)
 {

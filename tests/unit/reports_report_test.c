@@ -13,9 +13,9 @@ static char *topics[] = { (char *)(uintptr_t) "vas_charge 4",
 			  (char *)(uintptr_t) "staff 2" };
 static const struct report_cfg cfg = {
 	.zone = (char *)(uintptr_t) "UTC",
-	.timely = 4,  /* a minute */
-	.resumed = 5, /* five */
-	.posted = 7,  /* an hour */
+	.timely = 6,  /* a minute */
+	.resumed = 7, /* five */
+	.posted = 9,  /* an hour */
 	.topics = { topics, ARRAY_LEN(topics) },
 	.targets = { targets, ARRAY_LEN(targets) },
 };
@@ -55,6 +55,16 @@ static const struct {
 	/* 95 % of 72 are 69: later than a day */
 	{ NULL, "", "K-08.p50", 90, -1, 10000 },
 	{ "branch", "south", "K-08.p95", 18, -1, 1000 },
+	{ NULL, "", "K-08.response", 100, -1, 200 },
+	/* 90 of 95 are not 95 % */
+	{ "channel", "sms", "K-08.response", 95, -1, 200 },
+	{ "channel", "mqtt", "K-08.response", 5, -1, 5000 },
+	{ "detail", "a", "K-08.link_response", 2300, 95, 2300.0 / 95 },
+	{ "detail", "b", "K-08.link_response", 10000, 5, 2000 },
+	{ NULL, "", "K-08.available", 3000, 3600, 100.0 * 3000 / 3600 },
+	{ "channel", "mqtt", "K-08.available", 1200, 1800, 100.0 * 2 / 3 },
+	{ "detail", "a", "K-08.available", 1800, 1800, 100 },
+	{ "detail", "a", "K-08.load", 30, 600, 5 },
 	{ NULL, "", "K-59", 18, -1, 18 },
 	{ "detail", "no_consent", "K-59", 15, -1, 15 },
 	{ "detail", "quiet_hours", "K-59", 3, -1, 3 },
