@@ -266,7 +266,7 @@ static bool on_told(void *owner, const struct row *row)
 	struct told *t = owner;
 
 	snprintf(t->text, sizeof(t->text), "%.*s %.*s", STR_ARGS(row_s(row, 8)),
-		 STR_ARGS(row_s(row, 15)));
+		 STR_ARGS(row_s(row, 16)));
 	return false;
 }
 
