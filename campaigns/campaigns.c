@@ -11,10 +11,12 @@
 #include "campaigns/counts.h"
 #include "campaigns/guard.h"
 #include "campaigns/materialise.h"
+#include "campaigns/meaning.h"
 #include "campaigns/quota.h"
 #include "campaigns/reach.h"
 #include "campaigns/runner.h"
 #include "campaigns/schedule.h"
+#include "campaigns/turnout.h"
 #include "campaigns/walk.h"
 #include "gateway/keywords.h"
 
@@ -239,6 +241,41 @@ static void on_tick(void *owner)
 
 /* ---- what customers say --------------------------------------------------------------- */
 
+/* Refusals, and words that everybody may always say, are no answers. */
+static bool is_reply(const struct inbound *in)
+{
+	static const char *const words[] = { CLAIM_OPT_OUT, CLAIM_SUSPECTED,
+					     CLAIM_HELP };
+
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eqz(in->claim, words[i]))
+			return false;
+	return true;
+}
+
+/* For reports: who took part, and who asks what it means (K-50, K-52). */
+static void count_reply(struct campaigns *c, const struct campaign *m,
+			const struct inbound *in)
+{
+	struct measure x = {
+		.tenant = in->tenant,
+		.at_ms = in->at_ms,
+		.name = STR("inbound.meaning"),
+		.channel = in->channel,
+		.n = 1,
+	};
+
+	if (!is_reply(in))
+		return;
+	if (meaning_asked(c->meaning, in->text) &&
+	    turnout_message(c->turnout, in->tenant, in->from) != 0) {
+		if (m != NULL)
+			x.department = campaign_department(c, m);
+		gateway_measure(c->gateway, in->from, &x);
+	}
+	turnout_add(c->turnout, in->tenant, in->from, "reply");
+}
+
 static void on_inbound(void *owner, const struct inbound *in,
 		       struct str campaign)
 {
@@ -248,12 +285,37 @@ static void on_inbound(void *owner, const struct inbound *in,
 
 	if (campaign.len > 0 && id_parse(campaign, &id) == 0)
 		m = campaigns_by_id(c, id);
-	if (m == NULL || c->stopping)
+	if (c->stopping)
+		return;
+	count_reply(c, m, in);
+	if (m == NULL)
 		return;
 	if (str_eqz(in->claim, CLAIM_OPT_OUT)) {
 		m->life.optouts++;
 		campaign_put(c, m);
 	}
+}
+
+void campaigns_step(struct campaigns *c, uint64_t message,
+		    const struct event *e)
+{
+	must(c != NULL && e != NULL);
+	if (!c->stopping)
+		turnout_step(c->turnout, message, e->state);
+}
+
+void campaigns_took_part(struct campaigns *c, struct str tenant,
+			 struct str address, const char *how)
+{
+	must(c != NULL && how != NULL);
+	if (!c->stopping)
+		turnout_add(c->turnout, tenant, address, how);
+}
+
+bool campaigns_turnout_idle(const struct campaigns *c)
+{
+	must(c != NULL);
+	return turnout_idle(c->turnout);
 }
 
 void campaign_complaint(struct campaigns *c, struct campaign *m)
@@ -383,6 +445,10 @@ int campaigns_open(struct campaigns **out, const struct campaigns_env *env,
 	int rc = read_all(c, err);
 	if (rc != 0)
 		return rc;
+	c->meaning = meaning_words();
+	rc = turnout_open(&c->turnout, c, err);
+	if (rc != 0)
+		return rc;
 	gateway_on_inbound(c->gateway, on_inbound, c);
 	for (size_t i = 0; i < c->n; i++)
 		campaign_enter(c, c->v[i]);
@@ -415,6 +481,8 @@ void campaigns_close(struct campaigns **cp)
 	if (c == NULL)
 		return;
 	must(c->reads == 0);
+	turnout_close(&c->turnout);
+	wordset_free(&c->meaning);
 	for (size_t i = 0; i < c->n; i++)
 		campaign_free(c->v[i]);
 	mem_free(c->v);

@@ -141,6 +141,16 @@ void campaign_complaint(struct campaigns *c, struct campaign *m);
  * many. why: a constant. */
 unsigned campaigns_pause_like(struct campaigns *c, const struct campaign *m,
 			      const char *why);
+/* A message has changed its state, in the open batch; of any of them. */
+void campaigns_step(struct campaigns *c, uint64_t message,
+		    const struct event *e);
+/* Somebody did what a campaign may have led to, in the open batch: "reply",
+ * "link", "order". Counted once for the last message of one that went there
+ * within a week and was delivered (K-50). */
+void campaigns_took_part(struct campaigns *c, struct str tenant,
+			 struct str address, const char *how);
+/* Is nothing of it awaited? For tests. */
+bool campaigns_turnout_idle(const struct campaigns *c);
 /* Is it somebody who has written it? */
 bool campaign_written_by(const struct campaign *m, struct str actor);
 /* Something happened to somebody: running and paused campaigns that wait for it

@@ -17,6 +17,8 @@ struct quota;
 struct walk;
 struct writing;
 struct runner;
+struct turnout;
+struct wordset;
 
 /* A form: what has come of a campaign so far, beside its spec. */
 struct life {
@@ -107,6 +109,8 @@ struct campaigns {
 		     enum campaign_step step, const char *reason,
 		     struct str what);
 	struct quota *quota;
+	struct turnout *turnout;
+	struct wordset *meaning; /* of replies that ask what it means */
 	bool stopping;
 	unsigned reads; /* of the store, under way */
 };

@@ -54,10 +54,9 @@ static struct str account_of(const struct occurrence *o, char number[32])
 {
 	struct str account = o->account;
 
-	if (account.len == 0 &&
-	    !trigger_field(o->data, "account", number, &account))
-		account = o->to;
-	return account;
+	if (account.len == 0)
+		IGNORE(trigger_field(o->data, "account", number, &account));
+	return account.len == 0 ? o->to : account;
 }
 
 static void recharged(struct events *e, const struct occurrence *o,

@@ -52,6 +52,14 @@ const char *event_reason(struct str name)
 	return "";
 }
 
+bool taken_state_known(struct str name)
+{
+	for (unsigned i = 0; i < TAKEN_STATES; i++)
+		if (str_eqz(name, state_names[i]))
+			return true;
+	return false;
+}
+
 uint64_t event_key(struct str a, struct str b, struct str c)
 {
 	AUTO(buf_done) struct buf key = { 0 };

@@ -37,7 +37,8 @@ static bool pass_once(struct running *r)
 		return true;
 	if (str_eqz(str_of(r->c->once), r->c->account))
 		value = r->account;
-	else if (!trigger_field(r->o->data, r->c->once, number, &value))
+	else if (!trigger_field(r->o->data, r->c->once, number, &value) ||
+		 value.len == 0)
 		return pass(r, "CONDITION");
 	return event_mark(r->e, r->o->tenant, str_of(r->title), value, 1) ||
 	       pass(r, "ONCE_ONLY");
@@ -237,8 +238,11 @@ static void ask_survey(struct running *r)
 static void find_account(struct running *r)
 {
 	r->account = r->o->account;
-	if (r->account.len == 0 && !trigger_field(r->o->data, r->c->account,
-						  r->number[0], &r->account))
+	if (r->account.len == 0)
+		IGNORE(trigger_field(r->o->data, r->c->account, r->number[0],
+				     &r->account));
+	/* a blank is nobody's: people would share it */
+	if (r->account.len == 0)
 		r->account = r->o->to;
 	if (!trigger_field(r->o->data, r->c->cycle, r->number[1], &r->cycle))
 		r->cycle = STR_NONE;

@@ -83,8 +83,9 @@ static int decide(struct events *e, const struct occurrence *o, struct taken *t,
 	struct suspension s;
 
 	*field = "account";
-	if (account.len == 0 &&
-	    !trigger_field(o->data, "account", number[0], &account))
+	if (account.len == 0)
+		IGNORE(trigger_field(o->data, "account", number[0], &account));
+	if (account.len == 0)
 		return err_set(err, -EINVAL, "which account is it about?");
 	IGNORE(trigger_field(o->data, "cycle", number[1], &cycle));
 	reminders_suspension(e->env.reminders, o->tenant, account, cycle, &s);
@@ -212,10 +213,15 @@ static void first_result(const struct seen *s, struct taken *out)
 	};
 }
 
-int events_take(struct events *e, const struct occurrence *o, struct taken *out,
-		const char **field, struct err *err)
+int events_take(struct events *e, const struct occurrence *said,
+		struct taken *out, const char **field, struct err *err)
 {
-	must(e != NULL && o != NULL && out != NULL && field != NULL);
+	must(e != NULL && said != NULL && out != NULL && field != NULL);
+	struct occurrence one = *said;
+	const struct occurrence *o = &one;
+
+	/* columns of a sheet come with blanks: " A1" is the account A1 */
+	one.account = str_trim(one.account);
 	int64_t now_ms = clock_wall_ms(e->env.clock);
 	int64_t at_ms = o->at_ms == 0 ? now_ms : o->at_ms;
 	int rc = check(o, field, err);

@@ -53,6 +53,7 @@ enum taken_state {
 };
 
 const char *taken_state_name(enum taken_state s);
+bool taken_state_known(struct str name);
 
 /* What came of it. A repeated id gives the first result. */
 struct taken {

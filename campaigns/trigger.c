@@ -202,7 +202,8 @@ bool trigger_field(const json_t *data, const char *name, char number[32],
 
 	must(number != NULL && out != NULL);
 	if (json_is_string(v)) {
-		*out = str_bytes(json_string_value(v), json_string_length(v));
+		*out = str_trim(
+			str_bytes(json_string_value(v), json_string_length(v)));
 		return true;
 	}
 	if (json_is_integer(v))

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "campaigns/campaigns.h"
 #include "care/callbacks_impl.h"
 
 #define PROOF 13 /* bytes of the digest that are shown, as hex */
@@ -192,6 +193,9 @@ int callbacks_link_use(struct callbacks *c, struct str token,
 		return rc;
 	l->used = true;
 	keep(c, l, false);
+	if (c->env.campaigns != NULL)
+		campaigns_took_part(c->env.campaigns, str_of(l->tenant),
+				    str_of(l->address), "link");
 	return 0;
 }
 

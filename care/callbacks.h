@@ -57,6 +57,7 @@ extern const struct setting_section agent_section;
 void callbacks_check(const struct settings *s, struct faults *faults);
 
 struct callbacks_env {
+	struct campaigns *campaigns; /* that hear who uses a link; or NULL */
 	struct loop *loop;
 	const struct clock_ops *clock;
 	struct gateway *gateway;

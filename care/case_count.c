@@ -154,17 +154,36 @@ static void count_problem(struct counting *k, const struct case_now *before)
 			is_closed(n) && n->solved));
 }
 
+static struct counting counting_of(struct cases *c, const struct care_case *x)
+{
+	return (struct counting){
+		.c = c,
+		.x = x,
+		.m = { .tenant = str_of(x->tenant),
+		       .department = department_of(c, x),
+		       .channel = str_of(x->channel),
+		       .class_name = str_of(case_kinds[x->kind].name),
+		       .detail = str_of(x->topic) },
+	};
+}
+
+void case_count_one(struct cases *c, const struct care_case *x,
+		    const char *name)
+{
+	must(c != NULL && x != NULL && name != NULL);
+	struct counting k = counting_of(c, x);
+
+	count(&k, name, x->opened_ms, 1);
+}
+
 void case_count(struct cases *c, const struct care_case *x,
 		const struct case_now *before)
 {
 	must(c != NULL && x != NULL && before != NULL);
-	struct counting k = { .c = c, .x = x };
+	struct counting k = counting_of(c, x);
 
-	k.m.tenant = str_of(x->tenant);
-	k.m.department = department_of(c, x);
-	k.m.channel = str_of(x->channel);
-	k.m.class_name = str_of(case_kinds[x->kind].name);
-	k.m.detail = str_of(x->topic);
+	count_if(&k, "case.ended", x->opened_ms,
+		 turned(is_closed(before), is_closed(&x->now)));
 	if (is_complaint(x))
 		count_complaint(&k, before);
 	if (str_eqz(STR(CASE_SOURCE_SURVEY), x->source))

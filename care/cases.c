@@ -384,8 +384,11 @@ int cases_open(struct cases **out, const struct cases_env *env, struct err *err)
 				 "Cases not opened: too many.", NULL);
 	int rc = cases_recover(c, err);
 
+	if (rc == 0)
+		rc = case_sales_open(c, err);
 	if (rc != 0)
 		return rc;
+	case_sales_begin(c);
 	c->timer = loop_timer_new(env->loop, on_timer, c);
 	loop_timer_set(c->timer, 10);
 	*out = TAKE(c);
@@ -415,6 +418,7 @@ void cases_close(struct cases **cp)
 	if (c == NULL)
 		return;
 	cases_stop(c);
+	case_sales_close(c);
 	heap_done(&c->due); /* looks at what is in it */
 	while (map_next(c->all, &pos, &id, &value)) {
 		struct care_case *x = (struct care_case *)(uintptr_t)value;

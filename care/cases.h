@@ -137,6 +137,12 @@ void cases_called(struct cases *c, const struct case_call *call,
  * rows are erased by gateway_contact_erase. */
 void cases_erase(struct cases *c, struct str tenant, struct str address,
 		 const struct case_by *by);
+/* They have bought something: counted once for each case of theirs that was
+ * closed at most 180 days before (K-47), after the open batch is stored. */
+void cases_bought(struct cases *c, struct str tenant, struct str address,
+		  uint64_t order, int64_t at_ms);
+/* Is none of that awaited? For tests. */
+bool cases_sales_idle(const struct cases *c);
 /* The class of what is said to customers. */
 const char *cases_class(const struct cases *c);
 /* NULL: not in memory (closed long ago, or never there), or another

@@ -25,6 +25,7 @@ struct cases {
 	struct complaints *words;
 	struct burst *burst;
 	struct slas *slas;
+	struct case_sales *sales;
 	struct loop_timer *timer;
 	bool stopped;
 	struct stat *s_open, *s_refused;
@@ -67,6 +68,18 @@ void case_harm(struct cases *c, const struct care_case *x);
 /* What a step makes true, with the row that holds it. */
 void case_count(struct cases *c, const struct care_case *x,
 		const struct case_now *before);
+
+/* One more of what that measure counts of it, where it was opened. */
+void case_count_one(struct cases *c, const struct care_case *x,
+		    const char *name);
+
+/* ---- case_sale.c: who buys again -------------------------------------------------- */
+
+/* Reads what the store holds; then what was not looked at yet. -EIO. */
+MUST_USE int case_sales_open(struct cases *c, struct err *err);
+/* Goes on with what waits. */
+void case_sales_begin(struct cases *c);
+void case_sales_close(struct cases *c);
 
 /* ---- case_say.c ------------------------------------------------------------------ */
 

@@ -21,18 +21,35 @@ static bool is_for(const struct order *x, const struct inbound *in)
 
 /* ---- codes ------------------------------------------------------------------------ */
 
-/* Six digits and nothing else: "1" is no code, whatever waits. */
+/* What may stand before a code, folded: "not 123456" is none. */
+static bool may_lead(struct str word)
+{
+	static const char *const words[] = { "",       "code",   "confirm",
+					     "yes",    "ok",     "确认",
+					     "确认码", "验证码", "是" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eqz(word, words[i]))
+			return true;
+	return false;
+}
+
+/* Six digits, and nothing else but a word that says so: "1" is no code,
+ * whatever waits. */
 static bool read_code(struct str text, char code[ORDER_CODE_DIGITS + 1])
 {
 	struct buf b = { 0 };
+	size_t word;
 	bool is;
 
 	buf_init(&b, 1024);
 	is = text.len <= WORD_MAX && text_fold(text, true, &b) == 0 &&
-	     b.len == ORDER_CODE_DIGITS &&
-	     strspn(b.p, "0123456789") == ORDER_CODE_DIGITS;
+	     b.len >= ORDER_CODE_DIGITS;
+	word = is ? b.len - ORDER_CODE_DIGITS : 0;
+	is = is && strspn(b.p + word, "0123456789") == ORDER_CODE_DIGITS &&
+	     may_lead(str_first(buf_str(&b), word));
 	if (is)
-		memcpy(code, b.p, ORDER_CODE_DIGITS + 1);
+		memcpy(code, b.p + word, ORDER_CODE_DIGITS + 1);
 	buf_done(&b);
 	return is;
 }

@@ -30,6 +30,9 @@ static const struct setting rows[] = {
 	  false, "Orders of one person that wait for a code." },
 	{ "max", SETTING_INT, AT(max), "1000000", 1, 100000000, NULL, "orders",
 	  false, "Most orders that have not ended." },
+	{ "buyers_max", SETTING_INT, AT(buyers_max), "5000000", 1, 100000000,
+	  NULL, "people", false,
+	  "People of whom it is known that they have ordered before." },
 	TEXT(confirm_zh,
 	     "您订购{{svc}},{{price}}元/{{period}}。回复{{code}}确认,"
 	     "{{hours}}小时内有效,不回复不开通,退订回复0000。",

@@ -58,6 +58,11 @@ static void count_confirmed(struct orders *o, const struct order *x)
 		count(o, x, "order.transparent", x->now.confirmed_ms);
 	if (x->period != PERIOD_ONCE)
 		count(o, x, "order.lasting", x->now.confirmed_ms);
+	if (buyers_back(o->buyers, str_of(x->tenant), str_of(x->address),
+			x->now.confirmed_ms))
+		count(o, x, "order.again", x->now.confirmed_ms);
+	if (o->env.confirmed != NULL)
+		o->env.confirmed(o->env.owner, x);
 }
 
 /* Given up within 30 days: of the month in which it began (K-54). */
@@ -375,8 +380,10 @@ int orders_open(struct orders **out, const struct orders_env *env,
 				"Orders that nobody confirmed.", NULL);
 	o->s_ended = stats_get(STAT_COUNTER, "orders_ended_total",
 			       "Services that have ended.", NULL);
-	int rc = orders_recover(o, err);
+	int rc = buyers_open(&o->buyers, env->store, env->cfg->buyers_max, err);
 
+	if (rc == 0)
+		rc = orders_recover(o, err);
 	if (rc != 0)
 		return rc;
 	o->timer = loop_timer_new(env->loop, on_timer, o);
@@ -401,5 +408,6 @@ void orders_close(struct orders **op)
 		return;
 	orders_stop(o);
 	orders_free_all(o);
+	buyers_close(&o->buyers);
 	mem_free(o);
 }

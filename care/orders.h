@@ -24,6 +24,7 @@ struct orders_cfg {
 	int64_t warn;    /* ms before a trial ends */
 	int64_t pending; /* of one person */
 	int64_t max;     /* that have not ended */
+	int64_t buyers_max;
 	char *confirm_zh, *confirm_en, *active_zh, *active_en;
 	char *wrong_zh, *wrong_en, *late_zh, *late_en;
 	char *trial_zh, *trial_en, *ended_zh, *ended_en;
@@ -48,6 +49,9 @@ void offer_version(const char *name, const struct offer_cfg *o,
 		   char out[OFFER_VERSION]);
 
 struct orders_env {
+	/* Told of each that is confirmed, in its batch. May be NULL. */
+	void (*confirmed)(void *owner, const struct order *x);
+	void *owner;
 	struct loop *loop;
 	const struct clock_ops *clock;
 	struct gateway *gateway;

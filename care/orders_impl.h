@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/map.h"
 #include "base/stats.h"
+#include "care/buyers.h"
 #include "care/orders.h"
 #include "care/stored_key.h"
 
@@ -14,6 +15,7 @@ struct orders {
 	struct id_source ids;
 	struct map *all;    /* id */
 	struct map *people; /* address_key of no tenant -> the newest */
+	struct buyers *buyers;
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "campaigns/events.h"
+#include "campaigns/reminder.h"
 #include "console/branch.h"
 #include "console/occurrence.h"
 #include "console/page.h"
@@ -267,18 +268,23 @@ static struct cell text_or_any(struct str s)
 /* Both lists: of a tenant, by one word of the query, and by state. */
 static void list_serve(struct request *r, const char *name,
 		       enum store_call call, const char *word,
-		       store_row_fn show)
+		       bool (*state_ok)(struct str state), store_row_fn show)
 {
 	struct cell cells[5];
-	struct str tenant;
+	struct str tenant, state = request_query(r, "state");
 	unsigned n = 0;
 
 	if (!request_scope(r, &tenant))
 		return;
+	if (state.len > 0 && !state_ok(state)) {
+		reply_error(r, 400, "bad_state", "state",
+			    "there is no such state");
+		return;
+	}
 	cells[n++] = text_or_any(tenant);
 	if (word != NULL)
 		cells[n++] = text_or_any(request_query(r, word));
-	cells[n++] = text_or_any(request_query(r, "state"));
+	cells[n++] = text_or_any(state);
 	const struct page_ask ask = { .name = name,
 				      .usual = EVENTS_PAGE,
 				      .most = EVENTS_PAGE_MAX,
@@ -294,16 +300,25 @@ static void list_serve(struct request *r, const char *name,
 	page_serve(r, &ask);
 }
 
+static bool is_reminder_state(struct str s)
+{
+	enum reminder_state state;
+
+	return reminder_state_parse(s, &state) == 0;
+}
+
 void api_events_list(struct request *r)
 {
 	must(r != NULL);
-	list_serve(r, "events", STORE_EVENT_LIST, "type", show_event);
+	list_serve(r, "events", STORE_EVENT_LIST, "type", taken_state_known,
+		   show_event);
 }
 
 void api_reminders_list(struct request *r)
 {
 	must(r != NULL);
-	list_serve(r, "reminders", STORE_REMINDER_LIST, NULL, show_reminder);
+	list_serve(r, "reminders", STORE_REMINDER_LIST, NULL, is_reminder_state,
+		   show_reminder);
 }
 
 static void put_type(void *owner, const struct event_type *t)

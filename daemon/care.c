@@ -19,6 +19,7 @@
 #define ROUTER_SKILLS 256
 
 struct care {
+	struct campaigns *campaigns; /* NULL: none */
 	struct surveys *surveys;
 	struct reminders *reminders;
 	struct events *events;
@@ -110,6 +111,8 @@ static void on_step(void *owner, uint64_t id, const struct event *e)
 	surveys_step(c->surveys, id, e);
 	reminders_step(c->reminders, id, e);
 	oncall_step(c->oncall, id, e);
+	if (c->campaigns != NULL)
+		campaigns_step(c->campaigns, id, e);
 }
 
 static bool on_happened(void *owner, const struct occurrence *o)
@@ -121,6 +124,18 @@ static bool on_happened(void *owner, const struct occurrence *o)
 	return (c->voicemails != NULL &&
 		voicemails_happened(c->voicemails, o)) ||
 	       paged;
+}
+
+/* Who orders may do so after a campaign, or after a case. */
+static void on_confirmed(void *owner, const struct order *x)
+{
+	struct care *c = owner;
+
+	cases_bought(c->cases, str_of(x->tenant), str_of(x->address), x->id,
+		     x->now.confirmed_ms);
+	if (c->campaigns != NULL)
+		campaigns_took_part(c->campaigns, str_of(x->tenant),
+				    str_of(x->address), "order");
 }
 
 static const void *section_of(const struct settings *s, const char *kind)
@@ -272,6 +287,7 @@ static int open_callbacks(struct care *c, const struct care_env *env,
 		.age_boost_ms = (uint64_t)cfg->age_boost,
 	};
 	struct callbacks_env cenv = {
+		.campaigns = env->campaigns,
 		.loop = env->loop,
 		.clock = env->clock,
 		.gateway = env->gateway,
@@ -293,6 +309,8 @@ static int open_orders(struct care *c, const struct care_env *env,
 		       struct err *err)
 {
 	const struct orders_env oenv = {
+		.confirmed = on_confirmed,
+		.owner = c,
 		.loop = env->loop,
 		.clock = env->clock,
 		.gateway = env->gateway,
@@ -381,6 +399,7 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	AUTO(care_close) struct care *c = mem_new(struct care);
 	int rc = open_surveys(c, env, err);
 
+	c->campaigns = env->campaigns;
 	c->calls = (struct call_wishes){ on_wish, c };
 	if (rc == 0)
 		rc = open_callbacks(c, env, err);

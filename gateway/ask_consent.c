@@ -60,6 +60,8 @@ struct promotable {
 	const struct standing *own, *global;
 	int64_t now_ms;
 	uint16_t channel;
+	bool of_line; /* of the line `brand` alone; 0: of none */
+	uint16_t brand;
 	bool found;
 };
 
@@ -68,7 +70,9 @@ static void find_promotable(void *owner, unsigned purpose, uint16_t brand,
 			    uint16_t channel, enum grant grant, uint64_t seq)
 {
 	struct promotable *p = owner;
-	const struct grant_scope scope = { purpose, brand, p->channel };
+	const struct grant_scope scope = { purpose,
+					   p->of_line ? p->brand : brand,
+					   p->channel };
 
 	(void)channel;
 	(void)seq;
@@ -81,23 +85,74 @@ static void find_promotable(void *owner, unsigned purpose, uint16_t brand,
 			   GRANT_WITHDRAWN;
 }
 
+static bool may_promote(const struct gateway *g, struct str tenant,
+			struct str address, struct str channel,
+			struct promotable *p)
+{
+	uint64_t seq;
+
+	p->core = &g->core;
+	p->own = facts_of(g->core.facts, tenant, address);
+	p->global = facts_of(g->core.facts, STR("*"), address);
+	p->now_ms = core_wall_ms(&g->core);
+	p->channel = facts_name(g->core.facts, channel);
+	standing_marks(p->own, p->now_ms, find_promotable, p);
+	return p->found && standing_blocked(p->own, true, &seq) == BLOCK_NONE &&
+	       standing_blocked(p->global, true, &seq) == BLOCK_NONE &&
+	       !standing_suspected(p->own) && !standing_suspected(p->global);
+}
+
 bool gateway_may_promote(const struct gateway *g, struct str tenant,
 			 struct str address, struct str channel)
 {
 	must(g != NULL);
-	struct promotable p = {
-		.core = &g->core,
-		.own = facts_of(g->core.facts, tenant, address),
-		.global = facts_of(g->core.facts, STR("*"), address),
-		.now_ms = core_wall_ms(&g->core),
-		.channel = facts_name(g->core.facts, channel),
-	};
-	uint64_t seq;
+	struct promotable p = { .of_line = false };
 
-	standing_marks(p.own, p.now_ms, find_promotable, &p);
-	return p.found && standing_blocked(p.own, true, &seq) == BLOCK_NONE &&
-	       standing_blocked(p.global, true, &seq) == BLOCK_NONE &&
-	       !standing_suspected(p.own) && !standing_suspected(p.global);
+	return may_promote(g, tenant, address, channel, &p);
+}
+
+bool gateway_may_promote_line(const struct gateway *g, struct str tenant,
+			      struct str address, struct str channel,
+			      struct str line)
+{
+	must(g != NULL);
+	struct promotable p = {
+		.of_line = true,
+		.brand = line.len == 0 ? FACTS_NAME_NEW
+				       : facts_name(g->core.facts, line)
+	};
+
+	return may_promote(g, tenant, address, channel, &p);
+}
+
+struct lines {
+	const struct core *core;
+	void (*fn)(void *owner, struct str line);
+	void *owner;
+};
+
+static void tell_line(void *owner, unsigned purpose, uint16_t brand,
+		      uint16_t channel, enum grant grant, uint64_t seq)
+{
+	const struct lines *l = owner;
+
+	(void)channel;
+	(void)grant;
+	(void)seq;
+	if (brand != 0 && classes_promotes(l->core->classes, purpose))
+		l->fn(l->owner, str_of(facts_name_text(l->core->facts, brand)));
+}
+
+void gateway_consent_lines(const struct gateway *g, struct str tenant,
+			   struct str address,
+			   void (*fn)(void *owner, struct str line),
+			   void *owner)
+{
+	must(g != NULL && fn != NULL);
+	struct lines l = { &g->core, fn, owner };
+
+	standing_marks(facts_of(g->core.facts, tenant, address),
+		       core_wall_ms(&g->core), tell_line, &l);
 }
 
 const char *gateway_known_tenant(const struct gateway *g, unsigned i)

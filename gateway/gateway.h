@@ -324,6 +324,16 @@ const char *gateway_grant(struct gateway *g, struct str tenant,
  * for one business line is one; a suspected refusal is none. */
 bool gateway_may_promote(const struct gateway *g, struct str tenant,
 			 struct str address, struct str channel);
+/* The same for one business line; "": for one that nobody spoke of. */
+bool gateway_may_promote_line(const struct gateway *g, struct str tenant,
+			      struct str address, struct str channel,
+			      struct str line);
+/* fn hears of each business line that a consent to promotion there, given or
+ * refused, was for: perhaps of one twice. */
+void gateway_consent_lines(const struct gateway *g, struct str tenant,
+			   struct str address,
+			   void (*fn)(void *owner, struct str line),
+			   void *owner);
 /* Tenants that anything is known of, "*" among them; NULL at the end. */
 const char *gateway_known_tenant(const struct gateway *g, unsigned i);
 /* What the gate knows of an address, as JSON text members for people:
@@ -443,6 +453,10 @@ const char *gateway_country(const struct gateway *g);
 const char *gateway_tenant(const struct gateway *g);
 /* The campaign that last wrote to that address; "". */
 struct str gateway_last_campaign(const struct gateway *g, struct str address);
+/* The last message of any of that tenant's campaigns that went there in the
+ * last days; 0: none did. tenant "*": whichever wrote there last. */
+uint64_t gateway_last_of_campaigns(const struct gateway *g, struct str tenant,
+				   struct str address);
 /* The language of whom that address belongs to; "" unknown. */
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address);

@@ -4,9 +4,11 @@
  * each start, page by page.
  *
  * "contact.active": n are active contacts, sum those of them with a marketing
- * consent in date. A month has what was counted last in it: each count puts
- * the difference to what the month had, all of it in one batch, so that a
- * count that was cut off changes nothing and one done twice changes no more.
+ * consent in date. "contact.line": the same for each business line, its detail,
+ * that a consent of the tenant's has named. A month has what was counted last
+ * in it: each count puts the difference to what the month had, all of it in one
+ * batch, so that a count that was cut off changes nothing and one done twice
+ * changes no more.
  */
 #pragma once
 

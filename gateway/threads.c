@@ -14,6 +14,7 @@
 struct threads {
 	struct core *core;
 	struct map *map;
+	struct map *messages; /* by address: the last one of a campaign */
 	char *tenants[TENANTS_MAX];
 	unsigned ntenants;
 	struct dict *numbers; /* name of a campaign -> where its name stands */
@@ -43,6 +44,7 @@ struct threads *threads_new(struct core *core)
 	must(core != NULL);
 	t->core = core;
 	t->map = map_new();
+	t->messages = map_new();
 	t->numbers = dict_new();
 	t->campaigns = mem_array(1, sizeof(*t->campaigns));
 	t->campaigns[0] = str_z(STR_NONE);
@@ -63,6 +65,7 @@ void threads_free(struct threads **tp)
 	mem_free(t->campaigns);
 	dict_free(&t->numbers);
 	map_free(&t->map);
+	map_free(&t->messages);
 	mem_free(t);
 	*tp = NULL;
 }
@@ -113,7 +116,11 @@ void threads_note(struct threads *t, const struct message *m,
 		tail = tail || value_tail(old);
 		if (campaign == 0)
 			campaign = value_campaign(old);
+	} else if (campaign == 0) {
+		IGNORE(map_del(t->messages, key, NULL));
 	}
+	if (m->campaign.len > 0)
+		map_set(t->messages, key, m->id);
 	map_set(t->map, key,
 		(uint64_t)campaign << 48 | (uint64_t)tenant << 38 |
 			(uint64_t)r->index << 33 | (uint64_t)tail << 32 |
@@ -134,5 +141,8 @@ int threads_find(const struct threads *t, struct str address,
 	out->opt_out_text = value_tail(v);
 	out->campaign = t->campaigns[value_campaign(v)];
 	out->at_ms = (int64_t)(v & UINT32_MAX) * 1000;
+	out->message = 0;
+	IGNORE(map_get(t->messages, address_key(STR_NONE, address),
+		       &out->message));
 	return 0;
 }

@@ -12,6 +12,7 @@ struct thread {
 	unsigned class_index;
 	bool opt_out_text; /* the last one that could be refused offered it */
 	const char *campaign; /* of the last one that had any; "" */
+	uint64_t message;     /* that one; 0: none */
 	int64_t at_ms;
 };
 

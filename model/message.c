@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/id.h"
 #include "model/body.h"
 
 /* First byte of the stored form; a new layout gets a new number. */
@@ -14,6 +15,15 @@ const char *verdict_name(enum verdict v)
 
 	must((unsigned)v < ARRAY_LEN(names));
 	return names[v];
+}
+
+bool campaign_counts(struct str campaign)
+{
+	uint64_t id;
+
+	return campaign.len > 0 &&
+	       (campaign.len < ID_TEXT || campaign.p[ID_TEXT - 1] != '-' ||
+		id_parse(str_first(campaign, ID_TEXT - 1), &id) != 0);
 }
 
 /* Times after accepted_ms are stored as the difference plus one; 0: none. */

@@ -80,6 +80,10 @@ struct message {
 	struct decision decision;
 };
 
+/* Is that the name of a campaign as it goes to who is meant? Its tests and
+ * pilots have more behind it: "0k3...-pilot". */
+bool campaign_counts(struct str campaign);
+
 /* The stored form (payload of RECORD_MESSAGE), without the id. */
 void message_encode(const struct message *m, struct buf *out);
 /* Views into `bytes`, which must outlive m. -EBADMSG. */

@@ -124,6 +124,16 @@ static void cells_took(struct cells *c, struct measure *m, int64_t took_ms)
 	cells_add(c, m);
 }
 
+/* 1: delivered now; -1: no more. */
+static void cells_reached(struct cells *c, struct measure *m, int64_t n)
+{
+	m->name = STR("campaign.reached");
+	m->n = n;
+	m->sum = 0;
+	m->detail = STR_NONE;
+	cells_add(c, m);
+}
+
 void cells_count(struct cells *c, const struct cell_change *v)
 {
 	struct str words[CELL_WORDS];
@@ -151,6 +161,8 @@ void cells_count(struct cells *c, const struct cell_change *v)
 	cells_state(c, &m, v->now, 1, v->reason);
 	if (v->now == MESSAGE_DELIVERED)
 		cells_took(c, &m, v->at_ms - m.at_ms);
+	if (campaign_counts(v->campaign))
+		cells_reached(c, &m, v->now == MESSAGE_DELIVERED ? 1 : -1);
 }
 
 /* ---- the transaction -------------------------------------------------------- */

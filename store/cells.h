@@ -6,7 +6,8 @@
  *
  * Measures: message.all (sum: parts), message.<final state> (detail: the reason
  * of what never went), message.took (of delivered ones; sum: ms, detail: the
- * bound of the time, of cells_bounds).
+ * bound of the time, of cells_bounds), campaign.reached (of delivered ones that
+ * a campaign sent to who is meant: campaign_counts).
  */
 #pragma once
 
@@ -38,6 +39,7 @@ struct cell_change {
 	enum message_state was, now;
 	int64_t at_ms;
 	struct str reason;
+	struct str campaign; /* where one of both is delivered; "" none */
 };
 void cells_count(struct cells *c, const struct cell_change *v);
 

@@ -95,6 +95,10 @@ static void group_count(struct group *g, uint64_t id,
 		.now = v->last.state,
 		.at_ms = v->last.at_ms,
 		.reason = v->last.reason,
+		.campaign = v->last.state == MESSAGE_DELIVERED ||
+					    v->was == MESSAGE_DELIVERED
+				    ? tally_campaign(g->tally, v->kind)
+				    : STR_NONE,
 	};
 
 	cells_count(g->cells, &change);

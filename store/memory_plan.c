@@ -83,6 +83,8 @@ static const struct {
 			     "confirmed_by confirmed_ms due_ms warned "
 			     "since_ms created_ms closed_ms "
 			     "trial_until_ms" },
+	[TABLE_TURNOUT] = { 1, "message how counted at_ms" },
+	[TABLE_SECOND_SALE] = { 1, "case_id order_id at_ms" },
 	[TABLE_SUSPENSION] = { 3, "tenant account cycle delivered_ms task "
 				  "released" },
 	[TABLE_SURVEY] = { 3, "tenant id version body actor at_ms" },
@@ -273,6 +275,12 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_ORDER_LIST] = { PLAN_NEWEST, TABLE_ORDER },
 	[STATEMENT_ORDER_GET] = { PLAN_SHOW, TABLE_ORDER },
 	[STATEMENT_ORDER_SCAN] = { PLAN_SHOW, TABLE_ORDER },
+	[STATEMENT_ORDER_CONFIRMED_SCAN] = { PLAN_SHOW, TABLE_ORDER },
+	[STATEMENT_TURNOUT_PUT] = { PLAN_PUT, TABLE_TURNOUT },
+	[STATEMENT_TURNOUT_PURGE] = { PLAN_DROP, TABLE_TURNOUT },
+	[STATEMENT_TURNOUT_SCAN] = { PLAN_SHOW, TABLE_TURNOUT },
+	[STATEMENT_SECOND_SALE_PUT] = { PLAN_KEEP, TABLE_SECOND_SALE },
+	[STATEMENT_SECOND_SALE_SCAN] = { PLAN_SHOW, TABLE_SECOND_SALE },
 	[STATEMENT_SUSPENSION_PUT] = { PLAN_PUT, TABLE_SUSPENSION },
 	[STATEMENT_SUSPENSION_SCAN] = { PLAN_SHOW, TABLE_SUSPENSION },
 	[STATEMENT_SURVEY_PUT] = { PLAN_PUT, TABLE_SURVEY },

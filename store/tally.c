@@ -70,6 +70,15 @@ int tally_kind(struct tally *t, struct backend *b, struct str tenant,
 	return 0;
 }
 
+struct str tally_campaign(const struct tally *t, uint64_t kind)
+{
+	struct str words[3];
+
+	must(t != NULL);
+	return names_words(t->kinds, kind, words, ARRAY_LEN(words)) ? words[2]
+								    : STR_NONE;
+}
+
 void tally_add(struct tally *t, uint64_t kind, enum message_state state,
 	       int64_t delta)
 {

@@ -24,6 +24,8 @@ void tally_know(struct tally *t, uint64_t kind, struct str tenant,
 MUST_USE int tally_kind(struct tally *t, struct backend *b, struct str tenant,
 			struct str class_name, struct str campaign,
 			uint64_t *kind);
+/* The campaign of a kind; "" none. */
+struct str tally_campaign(const struct tally *t, uint64_t kind);
 /* One message more (or fewer) in this state. */
 void tally_add(struct tally *t, uint64_t kind, enum message_state state,
 	       int64_t delta);

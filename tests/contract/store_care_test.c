@@ -146,11 +146,37 @@ static void keeps_findings(void **state)
 			       "2|a|shops|s|q|t|open|90|0|x|ann|bo|4|0;"));
 }
 
+/* Each once: who took part, who bought again after a case. */
+static void keeps_what_was_counted(void **state)
+{
+	struct bed *b = *state;
+
+	for (int64_t i = 1; i <= 4; i++) {
+		store_put(b->s, STORE_TURNOUT_PUT,
+			  BED_CELLS(CELL_I(MIN(i, 3)), CELL_Z("reply"),
+				    CELL_I(i == 4), CELL_I(7)));
+		store_put(b->s, STORE_SECOND_SALE_PUT,
+			  BED_CELLS(CELL_I(MIN(i, 3)), CELL_I(i),
+				    CELL_I(10 * i)));
+	}
+	store_put(b->s, STORE_TURNOUT_PURGE, BED_CELLS(CELL_I(2)));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_TURNOUT_SCAN,
+				     BED_CELLS(CELL_I(1))),
+			    "2|reply|0|7;3|reply|1|7;");
+	/* the first order stands */
+	assert_string_equal(bed_scan(b, STORE_SECOND_SALE_SCAN,
+				     BED_CELLS(CELL_I(20))),
+			    "2|2|20;3|3|30;");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_cases, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeps_findings, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(keeps_what_was_counted, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(keeps_who_was_paged, setup,
 						teardown),

@@ -72,8 +72,8 @@ static void adds_up_measures(void **state)
 	assert_string_equal(bed_get(b, STORE_MEASURE_OF,
 				    BED_CELLS(CELL_Z("a"), CELL_Z("2026-10"),
 					      CELL_Z("survey.csat"))),
-			    "|vip|4|4;north|vip|2|9;south|vip|0|0;"
-			    "south|vip|3|10;");
+			    "|vip|q|4|4;north|vip|q|2|9;south|vip|q|0|0;"
+			    "south|vip|q|3|10;");
 	assert_string_equal(parts(b, CELL_N, ""),
 			    "2026-10|survey.csat|1||survey|q|4|4;"
 			    "2026-10|survey.csat|1|north|survey|q|2|9;"

@@ -126,6 +126,36 @@ static void r26_once_only(void **state)
 	eventdesk_stop(&d);
 }
 
+/* Sheets have blanks: around an account they are nothing, and a blank one is
+ * nobody's, for else one welcome would do for all. */
+static void r26_blanks_name_no_account(void **state)
+{
+	static const struct {
+		const char *account, *data;
+		unsigned messages;
+	} rows[] = {
+		{ "A1", "{}", 1 },
+		{ " A1 ", "{}", 0 },
+		{ "", "{\"account\":\"A1\\t\"}", 0 },
+		{ "", "{\"account\":\"\"}", 1 },
+		{ " ", "{\"account\":\" \"}", 0 }, /* the same number */
+	};
+	struct eventdesk d;
+	char id[8];
+
+	open_desk(&d, state);
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(id, sizeof(id), "b%u", i);
+		struct taken t =
+			eventdesk_happen(&d, id, "account.opened",
+					 rows[i].account, rows[i].data);
+
+		if (t.messages != rows[i].messages)
+			fail_msg("row %u: %s", i, t.reason);
+	}
+	eventdesk_stop(&d);
+}
+
 static void r27_threshold_once_a_cycle(void **state)
 {
 	static const struct {
@@ -344,6 +374,7 @@ static void what_cannot_be_taken(void **state)
 		{ "1", "", "type" },
 		{ "1", "A B", "type" },
 		{ "1", "service.suspend_requested", "account" },
+		{ " ", "service.suspend_requested", "account" },
 	};
 	struct eventdesk d;
 
@@ -405,6 +436,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 		CASE(r15_one_message_for_each_charge),
 		CASE(r26_once_only),
+		CASE(r26_blanks_name_no_account),
 		CASE(r27_threshold_once_a_cycle),
 		CASE(r14_remind_first),
 		CASE(r14_refused_until_a_person_has_called),

@@ -190,6 +190,37 @@ static void r22_a_code_of_before_the_restart(void **state)
 	room_stop(&r);
 }
 
+/* People write what they copy; what says no, or more, is no confirmation. */
+static void r22_a_word_may_stand_before_the_code(void **state)
+{
+	static const struct {
+		const char *before, *behind;
+		bool yes;
+	} rows[] = {
+		{ "Code: ", "", true },     { "确认", "。", true },
+		{ "验证码:", "", true },    { "yes ", "!", true },
+		{ "不要 ", "", false },     { "no ", "", false },
+		{ "not code ", "", false }, { "", " no", false },
+		{ "1", "", false },
+	};
+	char code[7], text[64];
+	struct room r;
+
+	open_room(&r, state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)hear(&r, SHI, "订购彩铃");
+		code_to(&r, SHI, code);
+		r.heard[0] = '\0';
+		snprintf(text, sizeof(text), "%s%s%s", rows[i].before, code,
+			 rows[i].behind);
+		(void)hear(&r, SHI, text);
+		if (heard(&r, "service.activate ") != rows[i].yes)
+			fail_msg("%s", text);
+		(void)hear(&r, SHI, "0000 00");
+	}
+	room_stop(&r);
+}
+
 /* A code is bound to its offer; two orders wait side by side. */
 static void r22_bound_to_the_offer(void **state)
 {
@@ -497,6 +528,7 @@ int main(void)
 		TEST(r07_r22_two_messages_and_no_less),
 		TEST(r22_silence_is_no_order),
 		TEST(r22_a_code_of_before_the_restart),
+		TEST(r22_a_word_may_stand_before_the_code),
 		TEST(r22_bound_to_the_offer),
 		TEST(r22_guesses_end_it),
 		TEST(r07_a_change_is_confirmed_too),

@@ -59,16 +59,19 @@ struct had {
 	bool done;
 };
 
+/* "branch/tier detail n sum" */
+
 static bool show(void *owner, const struct row *row)
 {
 	struct had *h = owner;
 	size_t at = strlen(h->text);
 
-	if (row_i(row, 2) != 0 || row_i(row, 3) != 0)
+	if (row_i(row, 3) != 0 || row_i(row, 4) != 0)
 		snprintf(h->text + at, sizeof(h->text) - at,
-			 "%.*s/%.*s %lld %lld; ", STR_ARGS(row_s(row, 0)),
-			 STR_ARGS(row_s(row, 1)), (long long)row_i(row, 2),
-			 (long long)row_i(row, 3));
+			 "%.*s/%.*s %.*s%s%lld %lld; ", STR_ARGS(row_s(row, 0)),
+			 STR_ARGS(row_s(row, 1)), STR_ARGS(row_s(row, 2)),
+			 row_s(row, 2).len > 0 ? " " : "",
+			 (long long)row_i(row, 3), (long long)row_i(row, 4));
 	return true;
 }
 
@@ -78,17 +81,28 @@ static void on_done(void *owner, int rc)
 	((struct had *)owner)->done = true;
 }
 
-static const char *counted(struct bed *b, const char *tenant, const char *month)
+static const char *measured(struct bed *b, const char *tenant,
+			    const char *month, const char *name)
 {
 	static struct had h;
 	const struct cell cells[] = { CELL_Z(tenant), CELL_Z(month),
-				      CELL_Z("contact.active") };
+				      CELL_Z(name) };
 
 	h = (struct had){ .done = false };
 	b->store->ops->get(b->store, STORE_MEASURE_OF, cells, ARRAY_LEN(cells),
 			   show, on_done, &h);
 	TURN_UNTIL(b, h.done);
 	return h.text;
+}
+
+static const char *counted(struct bed *b, const char *tenant, const char *month)
+{
+	return measured(b, tenant, month, "contact.active");
+}
+
+static const char *lines(struct bed *b, const char *month)
+{
+	return measured(b, "DEMOTEL", month, "contact.line");
 }
 
 /* ---- people -------------------------------------------------------------------- */
@@ -183,6 +197,43 @@ static void k58_customers_and_consents_by_hand(void **state)
 	count(&c);
 	assert_string_equal(counted(c.bed, "DEMOTEL", "2026-10"),
 			    "east/new 1 0; north/vip 2 0; south/vip 3 2; ");
+	close_census(&c);
+}
+
+/* Who agrees to all agrees to each, but to what they have refused. */
+static void k58_by_business_line(void **state)
+{
+	struct census c;
+
+	open_census(&c, state);
+	person(c.bed, "DEMOTEL", A, "north", "", CONTACT_ACTIVE);
+	say(c.bed, "DEMOTEL", A, CONSENT_GRANT, "");
+	person(c.bed, "DEMOTEL", B, "north", "", CONTACT_ACTIVE);
+	say(c.bed, "DEMOTEL", B, CONSENT_GRANT, "shoes");
+	person(c.bed, "DEMOTEL", C, "south", "", CONTACT_ACTIVE);
+	say(c.bed, "DEMOTEL", C, CONSENT_GRANT, "");
+	say(c.bed, "DEMOTEL", C, CONSENT_WITHDRAW, "hats");
+	person(c.bed, "DEMOTEL", D, "south", "", CONTACT_ACTIVE);
+	person(c.bed, "DEMOTEL", E, "south", "", CONTACT_ACTIVE);
+	say(c.bed, "DEMOTEL", "dev447700900005", CONSENT_GRANT, "hats");
+	person(c.bed, "DEMOTEL", F, "south", "", CONTACT_LEFT);
+	say(c.bed, "DEMOTEL", F, CONSENT_GRANT, "coats");
+	commit(c.bed);
+	count(&c);
+	/* hats: A, E; shoes: A, B, C */
+	assert_string_equal(lines(c.bed, "2026-10"),
+			    "north/ hats 2 1; north/ shoes 2 2; "
+			    "south/ hats 3 1; south/ shoes 3 1; ");
+	assert_string_equal(counted(c.bed, "DEMOTEL", "2026-10"),
+			    "north/ 2 2; south/ 3 1; ");
+	/* another day, and nothing twice */
+	say(c.bed, "DEMOTEL", B, CONSENT_WITHDRAW, "shoes");
+	commit(c.bed);
+	clock_hand_jump(&c.clock, DAY);
+	count(&c);
+	assert_string_equal(lines(c.bed, "2026-10"),
+			    "north/ hats 2 1; north/ shoes 2 1; "
+			    "south/ hats 3 1; south/ shoes 3 1; ");
 	close_census(&c);
 }
 
@@ -311,6 +362,7 @@ int main(void)
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 	const struct CMUnitTest tests[] = {
 		CASE(k58_customers_and_consents_by_hand),
+		CASE(k58_by_business_line),
 		CASE(k10_the_last_count_of_a_month),
 		CASE(k58_recount),
 	};
