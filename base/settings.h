@@ -98,6 +98,10 @@ const struct section *settings_next(const struct settings *s, const char *kind,
 bool settings_differ(const struct setting_section *kind, const void *a,
 		     const void *b, struct faults *frozen);
 
+/* Appends "; did you mean 'x'?" when a name is near. names: n of them. */
+void settings_hint(struct buf *out, struct str given, const char *const *names,
+		   size_t n);
+
 /* The commented reference file: every kind, every row with unit, range,
  * default and text. */
 void settings_reference(const struct setting_section *kinds, size_t nkinds,

@@ -78,10 +78,6 @@ void plan_make(struct plan *p, struct tokens *t,
 	       struct fault_list *f);
 void plan_done(struct plan *p);
 
-/* Appends "; did you mean 'x'?" when a name is near. names: n of them. */
-void settings_hint(struct buf *out, struct str given, const char *const *names,
-		   size_t n);
-
 /* ---- values (settings_value.c) ------------------------------------------- */
 
 void *setting_field(const struct setting *row, void *value);

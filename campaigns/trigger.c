@@ -261,20 +261,17 @@ bool trigger_holds(const struct trigger_cfg *t, const json_t *data)
 
 /* ---- checks ---------------------------------------------------------------- */
 
-static void check_text(const struct section *s, const char *text,
-		       struct faults *f)
+static void check_text(const char *text, struct faults *f)
 {
 	struct template *t = NULL;
 	struct err err = { "" };
 
 	if (template_compile(&t, str_of(text), &err) != 0)
-		faults_add(f, "line %u: trigger %s: %s", s->line, s->title,
-			   err.text);
+		faults_add(f, "%s", err.text);
 	template_free(&t);
 }
 
-static void check_lists(const struct section *s, const struct trigger_cfg *t,
-			struct faults *f)
+static void check_lists(const struct trigger_cfg *t, struct faults *f)
 {
 	struct condition c;
 	int64_t ms;
@@ -282,13 +279,12 @@ static void check_lists(const struct section *s, const struct trigger_cfg *t,
 	for (size_t i = 0; i < t->when.len; i++)
 		if (!condition_read(t->when.v[i], &c))
 			faults_add(f,
-				   "line %u: trigger %s: '%s' is no condition "
-				   "such as \"percent >= 80\"",
-				   s->line, s->title, t->when.v[i]);
+				   "'%s' is no condition such as "
+				   "\"percent >= 80\"",
+				   t->when.v[i]);
 	for (size_t i = 0; i < t->before.len; i++)
 		if (settings_duration(str_of(t->before.v[i]), &ms) != 0)
-			faults_add(f, "line %u: trigger %s: '%s' is no time",
-				   s->line, s->title, t->before.v[i]);
+			faults_add(f, "'%s' is no time", t->before.v[i]);
 }
 
 bool trigger_answer(const char *text, struct trigger_answer *out)
@@ -315,66 +311,72 @@ static bool names_answer(const struct trigger_cfg *t, const char *name)
 }
 
 /* What may be answered, and what that leads to. */
-static void check_answers(const struct section *s, const struct trigger_cfg *t,
-			  struct faults *f)
+static void check_answers(const struct trigger_cfg *t, struct faults *f)
 {
 	struct trigger_answer a;
 
 	if (t->answers.len > 0 && t->answer_within == 0)
-		faults_add(f,
-			   "line %u: trigger %s: answers are heard within "
-			   "answer_within, which is 0",
-			   s->line, s->title);
+		faults_add(f, "answers are heard within "
+			      "answer_within, which is 0");
 	if (t->answers.len > ANSWER_OPTIONS_MAX)
-		faults_add(f, "line %u: trigger %s: more than %d answers",
-			   s->line, s->title, ANSWER_OPTIONS_MAX);
+		faults_add(f, "more than %d answers", ANSWER_OPTIONS_MAX);
 	for (size_t i = 0; i < t->answers.len; i++)
 		if (!trigger_answer(t->answers.v[i], &a) || a.labels.len > 255)
 			faults_add(f,
-				   "line %u: trigger %s: '%s' is no answer "
+				   "'%s' is no answer "
 				   "such as \"1 confirm 确认|ok\"",
-				   s->line, s->title, t->answers.v[i]);
+				   t->answers.v[i]);
 	if (t->said_zh.len > t->answers.len || t->said_en.len > t->answers.len)
-		faults_add(f,
-			   "line %u: trigger %s: more is said in return than "
-			   "there are answers",
-			   s->line, s->title);
+		faults_add(f, "more is said in return than "
+			      "there are answers");
 	for (size_t i = 0; i < t->call_on.len; i++)
 		if (!names_answer(t, t->call_on.v[i]))
 			faults_add(f,
-				   "line %u: trigger %s: call_on: there is no "
+				   "call_on: there is no "
 				   "answer '%s'",
-				   s->line, s->title, t->call_on.v[i]);
+				   t->call_on.v[i]);
 }
 
 /* One way to speak, and no more; to cancel is enough, too. */
-static void check_words(const struct section *s, const struct trigger_cfg *t,
-			struct faults *f)
+static void check_words(const struct trigger_cfg *t, struct faults *f)
 {
 	unsigned ways = (t->text_zh[0] != '\0' || t->text_en[0] != '\0') +
 			(t->template[0] != '\0') + (t->survey[0] != '\0');
 
 	if (ways > 1 || (ways == 0 && t->cancels.len == 0 &&
 			 t->callback == TRIGGER_CALL_NO))
-		faults_add(f,
-			   "line %u: trigger %s needs a text, a template, a "
-			   "survey, a callback, or something to cancel",
-			   s->line, s->title);
+		faults_add(f, "it needs a text, a template, a survey, a "
+			      "callback, or something to cancel");
 }
 
-void trigger_check(const struct settings *settings, struct faults *faults)
+void trigger_check(const struct trigger_cfg *t,
+		   const struct trigger_names *names, struct faults *faults)
+{
+	must(t != NULL && faults != NULL);
+	check_text(t->text_zh, faults);
+	check_text(t->text_en, faults);
+	check_lists(t, faults);
+	check_words(t, faults);
+	check_answers(t, faults);
+	if (names != NULL)
+		trigger_check_names(t, names, faults);
+}
+
+void trigger_check_settings(const struct settings *settings,
+			    const struct trigger_names *names,
+			    struct faults *faults)
 {
 	const struct section *s;
 	size_t at = 0;
 
 	must(settings != NULL && faults != NULL);
 	while ((s = settings_next(settings, "trigger", &at)) != NULL) {
-		const struct trigger_cfg *t = s->value;
+		struct faults own = { 0 };
 
-		check_text(s, t->text_zh, faults);
-		check_text(s, t->text_en, faults);
-		check_lists(s, t, faults);
-		check_words(s, t, faults);
-		check_answers(s, t, faults);
+		trigger_check(s->value, names, &own);
+		for (size_t i = 0; i < own.len; i++)
+			faults_add(faults, "line %u: trigger %s: %s", s->line,
+				   s->title, own.v[i]);
+		faults_done(&own);
 	}
 }

@@ -9,6 +9,8 @@
 #include "base/settings.h"
 #include "base/str.h"
 
+struct classes;
+
 /* What a trigger makes besides words. */
 enum trigger_call { TRIGGER_CALL_NO, TRIGGER_CALL_MAKE, TRIGGER_CALL_PROPOSE };
 
@@ -55,8 +57,27 @@ bool trigger_answer(const char *text, struct trigger_answer *out);
 
 extern const struct setting_section trigger_section;
 
-/* Texts and conditions that a table cannot check. */
-void trigger_check(const struct settings *s, struct faults *faults);
+/* What a trigger may name. */
+struct trigger_names {
+	const struct classes *classes;   /* NULL: those are not asked */
+	const struct settings *settings; /* with queues and triggers */
+	const char *const *channels;     /* of gateway_channel_names */
+	unsigned nchannels;
+	const char *queue; /* that call-backs go to; NULL: none */
+};
+
+/* All that a table cannot check: texts, conditions, and the names of what
+ * nothing defines (names NULL: those are not asked). Templates and surveys are
+ * in the store: what they are is known after the start only. */
+void trigger_check(const struct trigger_cfg *t,
+		   const struct trigger_names *names, struct faults *faults);
+void trigger_check_names(const struct trigger_cfg *t,
+			 const struct trigger_names *names,
+			 struct faults *faults);
+/* The same of every section `trigger`, each fault with its line. */
+void trigger_check_settings(const struct settings *s,
+			    const struct trigger_names *names,
+			    struct faults *faults);
 
 /* Does data fulfil all conditions? A field that is missing fulfils none. */
 bool trigger_holds(const struct trigger_cfg *t, const json_t *data);

@@ -131,6 +131,27 @@ static void record_all(const struct settings *s)
 	}
 }
 
+static void check_triggers(const struct settings *s, struct faults *faults)
+{
+	const struct section *sec = settings_find(s, "callbacks", NULL);
+	const char *channels[CHANNEL_NAMES_MAX];
+	struct trigger_names names = { .settings = s, .channels = channels };
+	struct classes *classes = NULL;
+	struct faults other = { 0 };
+
+	/* what is wrong with classes is told elsewhere */
+	if (classes_new(&classes, s, &other) == 0)
+		names.classes = classes;
+	faults_done(&other);
+	names.nchannels =
+		gateway_channel_names(s, registry_channels, registry_nchannels,
+				      channels, CHANNEL_NAMES_MAX);
+	if (sec != NULL)
+		names.queue = ((const struct callbacks_cfg *)sec->value)->queue;
+	trigger_check_settings(s, &names, faults);
+	classes_free(&classes);
+}
+
 int daemon_settings_read(const char *path, struct settings *out,
 			 struct faults *faults)
 {
@@ -151,7 +172,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	gateway_check_settings(out, registry_channels, registry_nchannels,
 			       faults);
 	esme_check_settings(out, faults);
-	trigger_check(out, faults);
+	check_triggers(out, faults);
 	report_check_settings(out, faults);
 	cases_check(out, faults);
 	sla_check(out, faults);

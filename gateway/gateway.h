@@ -89,6 +89,14 @@ void gateway_check_settings(const struct settings *s,
 			    const struct channel_ops *const *channels,
 			    size_t nchannels, struct faults *faults);
 
+/* Channels that a message can ask for: kinds of the links there are, and what
+ * routes name. How many of them are in names now, at most max. */
+#define CHANNEL_NAMES_MAX 256
+unsigned gateway_channel_names(const struct settings *s,
+			       const struct channel_ops *const *channels,
+			       size_t nchannels, const char **names,
+			       unsigned max);
+
 /* Recovers from the store, then opens every link. */
 MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
 			  struct err *err);

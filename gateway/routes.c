@@ -276,6 +276,29 @@ static bool kind_routed(const struct settings *s, const struct lanes *lanes,
 	return false;
 }
 
+unsigned gateway_channel_names(const struct settings *s,
+			       const struct channel_ops *const *channels,
+			       size_t nchannels, const char **names,
+			       unsigned max)
+{
+	const struct section *sec;
+	unsigned n = 0;
+	size_t at = 0;
+
+	must(s != NULL && names != NULL);
+	for (size_t i = 0; i < nchannels && n < max; i++)
+		if (settings_find(s, channels[i]->name, NULL) != NULL)
+			names[n++] = channels[i]->kind;
+	while ((sec = settings_next(s, "route", &at)) != NULL) {
+		const struct setting_list *own =
+			&((const struct route_cfg *)sec->value)->channel;
+
+		for (size_t i = 0; i < own->len && n < max; i++)
+			names[n++] = own->v[i];
+	}
+	return n;
+}
+
 static bool kind_seen(const struct lanes *lanes, unsigned upto)
 {
 	for (unsigned i = 0; i < upto; i++) {

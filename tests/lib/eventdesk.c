@@ -50,7 +50,7 @@ static void read_settings(struct eventdesk *d)
 	if (settings_parse(d->care_config, "care", kinds, 6, &d->settings,
 			   &f) != 0)
 		fail_msg("%s", f.v[0]);
-	trigger_check(&d->settings, &f);
+	trigger_check_settings(&d->settings, NULL, &f);
 	if (f.len > 0)
 		fail_msg("%s", f.v[0]);
 	faults_done(&f);

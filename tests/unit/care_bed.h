@@ -83,7 +83,7 @@ static void room_settings(struct room *r)
 	buf_z(&text, r->config);
 	if (settings_parse(text.p, "care", kinds, n, &r->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);
-	trigger_check(&r->settings, &f);
+	trigger_check_settings(&r->settings, NULL, &f);
 	callbacks_check(&r->settings, &f);
 	orders_check(&r->settings, &f);
 	if (f.len > 0)
