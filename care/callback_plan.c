@@ -78,7 +78,7 @@ void callback_plan(struct callbacks *c, struct callback *x, int64_t from_ms)
 	} else {
 		callback_move(x, CALLBACK_QUEUED, now_ms);
 		x->now.due_ms =
-			x->now.breached ? 0 : now_ms + c->env.cfg->breach;
+			x->now.breached ? 0 : callback_promise_ms(c, x, now_ms);
 		callback_enqueue(c, x);
 	}
 	callback_tell(c, x);

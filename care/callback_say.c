@@ -14,6 +14,8 @@ static const char *words_of(const struct callbacks_cfg *f,
 		return zh ? f->asked_zh : f->asked_en;
 	case SAY_MISSED:
 		return zh ? f->missed_zh : f->missed_en;
+	case SAY_MISSED_LATER:
+		return zh ? f->missed_later_zh : f->missed_later_en;
 	case SAY_PROPOSED:
 		return zh ? f->proposed_zh : f->proposed_en;
 	case SAY_UNREACHABLE:
@@ -39,12 +41,25 @@ static bool speaks_chinese(const struct callbacks *c, const struct callback *x,
 			    : str_starts(str_of(x->address), STR("+86"));
 }
 
-/* "12-01 14:30", by their clock. */
+/* When somebody calls, as far as is known: not before people work. */
+static int64_t when_ms(const struct callbacks *c, const struct callback *x)
+{
+	int64_t due_ms = x->now.state == CALLBACK_OPEN ? x->now.due_ms : 0;
+
+	return callback_works_ms(c, x,
+				 MAX(MAX(due_ms, x->from_ms),
+				     callbacks_now(c)));
+}
+
+/* "12-01 14:30", by their clock; by ours where theirs is not known. */
 static void put_time(const struct callbacks *c, const struct callback *x,
 		     struct buf *out)
 {
 	const struct tzone *z = callback_zone(c, x);
-	int64_t at_ms = x->now.due_ms > 0 ? x->now.due_ms : x->from_ms;
+	int64_t at_ms = when_ms(c, x);
+
+	if (z == NULL)
+		z = c->hours.zone;
 	int32_t offset_s = z == NULL ? 0 : tzone_offset_s(z, at_ms);
 	time_t local = (time_t)(at_ms / 1000 + offset_s);
 	struct tm tm;
@@ -95,7 +110,7 @@ void callback_say(struct callbacks *c, const struct callback *x,
 		return;
 	(void)snprintf(key, sizeof(key), "callback:%llx:%d:%lld",
 		       (unsigned long long)x->id, (int)what,
-		       what == SAY_TIMED ? (long long)x->now.due_ms : 0);
+		       what == SAY_TIMED ? (long long)when_ms(c, x) : 0);
 	s.idempotency_key = str_of(key);
 	gateway_submit(c->env.gateway, &s, &out);
 	if (out.rc != 0)
@@ -107,9 +122,18 @@ void callback_say_when(struct callbacks *c, const struct callback *x,
 		       struct str lang)
 {
 	must(c != NULL && x != NULL);
-	bool later = x->now.state == CALLBACK_OPEN &&
-		     MAX(x->now.due_ms, x->from_ms) > callbacks_now(c);
+	bool later = when_ms(c, x) > callbacks_now(c);
 
 	if (x->now.state == CALLBACK_OPEN || x->now.state == CALLBACK_QUEUED)
 		callback_say(c, x, later ? SAY_TIMED : SAY_ASKED, lang);
+}
+
+void callback_say_missed(struct callbacks *c, const struct callback *x,
+			 struct str lang)
+{
+	must(c != NULL && x != NULL);
+	bool later =
+		callback_works_ms(c, x, callbacks_now(c)) > callbacks_now(c);
+
+	callback_say(c, x, later ? SAY_MISSED_LATER : SAY_MISSED, lang);
 }

@@ -28,6 +28,10 @@
 			false, text                                         \
 	}
 
+static const char *const clocks[] = { "working", "calendar", NULL };
+static const char *const queue_clocks[] = { "usual", "working", "calendar",
+					    NULL };
+
 #define DAY INT64_C(86400000)
 
 static const struct setting rows[] = {
@@ -44,6 +48,10 @@ static const struct setting rows[] = {
 	     "An agent keeps a call-back this long, then it waits again."),
 	TIME(breach, "10m", 1000, DAY,
 	     "Waiting longer than this is told, once, as queue.breach."),
+	{ "clock", SETTING_ENUM, AT(clock), "working", 0, 0, clocks, NULL,
+	  false,
+	  "By which clock it waits. working: while work_hours are open; "
+	  "calendar: the clock on the wall." },
 	TIME(propose, "24h", 60000, 30 * DAY,
 	     "A yes to a call-back that was proposed is awaited this long."),
 	TIME(age_boost, "10m", 1000, DAY,
@@ -82,6 +90,15 @@ static const struct setting rows[] = {
 	     "Sorry we missed your call. We will call you back. Reply a time"
 	     " such as 14:30 to choose it, or 0 for no call.",
 	     "The same in English."),
+	TEXT(missed_later_zh,
+	     "抱歉未能接听您的来电,我们会在{{time}}起给您回电。"
+	     "回复时间(如14:30)可改时间,回复0不用回电。",
+	     "Said instead while nobody works; {{time}}: from when on we "
+	     "call."),
+	TEXT(missed_later_en,
+	     "Sorry we missed your call. We will call you back from {{time}}"
+	     " on. Reply a time such as 14:30 to choose it, or 0 for no call.",
+	     "The same in English."),
 	TEXT(proposed_zh, "抱歉让您久等。回复1预约回拨,或回复时间如14:30。",
 	     "Offers a call-back to who waits too long."),
 	TEXT(proposed_en,
@@ -119,6 +136,9 @@ static const struct setting queue_rows[] = {
 	{ "skills", SETTING_LIST, offsetof(struct queue_cfg, skills), "{}", 0,
 	  0, NULL, NULL, false,
 	  "What its work needs, each with a level: \"billing 2\"." },
+	{ "clock", SETTING_ENUM, offsetof(struct queue_cfg, clock), "usual", 0,
+	  0, queue_clocks, NULL, false,
+	  "By which clock its work waits; usual: callbacks.clock." },
 };
 
 const struct setting_section queue_section = {

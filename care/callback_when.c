@@ -140,3 +140,50 @@ bool callback_when(const struct callbacks *c, const struct callback *x,
 								 : *at_ms;
 	return true;
 }
+
+/* ---- the clock of a promise ------------------------------------------------------- */
+
+/* NULL: the wall's. */
+static const struct work_hours *clock_of(const struct callbacks *c,
+					 const struct callback *x)
+{
+	const struct section *s =
+		settings_find(c->env.settings, "queue", x->queue);
+	const struct queue_cfg *q = s == NULL ? NULL : s->value;
+	bool working = q == NULL || q->clock == QUEUE_USUAL
+			       ? c->env.cfg->clock == CALLBACK_WORKING
+			       : q->clock == QUEUE_WORKING;
+
+	return working && c->hours.zone != NULL ? &c->hours : NULL;
+}
+
+int64_t callback_promise_ms(const struct callbacks *c, const struct callback *x,
+			    int64_t now_ms)
+{
+	must(c != NULL && x != NULL);
+	const struct work_hours *w = clock_of(c, x);
+	int64_t span_ms = c->env.cfg->breach;
+
+	return w == NULL ? now_ms + span_ms
+			 : work_hours_after(w, now_ms, span_ms);
+}
+
+/* Hours of work, of the gate and of theirs are asked in turns. */
+#define TURNS 8
+
+int64_t callback_works_ms(const struct callbacks *c, const struct callback *x,
+			  int64_t then_ms)
+{
+	must(c != NULL && x != NULL);
+	const struct work_hours *w = clock_of(c, x);
+	int64_t t = then_ms;
+	char reason[32];
+
+	for (unsigned i = 0; w != NULL && i < TURNS && !work_hours_open(w, t);
+	     i++) {
+		t = work_hours_after(w, t, 0);
+		if (!callback_when(c, x, t, &t, reason))
+			return then_ms; /* it will be denied */
+	}
+	return t;
+}

@@ -131,7 +131,7 @@ static void say_first(struct callbacks *c, const struct callback *x,
 	if (x->now.state == CALLBACK_PROPOSED)
 		callback_say(c, x, SAY_PROPOSED, lang);
 	else if (x->source == CALLBACK_BY_MISSED_CALL)
-		callback_say(c, x, SAY_MISSED, lang);
+		callback_say_missed(c, x, lang);
 }
 
 int callbacks_ask(struct callbacks *c, const struct callback_ask *ask,

@@ -164,8 +164,9 @@ static void back(struct callbacks *c, struct callback *x)
 {
 	callback_leave(c, x, false);
 	callback_move(x, CALLBACK_QUEUED, callbacks_now(c));
-	x->now.due_ms =
-		x->now.breached ? 0 : callbacks_now(c) + c->env.cfg->breach;
+	x->now.due_ms = x->now.breached
+				? 0
+				: callback_promise_ms(c, x, callbacks_now(c));
 	callback_enqueue(c, x);
 	callback_tell(c, x);
 }

@@ -109,6 +109,11 @@ int callbacks_open(struct callbacks **out, const struct callbacks_env *env,
 	id_source_init(&c->ids, env->node);
 	callback_words(c);
 	make_stats(c);
+	const struct section *sec =
+		settings_find(env->settings, "work_hours", NULL);
+
+	if (sec != NULL) /* work_hours_check has found no fault */
+		must(work_hours_read(&c->hours, sec->value, err) == 0);
 	int rc = callback_recover(c, err);
 
 	if (rc == 0)

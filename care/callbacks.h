@@ -31,10 +31,12 @@ struct callbacks_cfg {
 	int64_t age_boost;           /* ms of waiting that count as a level */
 	int64_t max;                 /* under way */
 	bool low_scores;             /* they lead to a call, too */
+	int clock;                   /* of breach: CALLBACK_WORKING ... */
 	int64_t links_max, link_for; /* ms */
 	struct setting_list tiers;   /* "vip 2": priority by tier */
 	struct setting_list words, no_words;
 	char *asked_zh, *asked_en, *missed_zh, *missed_en;
+	char *missed_later_zh, *missed_later_en;
 	char *proposed_zh, *proposed_en, *unreachable_zh, *unreachable_en;
 	char *timed_zh, *timed_en, *declined_zh, *declined_en;
 };
@@ -42,7 +44,12 @@ struct callbacks_cfg {
 /* `queue NAME { skills = {"billing 2"} }` */
 struct queue_cfg {
 	struct setting_list skills; /* that its work needs */
+	int clock;                  /* enum queue_clock */
 };
+
+/* Which clock a promise to call runs by. */
+enum callback_clock { CALLBACK_WORKING, CALLBACK_CALENDAR };
+enum queue_clock { QUEUE_USUAL, QUEUE_WORKING, QUEUE_CALENDAR };
 
 /* `agent NAME { skills = {"billing 3", "complaint 1 until 2026-12-31"} }` */
 struct agent_section_cfg {

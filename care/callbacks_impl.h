@@ -7,6 +7,7 @@
 #include "base/stats.h"
 #include "care/callbacks.h"
 #include "care/stored_key.h"
+#include "care/work_hours.h"
 #include "proto/tzone.h"
 
 #define CALLBACK_AGENTS_MAX 1024
@@ -49,6 +50,7 @@ struct callbacks {
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;
+	struct work_hours hours; /* zone NULL: none are set */
 
 	struct caller *callers;
 	unsigned ncallers;
@@ -122,6 +124,13 @@ MUST_USE bool callback_may_call(const struct callbacks *c,
 				const struct callback *x, int64_t *at_ms,
 				char reason[32]);
 
+/* Until when it shall have been taken, if it waits from now on. */
+int64_t callback_promise_ms(const struct callbacks *c, const struct callback *x,
+			    int64_t now_ms);
+/* then_ms, or from when on somebody works and may call, if nobody does then. */
+int64_t callback_works_ms(const struct callbacks *c, const struct callback *x,
+			  int64_t then_ms);
+
 /* ---- callback_queue.c: the router ------------------------------------------------- */
 
 MUST_USE int callback_pool(struct callbacks *c, struct str tenant,
@@ -149,6 +158,7 @@ void callback_queue_free(struct callbacks *c);
 enum callback_saying {
 	SAY_ASKED,
 	SAY_MISSED,
+	SAY_MISSED_LATER,
 	SAY_PROPOSED,
 	SAY_UNREACHABLE,
 	SAY_TIMED, /* with its time */
@@ -159,6 +169,8 @@ enum callback_saying {
 void callback_say(struct callbacks *c, const struct callback *x,
 		  enum callback_saying what, struct str lang);
 /* In return to words of theirs: its time, or that it will be soon. */
+void callback_say_missed(struct callbacks *c, const struct callback *x,
+			 struct str lang);
 void callback_say_when(struct callbacks *c, const struct callback *x,
 		       struct str lang);
 

@@ -200,6 +200,77 @@ static void a_link_is_good_once(void **state)
 	room_stop(&r);
 }
 
+/* ---- while nobody works (R-29) ----------------------------------------------------- */
+
+#define WORK                                                       \
+	"work_hours { zone = \"Europe/London\" }\n"                \
+	"trigger missed { event = call.missed callback = make }\n" \
+	"queue day {}\nqueue night { clock = calendar }\n"
+
+static bool breached(struct room *r, uint64_t id)
+{
+	return see(r, id)->now.breached;
+}
+
+static void r29_nobody_waits_while_nobody_works(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config, WORK);
+	later(&r, 7 * HOUR + 55 * MINUTE); /* Tuesday, 17:55 */
+	uint64_t day = ask(&r, (struct callback_ask){ .address = SHI,
+						      .queue = STR("day") })
+			       .id;
+	uint64_t night = ask(&r, (struct callback_ask){ .address = LIN,
+							.queue = STR("night") })
+				 .id;
+
+	later(&r, 10 * MINUTE);
+	assert_true(breached(&r, night) && !breached(&r, day));
+	later(&r, 14 * HOUR + 55 * MINUTE); /* Wednesday, nine o'clock */
+	later(&r, 5 * MINUTE - 1);
+	assert_false(breached(&r, day));
+	room_again(&r);
+	assert_false(breached(&r, day));
+	later(&r, 1);
+	assert_true(breached(&r, day));
+	room_stop(&r);
+}
+
+static void r29_who_asks_at_night_hears_when(void **state)
+{
+	json_t *data = json_object();
+	const struct occurrence o = { .tenant = TENANT,
+				      .id = STR("m1"),
+				      .type = STR("call.missed"),
+				      .to = LIN,
+				      .data = data };
+	char text[BED_TEXT];
+	struct taken t;
+	const char *field;
+	struct err err;
+	struct room r;
+
+	room_open(&r, state, gateway_config, WORK);
+	later(&r, 9 * HOUR); /* Tuesday, 19:00: a call is permitted */
+	assert_true(str_eqz(room_hear(&r, SHI, "call me"), CLAIM_CALLBACK));
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "All right, we will call you at 11-25 09:00.");
+	assert_true(str_eqz(room_hear(&r, SHI, "20:30"), CLAIM_CALLBACK));
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "All right, we will call you at 11-25 09:00.");
+	assert_true(str_eqz(room_hear(&r, SHI, "10:30"), CLAIM_CALLBACK));
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "All right, we will call you at 11-25 10:30.");
+	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
+			 0);
+	commit(r.bed);
+	assert_non_null(strstr(bed_said(r.bed, LIN, text),
+			       "call you back from 11-25 09:00 on"));
+	json_decref(data);
+	room_stop(&r);
+}
+
 /* ---- the last step of a reminder that nothing delivers (R-14) --------------------- */
 
 static void hard(struct room *r)
@@ -474,6 +545,8 @@ int main(void)
 		TEST(a_time_is_chosen),
 		TEST(who_asks_hears_at_once),
 		TEST(a_link_is_good_once),
+		TEST(r29_nobody_waits_while_nobody_works),
+		TEST(r29_who_asks_at_night_hears_when),
 		TEST(r14_a_task_becomes_a_call),
 		TEST(r14_a_call_without_room_is_asked_for_again),
 		TEST(r14_a_call_that_is_never_made_says_why),
