@@ -148,7 +148,7 @@ static void counts_messages_for_reports(void **state)
 			    "message.delivered||||sms|otp||1|0;"
 			    "message.expired||||sms|otp||0|0;"
 			    "message.suppressed||||sms|otp|no_consent|1|0;"
-			    "message.took||||sms|otp|1000|1|0;");
+			    "message.took||||sms|otp|50|1|0;");
 	assert_string_equal(
 		bed_get(b, STORE_MEASURE_PARTS,
 			BED_CELLS(CELL_Z("a"), CELL_Z(""), CELL_Z("2019-12"),
@@ -173,10 +173,10 @@ static void counts_messages_for_reports(void **state)
 		"2020-01|message.suppressed|3||otp|no_consent|1|0;"
 		"2020-01|message.suppressed|4|sms|otp|no_consent|1|0;"
 		"2020-01|message.suppressed|5|2020-01-01|||1|0;"
-		"2020-01|message.took|1||otp|1000|1|0;"
-		"2020-01|message.took|2||otp|1000|1|0;"
-		"2020-01|message.took|3||otp|1000|1|0;"
-		"2020-01|message.took|4|sms|otp|1000|1|0;"
+		"2020-01|message.took|1||otp|50|1|0;"
+		"2020-01|message.took|2||otp|50|1|0;"
+		"2020-01|message.took|3||otp|50|1|0;"
+		"2020-01|message.took|4|sms|otp|50|1|0;"
 		"2020-01|message.took|5|2020-01-01|||1|0;");
 }
 
