@@ -20,6 +20,10 @@ static const struct setting rows[] = {
 	{ "per_person", SETTING_INT, AT(per_person), "20", 1, 1000, NULL,
 	  "cases", false,
 	  "Most open cases of one person; reports are always taken." },
+	{ "inbox_max", SETTING_INT, AT(inbox_max), "100000", 1, 10000000, NULL,
+	  "messages", false,
+	  "Most messages of the inbox that wait for an answer; the oldest give "
+	  "way." },
 	{ "causes", SETTING_LIST, AT(causes),
 	  "{charge_error, content, delivery, network, staff, rules, product, "
 	  "customer, unknown}",

@@ -79,11 +79,15 @@ int verb_thread_list(struct cli *c, const struct args *a)
 	return rc;
 }
 
-static void put_path(struct buf *path, const char *address, const char *tail)
+#define THREADS "/v1/threads/"
+#define INBOX "/v1/inbox/"
+
+static void put_path(struct buf *path, const char *head, const char *which,
+		     const char *tail)
 {
 	buf_init(path, 4096);
-	buf_z(path, "/v1/threads/");
-	path_part(path, address);
+	buf_z(path, head);
+	path_part(path, which);
 	buf_z(path, tail);
 }
 
@@ -111,7 +115,7 @@ int verb_thread_show(struct cli *c, const struct args *a)
 					     WORD_STATE, WORD_TEXT };
 	AUTO(buf_done) struct buf path = { 0 };
 
-	put_path(&path, a->v[0], "");
+	put_path(&path, THREADS, a->v[0], "");
 	int rc = cli_get(c, a, path.p);
 
 	if (rc != CLI_DONE || cli_json(c))
@@ -122,10 +126,11 @@ int verb_thread_show(struct cli *c, const struct args *a)
 }
 
 /* Takes o over. */
-static int post(struct cli *c, const char *address, const char *tail, json_t *o)
+static int post(struct cli *c, const char *head, const char *which,
+		const char *tail, json_t *o)
 {
 	AUTO(buf_done) struct buf path = { 0 };
-	put_path(&path, address, tail);
+	put_path(&path, head, which, tail);
 	int rc = cli_ask_json(c, "POST", path.p, o);
 	return rc;
 }
@@ -141,7 +146,7 @@ static void put(json_t *o, const struct args *a, const char *option,
 				    json_string(v));
 }
 
-int verb_thread_reply(struct cli *c, const struct args *a)
+static int reply(struct cli *c, const struct args *a, const char *head)
 {
 	static const char *const members[] = { "id", "verdict", "reason",
 					       "not_before", "case" };
@@ -164,7 +169,7 @@ int verb_thread_reply(struct cli *c, const struct args *a)
 		}
 		json_object_set_new(o, "vars", v);
 	}
-	int rc = post(c, a->v[0], "/reply", o);
+	int rc = post(c, head, a->v[0], "/reply", o);
 
 	if (rc != CLI_DONE)
 		return rc;
@@ -172,6 +177,46 @@ int verb_thread_reply(struct cli *c, const struct args *a)
 		print_members(c->answer, members, labels, ARRAY_LEN(members));
 	return strcmp(text_of(c->answer, "verdict"), "deny") == 0 ? CLI_FAILED
 								  : CLI_DONE;
+}
+
+int verb_thread_reply(struct cli *c, const struct args *a)
+{
+	return reply(c, a, THREADS);
+}
+
+int verb_inbox_reply(struct cli *c, const struct args *a)
+{
+	return reply(c, a, INBOX);
+}
+
+int verb_inbox_done(struct cli *c, const struct args *a)
+{
+	int rc = post(c, INBOX, a->v[0], "/done", NULL);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		printf("%s: %s\n", word(WORD_ID), text_of(c->answer, "id"));
+	return rc;
+}
+
+const struct option inbox_list_options[] = {
+	{ "waiting", NULL, false }, { "from", "ADDRESS", false },
+	{ "limit", "N", false },    { "cursor", "CURSOR", false },
+	{ NULL, NULL, false },
+};
+
+int verb_inbox_list(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id",      "from",  "at",
+					       "channel", "claim", "text" };
+	static const enum word columns[] = {
+		WORD_ID, WORD_FROM, WORD_AT, WORD_CHANNEL, WORD_CLAIM, WORD_TEXT
+	};
+	int rc = cli_get(c, a, "/v1/inbox");
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_list(json_object_get(c->answer, "inbox"), members,
+			   columns, ARRAY_LEN(members));
+	return rc;
 }
 
 int verb_thread_hand_over(struct cli *c, const struct args *a)
@@ -188,7 +233,7 @@ int verb_thread_hand_over(struct cli *c, const struct args *a)
 	put(o, a, "note", NULL);
 	put(o, a, "hours", NULL);
 	put(o, a, "not-before", "not_before");
-	int rc = post(c, a->v[0], "/hand-over", o);
+	int rc = post(c, THREADS, a->v[0], "/hand-over", o);
 
 	if (rc == CLI_DONE && !cli_json(c))
 		print_members(c->answer, members, labels, ARRAY_LEN(members));

@@ -157,6 +157,8 @@ void api_finding_answer(struct request *r);
 /* api_oncall.c */
 void api_oncall_list(struct request *r);
 void api_oncall_ack(struct request *r);
+void api_inbox_reply(struct request *r);
+void api_inbox_done(struct request *r);
 
 /* api_threads.c */
 extern const struct fields thread_fields;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "care/cases.h"
+#include "care/unanswered.h"
 #include "console/branch.h"
 #include "console/edit.h"
 #include "console/page.h"
@@ -470,6 +471,9 @@ void api_case_act(struct request *r)
 		refused(r, rc, &no);
 		return;
 	}
+	if (act == CASE_REPLY || act == CASE_CLOSE)
+		unanswered_said(r->c->unanswered, str_of(x->tenant),
+				str_of(x->address));
 	put_live(r, x);
 	audit(r, x, word + 1);
 	request_then(r, on_done);

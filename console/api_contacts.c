@@ -11,6 +11,7 @@
 #include "care/cases.h"
 #include "care/oncall.h"
 #include "care/orders.h"
+#include "care/unanswered.h"
 #include "console/branch.h"
 #include "console/contact_diff.h"
 #include "console/edit.h"
@@ -504,6 +505,8 @@ static void end_all(struct request *r, const struct wanted *w)
 
 		if (c->cases != NULL)
 			cases_erase(c->cases, w->c.tenant, address, &by);
+		if (c->unanswered != NULL)
+			unanswered_said(c->unanswered, w->c.tenant, address);
 		if (c->callbacks != NULL)
 			callbacks_erase(c->callbacks, w->c.tenant, address);
 		if (c->orders != NULL)

@@ -2,6 +2,7 @@
 #include "console/api.h"
 
 #include "base/id.h"
+#include "care/unanswered.h"
 #include "console/page.h"
 #include "model/inbound.h"
 
@@ -48,18 +49,37 @@ static bool show_inbound(void *owner, const struct row *row)
 	return true;
 }
 
+static bool waits(struct request *r, uint64_t id, struct str tenant)
+{
+	struct unanswered_one one;
+
+	(void)tenant;
+	return unanswered_find(r->c->unanswered, id, &one);
+}
+
 /* What is nobody's in particular is for the tenant that answers for it: words
  * of strangers, too. */
-static bool is_theirs(struct request *r, uint64_t key, struct str tenant)
+static bool is_theirs(struct request *r, uint64_t id, struct str tenant)
 {
-	(void)key;
+	(void)id;
 	return str_eqz(tenant, "*") || str_eqz(tenant, r->c->tenant);
+}
+
+static bool is_theirs_and_waits(struct request *r, uint64_t id,
+				struct str tenant)
+{
+	return is_theirs(r, id, tenant) && waits(r, id, tenant);
 }
 
 void api_inbox_list(struct request *r)
 {
 	struct str tenant, from = request_query(r, "from");
 	int64_t since_ms = 0;
+	bool (*const keeps[2][2])(struct request *, uint64_t, struct str) = {
+		{ NULL, waits },
+		{ is_theirs, is_theirs_and_waits },
+	};
+	bool waiting = str_eqz(request_query(r, "waiting"), "true");
 
 	must(r != NULL);
 	if (!request_scope(r, &tenant) || !query_time(r, "since", &since_ms) ||
@@ -79,7 +99,7 @@ void api_inbox_list(struct request *r)
 				      .n = ARRAY_LEN(cells),
 				      .cursor = 3,
 				      .limit = 4,
-				      .keep = ours ? is_theirs : NULL,
+				      .keep = keeps[ours][waiting],
 				      .show = show_inbound };
 
 	page_serve(r, &ask);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/unanswered.h"
 #include "console/branch.h"
 #include "console/related.h"
 #include "console/submission.h"
@@ -268,7 +269,8 @@ static void note_reply(struct request *r, struct str tenant, struct str to,
 		json_kid(b, "case", x->id);
 }
 
-void api_thread_reply(struct request *r)
+/* To that number, of that tenant or (from `tenant`) of who asks. */
+static void say(struct request *r, const char *to)
 {
 	struct word_body w = { .vars = NULL };
 	struct message_body body = { 0 };
@@ -277,10 +279,8 @@ void api_thread_reply(struct request *r)
 				.flags = MESSAGE_FLAG_REPLY };
 	struct submitted got = { 0 };
 	struct refusal why = { 0 };
-	char to[ADDRESS_MAX];
 
 	if (!request_fields(r, &w) || !request_tenant(r, &s.tenant) ||
-	    !request_address(r, r->param[0], "address", to) ||
 	    !branch_check_address(r, s.tenant, str_of(to)))
 		return;
 	if ((w.text.len > 0) == (w.template.len > 0)) {
@@ -312,11 +312,74 @@ void api_thread_reply(struct request *r)
 
 	json_open(b, '{');
 	view_submitted(b, &got);
-	if (!denied)
+	if (!denied) {
 		note_reply(r, s.tenant, s.to, got.id, b);
+		unanswered_said(r->c->unanswered, s.tenant, s.to);
+	}
 	json_close(b, '}');
 	r->status = denied ? 200 : 202;
 	request_audit(r, s.tenant, "thread.reply", s.to, STR_NONE);
+	request_then(r, on_said);
+}
+
+void api_thread_reply(struct request *r)
+{
+	char to[ADDRESS_MAX];
+
+	must(r != NULL);
+	if (request_address(r, r->param[0], "address", to))
+		say(r, to);
+}
+
+/* ---- by what they wrote: no number is needed ------------------------------------------ */
+
+/* The message of the path, if it waits for an answer of theirs. */
+static bool waiting(struct request *r, uint64_t *id, struct str *tenant,
+		    char to[ADDRESS_MAX])
+{
+	struct unanswered_one one;
+
+	if (!request_tenant(r, tenant) || !param_id(r, 0, id))
+		return false;
+	if (!unanswered_find(r->c->unanswered, *id, &one) ||
+	    !(str_eq(one.tenant, *tenant) || str_eqz(one.tenant, "*"))) {
+		reply_error(r, 404, "not_found", NULL,
+			    "no such message waits for an answer");
+		return false;
+	}
+	return str_copy(to, ADDRESS_MAX, one.address) == 0 &&
+	       branch_check_address(r, *tenant, str_of(to));
+}
+
+void api_inbox_reply(struct request *r)
+{
+	char to[ADDRESS_MAX];
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (waiting(r, &id, &tenant, to))
+		say(r, to);
+}
+
+void api_inbox_done(struct request *r)
+{
+	char to[ADDRESS_MAX];
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!waiting(r, &id, &tenant, to))
+		return;
+	must(unanswered_done(r->c->unanswered, id) == 0);
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_kid(b, "id", id);
+	json_kb(b, "waiting", false);
+	json_close(b, '}');
+	r->status = 200;
+	request_audit(r, tenant, "inbox.done", r->param[0], STR_NONE);
 	request_then(r, on_said);
 }
 
@@ -365,6 +428,8 @@ static void put_handed(struct request *r, const struct callback_ask *ask,
 	json_kb(b, "joined", got->joined);
 	json_ks_opt(b, "case", ask->ref);
 	json_close(b, '}');
+	if (!callback_final(got->state))
+		unanswered_said(r->c->unanswered, ask->tenant, ask->address);
 	if (!callback_final(got->state))
 		cases_handed_over(r->c->cases, ask->tenant, ask->address,
 				  got->id, &by);

@@ -23,6 +23,7 @@ struct campaigns;
 struct route;
 struct stream_hub;
 struct cases;
+struct unanswered;
 struct surveys;
 struct reminders;
 struct events;
@@ -61,6 +62,7 @@ struct console {
 	struct library *library; /* NULL: no templates */
 	struct surveys *surveys; /* NULL: none */
 	struct cases *cases;     /* NULL: none */
+	struct unanswered *unanswered;
 	struct reminders *reminders;
 	struct events *events;
 	struct callbacks *callbacks;

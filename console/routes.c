@@ -42,6 +42,7 @@ static const struct query q_audit[] = {
 
 static const struct query q_inbox[] = {
 	{ "from", "Only from this address." },
+	{ "waiting", "true: only what waits for an answer." },
 	{ "since", "Only messages heard at or after this time." },
 	{ "limit", "Messages of one page, 1 to 500; 50 without it." },
 	{ "cursor", "`next` of the page before." },

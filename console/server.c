@@ -360,6 +360,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->library = env->library;
 	c->surveys = env->surveys;
 	c->cases = env->cases;
+	c->unanswered = env->unanswered;
 	c->reminders = env->reminders;
 	c->events = env->events;
 	c->callbacks = env->callbacks;

@@ -19,6 +19,7 @@ struct campaigns;
 struct console;
 struct library;
 struct cases;
+struct unanswered;
 struct surveys;
 struct reminders;
 struct events;
@@ -83,7 +84,8 @@ struct console_env {
 	struct store *store;
 	struct library *library; /* of templates; closed after the console */
 	struct cases *cases;     /* as the library */
-	struct surveys *surveys; /* as the library; NULL: nobody
+	struct unanswered *unanswered;
+	struct surveys *surveys;     /* as the library; NULL: nobody
 				    asks for /v1/surveys */
 	struct reminders *reminders; /* the same, for /v1/reminders */
 	struct events *events;       /* ... /v1/events */

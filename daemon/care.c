@@ -11,6 +11,7 @@
 #include "care/faq.h"
 #include "care/findings.h"
 #include "care/oncall.h"
+#include "care/unanswered.h"
 #include "care/voicemail.h"
 
 /* Work for people: agents who ask for it, and queues of every tenant. */
@@ -33,6 +34,7 @@ struct care {
 	struct voicemails *voicemails;
 	struct findings *findings;
 	struct faq *faq;
+	struct unanswered *unanswered;
 	struct retention *retention;
 };
 
@@ -102,6 +104,8 @@ static void on_called(void *owner, const struct callback *x)
 	const struct case_by by = { .name = str_of(x->now.agent) };
 
 	cases_called(c->cases, &call, &by);
+	if (call.reached)
+		unanswered_said(c->unanswered, call.tenant, call.to);
 }
 
 static void on_step(void *owner, uint64_t id, const struct event *e)
@@ -271,7 +275,10 @@ static int open_cases(struct care *c, const struct care_env *env,
 		.node = env->node,
 	};
 
-	return cases_open(&c->cases, &cenv, err);
+	int rc = unanswered_open(&c->unanswered, env->store,
+				 (size_t)cenv.cfg->inbox_max, err);
+
+	return rc != 0 ? rc : cases_open(&c->cases, &cenv, err);
 }
 
 static int open_callbacks(struct care *c, const struct care_env *env,
@@ -363,6 +370,7 @@ static void on_inbound(void *owner, const struct inbound *in,
 
 	(void)campaign;
 	cases_inbound(c->cases, in);
+	unanswered_inbound(c->unanswered, in);
 }
 
 static void on_low(void *owner, const struct survey_low *low)
@@ -445,6 +453,12 @@ struct events *care_events(const struct care *c)
 	return c->events;
 }
 
+struct unanswered *care_unanswered(const struct care *c)
+{
+	must(c != NULL);
+	return c->unanswered;
+}
+
 struct cases *care_cases(const struct care *c)
 {
 	must(c != NULL);
@@ -509,6 +523,7 @@ void care_close(struct care **cp)
 	if (c == NULL)
 		return;
 	retention_close(&c->retention);
+	unanswered_close(&c->unanswered);
 	faq_free(&c->faq);
 	voicemails_close(&c->voicemails);
 	findings_close(&c->findings);

@@ -31,6 +31,7 @@ struct surveys *care_surveys(const struct care *c);
 struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
+struct unanswered *care_unanswered(const struct care *c);
 struct callbacks *care_callbacks(const struct care *c);
 struct orders *care_orders(const struct care *c);
 struct retention *care_retention(const struct care *c);

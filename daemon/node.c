@@ -349,6 +349,7 @@ static int open_all(struct node *n, struct err *err)
 	cenv.reminders = care_reminders(n->care);
 	cenv.events = care_events(n->care);
 	cenv.cases = care_cases(n->care);
+	cenv.unanswered = care_unanswered(n->care);
 	cases_campaigns(cenv.cases, n->campaigns);
 	campaigns_surveys(n->campaigns, cenv.surveys);
 	cenv.callbacks = care_callbacks(n->care);

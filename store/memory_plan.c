@@ -72,6 +72,7 @@ static const struct {
 				"since_ms breached created_ms closed_ms" },
 	[TABLE_CALLBACK_LINK] = { 1, "id tenant address queue expires_ms "
 				     "used" },
+	[TABLE_UNANSWERED] = { 1, "id tenant address" },
 	[TABLE_FINDING] = { 1, "id tenant unit survey question text state "
 			       "due_ms late answer created_by answered_by "
 			       "created_ms answered_ms" },
@@ -224,6 +225,10 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_REPLY_CODE_PUT] = { PLAN_PUT, TABLE_REPLY_CODE },
 	[STATEMENT_REPLY_CODE_DROP] = { PLAN_DROP, TABLE_REPLY_CODE },
 	[STATEMENT_REPLY_CODE_SCAN] = { PLAN_SHOW, TABLE_REPLY_CODE },
+	[STATEMENT_UNANSWERED_PUT] = { PLAN_PUT, TABLE_UNANSWERED },
+	[STATEMENT_UNANSWERED_DROP] = { PLAN_DROP, TABLE_UNANSWERED },
+	[STATEMENT_UNANSWERED_ERASE] = { PLAN_DROP, TABLE_UNANSWERED },
+	[STATEMENT_UNANSWERED_SCAN] = { PLAN_SHOW, TABLE_UNANSWERED },
 	[STATEMENT_TOUCH_PUT] = { PLAN_PUT, TABLE_TOUCH },
 	[STATEMENT_TOUCH_DROP] = { PLAN_DROP, TABLE_TOUCH },
 	[STATEMENT_TOUCH_PURGE] = { PLAN_DROP, TABLE_TOUCH },

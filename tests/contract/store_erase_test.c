@@ -53,6 +53,8 @@ static void happened(struct bed *b, int64_t id, const char *tenant,
 		  BED_CELLS(Z(tenant), Z(to), Z("c"), I(id), I(0), I(0)));
 	store_put(b->s, STORE_TOUCH_PUT,
 		  BED_CELLS(Z(tenant), Z(to), Z("m"), I(id), Z(""), Z("")));
+	store_put(b->s, STORE_UNANSWERED_PUT,
+		  BED_CELLS(I(id), Z(tenant), Z(to)));
 }
 
 static void paged(struct bed *b, int64_t id, const char *tenant, const char *to,
@@ -86,7 +88,7 @@ static void erase(struct bed *b)
 		STORE_MARK_ERASE,      STORE_SUSPENSION_ERASE,
 		STORE_RECIPIENT_ERASE, STORE_ONCALL_ERASE,
 		STORE_ONCALL_CUT,      STORE_FINDING_CUT,
-		STORE_TOUCH_ERASE,
+		STORE_TOUCH_ERASE,     STORE_UNANSWERED_ERASE,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
@@ -158,6 +160,8 @@ static void leaves_nobody_else_without(void **state)
 	     "a|+442|c|2|0|0;b|+441|c|3|0|0;");
 	says(bed_scan(b, STORE_TOUCH_SCAN, BED_CELLS(I(9))),
 	     "a|+442|m|2||;b|+441|m|3||;");
+	says(bed_scan(b, STORE_UNANSWERED_SCAN, BED_NONE),
+	     "2|a|+442;3|b|+441;");
 	says(recipient(b, 1), "1|9|0|1||0|0|||-|-|-|-;");
 	says(recipient(b, 2), "1|9|0|1||0|0|+442||-|-|-|-;");
 	says(recipient(b, 3), "1|9|0|1||0|0|+441||-|-|-|-;");

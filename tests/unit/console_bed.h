@@ -258,6 +258,7 @@ static inline void bed_start(struct bed *b, bool create)
 		fail_msg("%s", err.text);
 	cenv.campaigns = b->campaigns;
 	cenv.cases = care_cases(b->care);
+	cenv.unanswered = care_unanswered(b->care);
 	cases_campaigns(cenv.cases, b->campaigns);
 	campaigns_surveys(b->campaigns, cenv.surveys);
 	if (console_open(&b->console, &cenv, &err) != 0)

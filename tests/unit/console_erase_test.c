@@ -123,6 +123,8 @@ static const char *const words[] = {
 
 /* What no request of this test makes, put where it would be. */
 static const char rows[] =
+	"INSERT INTO unanswered (id, tenant, address)"
+	" VALUES (7, 'acme', '" TO "');"
 	"INSERT INTO survey_answer (tenant, survey, session, question, n,"
 	" version, token, score, comment, raw, trace, late, at_ms)"
 	" SELECT tenant, survey, id, 'q1', 1, 1, '', 0, 'Probe-comment',"

@@ -35,11 +35,88 @@ static void a_strangers_words_are_seen(void **state)
 	assert_string_equal(bed_word(b, "inbox.0.text"), "hello");
 }
 
+static char id[2][16];
+
+/* The list of what waits, and the ids in it. */
+static unsigned waiting(struct bed *b)
+{
+	assert_int_equal(bed_get(b, "/v1/inbox?waiting=true"), 200);
+	unsigned n = (unsigned)bed_count(b, "inbox");
+
+	for (unsigned i = 0; i < n && i < 2; i++) {
+		char path[16];
+
+		snprintf(path, sizeof(path), "inbox.%u.id", i);
+		must(str_copy(id[i], sizeof(id[i]),
+			      str_of(bed_word(b, path))) == 0);
+	}
+	return n;
+}
+
+static int act(struct bed *b, const char *which, const char *what,
+	       const char *body)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/v1/inbox/%s/%s", which, what);
+	return bed_ask(b, "POST", path, body);
+}
+
+/* What nothing took waits until a person answers, by its id or their number,
+ * or says that it is done. */
+static void what_nobody_answered_waits(void **state)
+{
+	struct bed *b = *state;
+
+	as_care(b);
+	bed_hear_of(b, "*", "+447700900077", "do you sell cars?");
+	bed_hear(b, "+447700900078", "thanks a lot");
+	bed_hear(b, "+447700900078", "我要投诉");
+	assert_int_equal(waiting(b), 2);
+	assert_int_equal(act(b, id[1], "reply", "{\"text\":\"No.\"}"), 202);
+	assert_int_equal(waiting(b), 1);
+	assert_int_equal(act(b, id[0], "done", NULL), 200);
+	assert_int_equal(waiting(b), 0);
+	assert_int_equal(act(b, id[0], "done", NULL), 404);
+	assert_int_equal(act(b, id[0], "reply", "{\"text\":\"No.\"}"), 404);
+	/* all that they wrote, by one word to their number */
+	bed_hear(b, "+447700900078", "one more thing");
+	bed_hear(b, "+447700900078", "and another");
+	assert_int_equal(waiting(b), 2);
+	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900078/reply",
+				  "{\"text\":\"Yes?\"}"),
+			 202);
+	assert_int_equal(waiting(b), 0);
+	/* over to the phone */
+	bed_hear(b, "+447700900078", "hello again");
+	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900078/hand-over",
+				  "{}"),
+			 201);
+	assert_int_equal(waiting(b), 0);
+}
+
+static void a_restart_forgets_no_word(void **state)
+{
+	struct bed *b = *state;
+
+	as_care(b);
+	bed_hear(b, "+447700900078", "hello");
+	bed_hear(b, "+447700900079", "hello");
+	assert_int_equal(waiting(b), 2);
+	assert_int_equal(act(b, id[0], "done", NULL), 200);
+	bed_stop(b);
+	bed_start(b, false);
+	b->key = care;
+	assert_int_equal(waiting(b), 1);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 	static const struct CMUnitTest tests[] = {
 		CASE(a_strangers_words_are_seen),
+		CASE(what_nobody_answered_waits),
+		CASE(a_restart_forgets_no_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,8 @@ static const struct {
 	{ "GET", "/v1/findings", "AMPCGUD" },
 	{ "POST", "/v1/findings", "AMC" },
 	{ "POST", "/v1/findings/{id}/answer", "ACGU" },
+	{ "POST", "/v1/inbox/{id}/reply", "ACGU" },
+	{ "POST", "/v1/inbox/{id}/done", "ACGU" },
 	{ "GET", "/v1/oncall", "ACGUD" },
 	{ "POST", "/v1/oncall/{id}/ack", "ACGU" },
 	{ "GET", "/v1/callbacks", "ACGUD" },

@@ -1,0 +1,182 @@
+/* Ids of messages that wait for an answer, the oldest first. */
+#include "care/unanswered.h"
+
+#include <errno.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "gateway/keywords.h"
+
+struct waits {
+	struct list node;
+	uint64_t id;
+	char *tenant, *address;
+};
+
+struct unanswered {
+	struct store *store;
+	size_t max;
+	struct map *all; /* id */
+	struct list order;
+	struct stat *s_waiting;
+};
+
+static void forget(struct unanswered *u, struct waits *w)
+{
+	list_remove(&w->node);
+	IGNORE(map_del(u->all, w->id, NULL));
+	stat_set(u->s_waiting, (int64_t)map_len(u->all));
+	mem_free(w->tenant);
+	mem_free(w->address);
+	mem_free(w);
+}
+
+static void add(struct unanswered *u, uint64_t id, struct str tenant,
+		struct str address)
+{
+	struct waits *w = mem_new(struct waits);
+
+	w->id = id;
+	w->tenant = str_z(tenant);
+	w->address = str_z(address);
+	list_append(&u->order, &w->node);
+	map_set_ptr(u->all, id, w);
+	stat_set(u->s_waiting, (int64_t)map_len(u->all));
+}
+
+/* ---- a batch that was not stored -------------------------------------------------- */
+
+struct step {
+	struct unanswered *unanswered;
+	uint64_t id;
+	bool came; /* else it leaves */
+};
+
+/* What came goes again if it was not stored; what leaves is there until it is
+ * stored. */
+static void on_stored(void *owner, int rc)
+{
+	struct step *s = owner;
+	struct waits *w = map_ptr(s->unanswered->all, s->id);
+
+	if (w != NULL && s->came == (rc != 0))
+		forget(s->unanswered, w);
+	mem_free(s);
+}
+
+static void then(struct unanswered *u, uint64_t id, bool came)
+{
+	struct step *s = mem_new(struct step);
+
+	*s = (struct step){ u, id, came };
+	store_then(u->store, on_stored, s);
+}
+
+static void drop(struct unanswered *u, uint64_t id)
+{
+	struct cell cell = CELL_I(id);
+
+	store_put(u->store, STORE_UNANSWERED_DROP, &cell, 1);
+	then(u, id, false);
+}
+
+/* ---- heard, answered -------------------------------------------------------------- */
+
+void unanswered_inbound(struct unanswered *u, const struct inbound *in)
+{
+	must(u != NULL && in != NULL);
+	struct cell cells[] = { CELL_I(in->id), CELL_T(in->tenant),
+				CELL_T(in->from) };
+
+	if (!str_eqz(in->claim, CLAIM_INBOX))
+		return;
+	if (map_len(u->all) >= u->max) {
+		struct waits *oldest =
+			LIST_ITEM(u->order.next, struct waits, node);
+
+		log_warn("inbox.given_up", KV_ID("id", oldest->id));
+		drop(u, oldest->id);
+	}
+	store_put(u->store, STORE_UNANSWERED_PUT, cells, ARRAY_LEN(cells));
+	add(u, in->id, in->tenant, in->from);
+	then(u, in->id, true);
+}
+
+void unanswered_said(struct unanswered *u, struct str tenant,
+		     struct str address)
+{
+	must(u != NULL);
+	LIST_EACH_SAFE (it, &u->order) {
+		struct waits *w = LIST_ITEM(it, struct waits, node);
+
+		if (str_eqz(address, w->address) &&
+		    (str_eqz(tenant, w->tenant) ||
+		     str_eqz(STR("*"), w->tenant)))
+			drop(u, w->id);
+	}
+}
+
+int unanswered_done(struct unanswered *u, uint64_t id)
+{
+	must(u != NULL);
+	if (map_ptr(u->all, id) == NULL)
+		return -ENOENT;
+	drop(u, id);
+	return 0;
+}
+
+bool unanswered_find(const struct unanswered *u, uint64_t id,
+		     struct unanswered_one *out)
+{
+	must(u != NULL && out != NULL);
+	const struct waits *w = map_ptr(u->all, id);
+
+	if (w == NULL)
+		return false;
+	*out = (struct unanswered_one){ str_of(w->tenant), str_of(w->address) };
+	return true;
+}
+
+/* ---- open and close -------------------------------------------------------------- */
+
+static bool on_row(void *owner, const struct row *row)
+{
+	add(owner, (uint64_t)row_i(row, 0), row_s(row, 1), row_s(row, 2));
+	return true;
+}
+
+int unanswered_open(struct unanswered **out, struct store *store, size_t max,
+		    struct err *err)
+{
+	must(out != NULL && store != NULL && max > 0);
+	AUTO(unanswered_close)
+	struct unanswered *u = mem_new(struct unanswered);
+
+	u->store = store;
+	u->max = max;
+	u->all = map_new();
+	list_init(&u->order);
+	u->s_waiting =
+		stats_get(STAT_GAUGE, "inbox_waiting",
+			  "Words of customers that wait for an answer.", NULL);
+	if (store->ops->scan(store, STORE_UNANSWERED_SCAN, NULL, 0, on_row,
+			     u) != 0)
+		return err_set(err, -EIO, "the inbox cannot be read");
+	*out = TAKE(u);
+	return 0;
+}
+
+void unanswered_close(struct unanswered **up)
+{
+	struct unanswered *u = TAKE(*up);
+
+	if (u == NULL)
+		return;
+	LIST_EACH_SAFE (it, &u->order)
+		forget(u, LIST_ITEM(it, struct waits, node));
+	map_free(&u->all);
+	mem_free(u);
+}
