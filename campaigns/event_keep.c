@@ -15,6 +15,8 @@ static const char *const reasons[] = {
 	"THRESHOLD_PASSED",
 	"NO_ADDRESS",
 	"NOT_SENT",
+	"NOT_RENDERED",
+	"BAD_ADDRESS",
 	"DENIED",
 	"TOO_LATE",
 	"REMIND_FIRST",

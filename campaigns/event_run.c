@@ -1,6 +1,7 @@
 /* What one trigger makes of an event: texts, reminders, surveys. */
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -126,7 +127,7 @@ static bool render(struct running *r)
 		return true;
 	log_warn("event.not_rendered", KV_STR("event", r->o->id),
 		 KV_S("trigger", r->title), KV_S("why", err.text));
-	return pass(r, "NOT_SENT");
+	return pass(r, "NOT_RENDERED");
 }
 
 /* ---- to send ---------------------------------------------------------------- */
@@ -137,7 +138,10 @@ static void count(struct running *r, int rc, const struct submitted *out,
 	if (rc != 0) {
 		log_warn("event.not_sent", KV_STR("event", r->o->id),
 			 KV_S("trigger", r->title), KV_S("why", err->text));
-		IGNORE(pass(r, "NOT_SENT"));
+		IGNORE(pass(r,
+			    out->field != NULL && strcmp(out->field, "to") == 0
+				    ? "BAD_ADDRESS"
+				    : "NOT_SENT"));
 		return;
 	}
 	if (r->t->messages == 0)

@@ -365,6 +365,37 @@ static void an_unknown_type_is_kept(void **state)
 	eventdesk_stop(&d);
 }
 
+/* What was wrong: with the words, or with whom they are for. */
+static void what_was_not_sent_says_why(void **state)
+{
+	struct eventdesk d;
+
+	open_desk(&d, state);
+	assert_string_equal(eventdesk_happen(&d, "x1", "usage.threshold", "a1",
+					     "{\"pct\":1}")
+				    .reason,
+			    "");
+	assert_string_equal(eventdesk_happen(&d, "x2", "billing.charged", "a1",
+					     "{}")
+				    .reason,
+			    "NOT_RENDERED");
+	const struct occurrence o = { .tenant = TENANT,
+				      .id = STR("x3"),
+				      .type = STR("billing.arrears"),
+				      .to = STR("07700900001"),
+				      .data = json_pack("{s:i}", "days", 3) };
+	const char *field = NULL;
+	struct err err = { "" };
+	struct taken t;
+
+	assert_int_equal(events_take(care_events(d.care), &o, &t, &field, &err),
+			 0);
+	json_decref((json_t *)(uintptr_t)o.data);
+	assert_string_equal(t.reason, "BAD_ADDRESS");
+	commit(d.bed);
+	eventdesk_stop(&d);
+}
+
 static void what_cannot_be_taken(void **state)
 {
 	static const struct {
@@ -445,6 +476,7 @@ int main(void)
 		CASE(a_series_before_it_is_due),
 		CASE(an_appointment_is_confirmed),
 		CASE(an_unknown_type_is_kept),
+		CASE(what_was_not_sent_says_why),
 		CASE(what_cannot_be_taken),
 		cmocka_unit_test(conditions),
 #undef CASE
