@@ -16,6 +16,7 @@ static const char *const reasons[] = {
 	"NO_ADDRESS",
 	"NOT_SENT",
 	"NOT_RENDERED",
+	"NOT_SAMPLED",
 	"BAD_ADDRESS",
 	"DENIED",
 	"TOO_LATE",

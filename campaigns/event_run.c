@@ -29,6 +29,15 @@ static bool pass(struct running *r, const char *reason)
 
 /* ---- once, and thresholds ------------------------------------------------------- */
 
+/* The same event is in the sample or not, however often it comes. */
+static bool pass_sample(struct running *r)
+{
+	uint64_t key = event_key(r->o->tenant, str_of(r->title), r->o->id);
+
+	return key % (uint64_t)MAX(r->c->one_in, 1) == 0 ||
+	       pass(r, "NOT_SAMPLED");
+}
+
 static bool pass_once(struct running *r)
 {
 	char number[32];
@@ -328,7 +337,7 @@ void event_run(struct events *e, const char *title, const struct trigger_cfg *c,
 	}
 	if (o->to.len == 0) {
 		IGNORE(pass(&r, "NO_ADDRESS"));
-	} else if (pass_once(&r) && pass_threshold(&r)) {
+	} else if (pass_sample(&r) && pass_once(&r) && pass_threshold(&r)) {
 		if (has_words(c))
 			speak(&r);
 		if (calls)

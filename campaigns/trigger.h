@@ -27,6 +27,7 @@ struct trigger_cfg {
 	int64_t delay;                /* ms */
 	struct setting_list before;   /* times before data.due: a series */
 	char *account;                /* field that names the account */
+	int64_t one_in;               /* of so many events one counts */
 	char *once;                   /* field: once for each value, ever */
 	char *threshold;       /* field: a number that must have grown ... */
 	char *cycle;           /* ... in this cycle (field) */

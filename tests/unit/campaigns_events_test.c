@@ -3,6 +3,7 @@
 #include "campaigns/events.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -40,6 +41,8 @@ static const char care_config[] =
 	"trigger later { event = billing.later delay = 5h\n"
 	"  text_zh = \"请充值\" }\n"
 	"trigger paid { event = recharge.ok cancels = {\"later\", \"hard\"} }\n"
+	"trigger sampled { event = call.sampled one_in = 3 class = notice\n"
+	"  text_zh = \"满意吗?\" }\n"
 	"trigger welcome { event = account.opened once = account\n"
 	"  text_zh = \"欢迎\" }\n"
 	"trigger usage { event = usage.threshold threshold = pct\n"
@@ -396,6 +399,27 @@ static void what_was_not_sent_says_why(void **state)
 	eventdesk_stop(&d);
 }
 
+/* CP-04: one call in three is asked about, whoever repeats it. */
+static void f06_a_sample_is_asked(void **state)
+{
+	struct eventdesk d;
+	unsigned n = 0;
+	char id[8];
+
+	open_desk(&d, state);
+	for (unsigned i = 0; i < 90; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		struct taken t =
+			eventdesk_happen(&d, id, "call.sampled", "a1", "{}");
+
+		n += t.messages;
+		assert_string_equal(t.reason,
+				    t.messages == 1 ? "" : "NOT_SAMPLED");
+	}
+	assert_in_range(n, 18, 42);
+	eventdesk_stop(&d);
+}
+
 static void what_cannot_be_taken(void **state)
 {
 	static const struct {
@@ -477,6 +501,7 @@ int main(void)
 		CASE(an_appointment_is_confirmed),
 		CASE(an_unknown_type_is_kept),
 		CASE(what_was_not_sent_says_why),
+		CASE(f06_a_sample_is_asked),
 		CASE(what_cannot_be_taken),
 		cmocka_unit_test(conditions),
 #undef CASE
