@@ -73,7 +73,8 @@ void survey_free(struct survey **sp);
 
 /* Members of a definition, of its questions, scales and branches that nobody
  * knows are mistakes, not wishes: -EINVAL, as above. Whoever writes one is told;
- * what was stored before a member was checked is still read. */
+ * what was stored before something was checked is still read. Nor may there be
+ * what never holds: a branch from 4 upto 2, a text with a low score. */
 MUST_USE int survey_check_members(const json_t *body, struct err *err);
 
 /* Can question q answer what question e expected? NULL, or why not: the same

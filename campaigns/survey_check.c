@@ -65,9 +65,39 @@ static int check_text(const json_t *o, const char *at, const char *name,
 	return check(json_object_get(o, name), place, of_text, err);
 }
 
+/* What would never do what it says. */
+static int check_sense(const json_t *o, const char *at, struct err *err)
+{
+	const json_t *next = json_object_get(o, "next"), *b;
+	const char *id = json_string_value(json_object_get(o, "id"));
+	const char *kind = json_string_value(json_object_get(o, "kind"));
+	size_t i;
+
+	if (id != NULL && strchr(id, '/') != NULL)
+		return err_set(err, -EINVAL, "%s.id: has no '/'", at);
+	if (kind != NULL && strcmp(kind, "text") == 0 &&
+	    json_object_get(o, "low") != NULL)
+		return err_set(err, -EINVAL, "%s.low: a text has no score", at);
+	json_array_foreach((json_t *)(uintptr_t)next, i, b)
+	{
+		const json_t *from = json_object_get(b, "from");
+		const json_t *upto = json_object_get(b, "upto");
+
+		if (json_is_integer(from) && json_is_integer(upto) &&
+		    json_integer_value(from) > json_integer_value(upto))
+			return err_set(err, -EINVAL,
+				       "%s.next[%zu]: from is above upto", at,
+				       i);
+	}
+	return 0;
+}
+
 static int check_question(const json_t *o, const char *at, struct err *err)
 {
 	int rc = check(o, at, of_question, err);
+
+	if (rc == 0)
+		rc = check_sense(o, at, err);
 
 	if (rc == 0)
 		rc = check_text(o, at, "text", err);

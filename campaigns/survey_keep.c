@@ -226,7 +226,7 @@ static bool on_session(void *owner, const struct row *row)
 		return false;
 	}
 	x->survey = v;
-	id_source_seen(&s->ids, x->id);
+	gateway_id_seen(s->gateway, x->id);
 	/* what was answered elsewhere awaits nothing here */
 	if (x->elsewhere || (!session_open(x->now.state) &&
 			     next_ms(x) <= clock_wall_ms(s->clock))) {

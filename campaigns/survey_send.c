@@ -106,6 +106,8 @@ int survey_send(struct surveys *s, struct session *x, enum survey_saying what,
 		.text = buf_str(&text),
 		.metadata = buf_str(&metadata),
 		.class_name = class_of(x, what, ask),
+		.id = what == SAY_INVITE ? x->id : 0,
+		.ours = true,
 		.priority = -1,
 		.flags = what == SAY_INVITE || what == SAY_REMIND
 				 ? 0

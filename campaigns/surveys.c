@@ -91,7 +91,7 @@ struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
 	int64_t now_ms = clock_wall_ms(s->clock);
 
 	heap_node_init(&x->due);
-	x->id = id_next(&s->ids, now_ms);
+	x->id = gateway_id(s->gateway);
 	x->survey = v;
 	x->address = str_z(ask->to);
 	x->ref = str_z(ask->ref);
@@ -139,17 +139,6 @@ static void opened(struct surveys *s, struct session *x,
 	stat_add(s->asked, 1);
 }
 
-static bool ask_repeated(struct surveys *s, const struct submitted *out,
-			 uint64_t *session)
-{
-	const struct session *x =
-		out->repeated ? map_ptr(s->messages, out->id) : NULL;
-
-	if (x != NULL)
-		*session = x->id;
-	return x != NULL;
-}
-
 int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 		struct submitted *out, uint64_t *session, struct err *err)
 {
@@ -164,12 +153,10 @@ int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 	struct session *x = survey_make(s, ask, v);
 	int rc = survey_send(s, x, SAY_INVITE, ask, out, err);
 
-	if (rc == 0 && ask_repeated(s, out, session)) {
+	if (rc != 0 || out->repeated) {
 		session_free(&x);
-		return 0;
-	}
-	if (rc != 0) {
-		session_free(&x);
+		if (rc == 0)
+			*session = out->id; /* they have one id */
 		return rc;
 	}
 	opened(s, x, out);
@@ -400,7 +387,6 @@ static void make(struct surveys *s, const struct surveys_env *env)
 	for (unsigned c = 0; c < SESSION_CHAINS; c++)
 		s->chains[c] = map_new();
 	heap_init(&s->due);
-	id_source_init(&s->ids, env->node);
 	s->answers = stats_get(STAT_COUNTER, "survey_answers_total",
 			       "Answers to surveys.", NULL);
 	s->unparsed =

@@ -31,7 +31,6 @@ struct surveys_env {
 	struct gateway *gateway;
 	struct store *store;
 	const struct surveys_cfg *cfg; /* lives as long */
-	unsigned node;
 };
 
 /* Reads what the store holds: before serving only. -EIO. */
@@ -83,10 +82,11 @@ struct survey_ask {
 };
 
 /*
- * Opens a session and sends the first question. An open one of that address
- * and sender is superseded. Durable after the next store_then. out->id 0: -ENOENT no
- * such survey, -EINVAL, -ENOSPC; else as gateway_submit said, also when it
- * was denied: the session is cancelled then, with the reason.
+ * Opens a session and sends the first question, which has the session's id.
+ * An open one of that address and sender is superseded. Durable after the next
+ * store_then. out->id 0: -ENOENT no such survey, -EINVAL, -ENOSPC; else as
+ * gateway_submit said, also when it was denied: the session is cancelled then,
+ * with the reason.
  */
 MUST_USE int surveys_ask(struct surveys *s, const struct survey_ask *ask,
 			 struct submitted *out, uint64_t *session,

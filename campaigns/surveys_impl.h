@@ -17,7 +17,6 @@ struct surveys {
 	struct gateway *gateway;
 	struct store *store;
 	const struct surveys_cfg *cfg;
-	struct id_source ids;
 	struct survey_channels *channels;
 	struct dict *shelves; /* tenant, 0, id */
 	struct map *sessions; /* id */

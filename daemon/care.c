@@ -159,7 +159,6 @@ static int open_surveys(struct care *c, const struct care_env *env,
 		.gateway = env->gateway,
 		.store = env->store,
 		.cfg = section_of(env->settings, "surveys"),
-		.node = env->node,
 	};
 
 	return surveys_open(&c->surveys, &senv, err);

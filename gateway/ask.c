@@ -22,6 +22,12 @@ uint64_t gateway_id(struct gateway *g)
 	return id_next(&g->core.ids, core_wall_ms(&g->core));
 }
 
+void gateway_id_seen(struct gateway *g, uint64_t id)
+{
+	must(g != NULL);
+	id_source_seen(&g->core.ids, id);
+}
+
 void gateway_submit(struct gateway *g, const struct submission *s,
 		    struct submitted *out)
 {

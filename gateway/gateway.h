@@ -130,6 +130,8 @@ struct submission {
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
+	bool ours; /* metadata is new each time: no part of the request that a
+		      key stands for */
 	bool only_now; /* not taken when it would have to wait: out says until
 			  when (DEFER), and nothing is kept */
 };
@@ -151,6 +153,8 @@ struct submitted {
 /* An id for a message that is not yet whole, to be given back by a
  * submission. */
 uint64_t gateway_id(struct gateway *g);
+/* One of them was given before the start: none follows that is not above. */
+void gateway_id_seen(struct gateway *g, uint64_t id);
 /*
  * Judges and takes one message. Not durable yet: call
  * store_then(gateway_store(g), ...) after one or many submits and answer

@@ -400,7 +400,7 @@ static void request_of(const struct submission *s, struct buf *b)
 	buf_lstr(b, s->class_name);
 	buf_lstr(b, s->from);
 	buf_lstr(b, s->channel);
-	buf_lstr(b, s->metadata);
+	buf_lstr(b, s->ours ? STR_NONE : s->metadata);
 	buf_lstr(b, s->campaign);
 	buf_lstr(b, s->business_line);
 	buf_lstr(b, s->template_ref.id);

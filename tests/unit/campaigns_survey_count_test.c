@@ -186,6 +186,15 @@ static void k40_pairs_that_cannot_be(void **state)
 		{ TWO(ONE("a", "csat", ",\"next\":[{\"go\":\"end\"}]"),
 		      ONE("b", "csat", EXPECTS("\"a\""))),
 		  "never asked" },
+		/* what never holds */
+		{ TWO(ONE("a", "csat", ""), ONE("b", "text", ",\"low\":2")),
+		  "questions[1].low" },
+		{ TWO(ONE("a", "csat", ""), ONE("b/c", "csat", "")),
+		  "questions[1].id" },
+		{ TWO(ONE("a", "csat",
+			  ",\"next\":[{\"from\":4,\"upto\":2,\"go\":\"b\"}]"),
+		      ONE("b", "csat", "")),
+		  "questions[0].next[0]: from is above upto" },
 		/* what nobody knows is a mistake, wherever it stands */
 		{ TWO(ONE("a", "csat", ""),
 		      ONE("b", "csat", ",\"factr\":\"x\"")),

@@ -378,6 +378,39 @@ static void test_superseded(void **state)
 	stop(&c);
 }
 
+/* The same key asks once, however far they have come meanwhile; for somebody
+ * else it is refused. */
+static void test_a_key_asks_once(void **state)
+{
+	struct survey_ask a = { .tenant = STR("DEMOTEL"),
+				.survey = STR("sv-01"),
+				.to = SHI,
+				.lang = STR("zh"),
+				.key = STR("k1") };
+	struct submitted out;
+	struct err err = { "" };
+	uint64_t first = 0, again = 0;
+	struct care c;
+
+	open_care(&c, state);
+	assert_int_equal(surveys_ask(c.surveys, &a, &out, &first, &err), 0);
+	assert_false(out.repeated);
+	TURN_UNTIL(c.bed, find(&c, first)->now.state == SESSION_CONTACTED);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(surveys_ask(c.surveys, &a, &out, &again, &err),
+				 0);
+		commit(c.bed);
+		assert_true(out.repeated);
+		assert_int_equal(again, first);
+		write_in(&c, SHI, "2");
+		assert_int_equal(find(&c, first)->now.answered, i + 1);
+	}
+	a.to = LIN;
+	assert_int_equal(surveys_ask(c.surveys, &a, &out, &again, &err),
+			 -EEXIST);
+	stop(&c);
+}
+
 static void test_cancelled(void **state)
 {
 	struct care c;
@@ -548,6 +581,7 @@ int main(void)
 		CASE(test_breakoff),
 		CASE(test_refusals),
 		CASE(test_superseded),
+		CASE(test_a_key_asks_once),
 		CASE(test_cancelled),
 		CASE(test_restart),
 		CASE(test_yes_is_an_answer),
