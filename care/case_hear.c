@@ -3,19 +3,9 @@
 #include "base/mem.h"
 #include "campaigns/survey_results.h"
 #include "care/cases_impl.h"
-#include "proto/text.h"
+#include "care/heard.h"
 
 static const struct case_by customer = { .name = { "customer", 8 } };
-
-/* In the customer's language: the one that is known, else that of the words. */
-static bool is_chinese(const struct cases *c, struct str tenant,
-		       const struct inbound *in)
-{
-	struct str lang = gateway_lang(c->gateway, tenant, in->from);
-
-	return lang.len > 0 ? str_starts(lang, STR("zh"))
-			    : text_has_han(in->text);
-}
 
 /* ---- replies ---------------------------------------------------------------------- */
 
@@ -23,9 +13,7 @@ static bool is_chinese(const struct cases *c, struct str tenant,
 static const char *hear(struct cases *c, const struct inbound *in,
 			const struct complaint *found)
 {
-	struct str tenant = str_eqz(in->tenant, "*")
-				    ? str_of(gateway_tenant(c->gateway))
-				    : in->tenant;
+	struct str tenant = heard_tenant(c->gateway, in);
 	char ref[ID_TEXT];
 	struct care_case *x = NULL;
 	struct case_no no;
@@ -42,7 +30,7 @@ static const char *hear(struct cases *c, const struct inbound *in,
 		.ref = str_of(ref),
 		.campaign = gateway_last_campaign(c->gateway, in->from),
 		.receipt = true,
-		.zh = is_chinese(c, tenant, in),
+		.zh = heard_chinese(c->gateway, tenant, in),
 	};
 
 	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0) {

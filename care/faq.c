@@ -2,14 +2,12 @@
 #include "care/faq.h"
 
 #include "base/log.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/stats.h"
-#include "model/address.h"
-#include "proto/text.h"
+#include "care/heard.h"
+#include "care/hourly.h"
 #include "proto/wordset.h"
 
-#define HOUR_MS 3600000
 /* People who were answered within the hour; more: counted anew. */
 #define PEOPLE_MAX 100000
 
@@ -42,12 +40,10 @@ struct entry {
 
 struct faq {
 	struct gateway *gateway;
-	const struct clock_ops *clock;
 	const char *class_name;
 	struct entry *v;
 	size_t n;
-	struct map *told; /* address_key -> answers within this hour */
-	int64_t hour;
+	struct hourly *told;
 	struct stat *answered;
 };
 
@@ -97,9 +93,8 @@ struct faq *faq_new(const struct settings *s, struct gateway *g,
 	size_t at = 0;
 
 	f->gateway = g;
-	f->clock = clock;
 	f->class_name = class_name;
-	f->told = map_new();
+	f->told = hourly_new(clock, PEOPLE_MAX);
 	f->answered = stats_get(STAT_COUNTER, "faq_answers_total",
 				"Replies answered by keyword.", NULL);
 	while ((sec = settings_next(s, "faq", &at)) != NULL) {
@@ -123,7 +118,7 @@ void faq_free(struct faq **fp)
 	for (size_t i = 0; i < f->n; i++)
 		wordset_free(&f->v[i].words);
 	mem_free(f->v);
-	map_free(&f->told);
+	hourly_free(&f->told);
 	mem_free(f);
 }
 
@@ -142,23 +137,6 @@ static const struct entry *find(const struct faq *f, struct str tenant,
 	return NULL;
 }
 
-static bool may_answer(struct faq *f, struct str address)
-{
-	uint64_t key = address_key(STR_NONE, address), n = 0;
-	int64_t hour = clock_wall_ms(f->clock) / HOUR_MS;
-
-	if (hour != f->hour || map_len(f->told) >= PEOPLE_MAX) {
-		map_free(&f->told);
-		f->told = map_new();
-		f->hour = hour;
-	}
-	IGNORE(map_get(f->told, key, &n));
-	if (n >= FAQ_AN_HOUR)
-		return false;
-	map_set(f->told, key, n + 1);
-	return true;
-}
-
 static const char *words_for(const struct faq_cfg *cfg, bool chinese)
 {
 	if (cfg->zh[0] == '\0' || (!chinese && cfg->en[0] != '\0'))
@@ -169,17 +147,13 @@ static const char *words_for(const struct faq_cfg *cfg, bool chinese)
 static const char *claim(void *owner, const struct inbound *in)
 {
 	struct faq *f = owner;
-	struct str tenant = str_eqz(in->tenant, "*")
-				    ? str_of(gateway_tenant(f->gateway))
-				    : in->tenant;
+	struct str tenant = heard_tenant(f->gateway, in);
 	const struct entry *e = find(f, tenant, in->text);
 	struct submitted out;
 
-	if (e == NULL || !may_answer(f, in->from))
+	if (e == NULL || !hourly_take(f->told, in->from, FAQ_AN_HOUR))
 		return NULL;
-	struct str lang = gateway_lang(f->gateway, tenant, in->from);
-	bool chinese = lang.len > 0 ? str_starts(lang, STR("zh"))
-				    : text_has_han(in->text);
+	bool chinese = heard_chinese(f->gateway, tenant, in);
 	const struct submission s = {
 		.tenant = tenant,
 		.to = in->from,

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/secret.h"
+#include "care/action.h"
 #include "care/orders_impl.h"
 #include "proto/text.h"
 #include "templates/parse.h"
@@ -135,26 +136,6 @@ static void check_text(const struct section *s, const char *text,
 	template_free(&t);
 }
 
-/* no word of ours makes billing do these. */
-static bool is_forbidden(const char *service)
-{
-	static const char *const actions[] = { "transfer", "close" };
-	struct str rest = str_of(service);
-
-	while (rest.len > 0) {
-		size_t n = 0;
-
-		while (n < rest.len && rest.p[n] != '.' && rest.p[n] != '_' &&
-		       rest.p[n] != '-' && rest.p[n] != ' ')
-			n++;
-		for (unsigned i = 0; i < ARRAY_LEN(actions); i++)
-			if (str_ieqz(str_first(rest, n), actions[i]))
-				return true;
-		rest = str_from(rest, MIN(n + 1, rest.len));
-	}
-	return false;
-}
-
 static void check_offer(const struct section *s, struct dict *words,
 			struct faults *f)
 {
@@ -163,9 +144,9 @@ static void check_offer(const struct section *s, struct dict *words,
 	if (o->title_zh[0] == '\0' && o->title_en[0] == '\0')
 		faults_add(f, "line %u: offer %s has no title", s->line,
 			   s->title);
-	if (is_forbidden(o->service))
+	if (action_forbidden(o->service))
 		faults_add(f,
-			   "line %u: offer %s: ACTION_FORBIDDEN: no order "
+			   "line %u: offer %s: " ACTION_FORBIDDEN ": no order "
 			   "transfers or closes an account",
 			   s->line, s->title);
 	for (size_t i = 0; i < o->words.len; i++) {

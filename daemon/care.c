@@ -10,6 +10,7 @@
 #include "campaigns/retention.h"
 #include "care/faq.h"
 #include "care/findings.h"
+#include "care/keyword.h"
 #include "care/oncall.h"
 #include "care/unanswered.h"
 #include "care/voicemail.h"
@@ -35,6 +36,7 @@ struct care {
 	struct findings *findings;
 	struct faq *faq;
 	struct unanswered *unanswered;
+	struct keywords *keywords;
 	struct retention *retention;
 };
 
@@ -117,6 +119,8 @@ static void on_step(void *owner, uint64_t id, const struct event *e)
 	oncall_step(c->oncall, id, e);
 	if (c->campaigns != NULL)
 		campaigns_step(c->campaigns, id, e);
+	if (c->keywords != NULL)
+		keywords_step(c->keywords, id, e);
 }
 
 static bool on_happened(void *owner, const struct occurrence *o)
@@ -343,6 +347,26 @@ static void open_retention(struct care *c, const struct care_env *env)
 	retention_open(&c->retention, &renv);
 }
 
+static void open_keywords(struct care *c, const struct care_env *env)
+{
+	const struct keywords_env kenv = {
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.cases = c->cases,
+		.library = env->library,
+		.calls = &c->calls,
+		.settings = env->settings,
+	};
+
+	if (settings_find(env->settings, "keywords", NULL) == NULL)
+		return;
+	c->keywords = keywords_new(&kenv);
+	gateway_claimant(env->gateway, CLAIMANT_MENU, &keywords_menu_claimant,
+			 c->keywords);
+	gateway_claimant(env->gateway, CLAIMANT_KEYWORD, &keywords_claimant,
+			 c->keywords);
+}
+
 /* Who was not content is called (outreach.md 8). */
 static void wish_for_low(struct care *c, const struct survey_low *low)
 {
@@ -428,10 +452,18 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		return rc;
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
 			 cases_class(c->cases));
+	open_keywords(c, env);
 	introduce(c, env->gateway);
 	open_retention(c, env);
 	*out = TAKE(c);
 	return 0;
+}
+
+void care_reload(struct care *c, const struct settings *fresh)
+{
+	must(c != NULL && fresh != NULL);
+	if (c->keywords != NULL)
+		keywords_reload(c->keywords, fresh);
 }
 
 struct surveys *care_surveys(const struct care *c)
@@ -523,6 +555,7 @@ void care_close(struct care **cp)
 		return;
 	retention_close(&c->retention);
 	unanswered_close(&c->unanswered);
+	keywords_free(&c->keywords);
 	faq_free(&c->faq);
 	voicemails_close(&c->voicemails);
 	findings_close(&c->findings);

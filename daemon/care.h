@@ -27,6 +27,8 @@ struct care_env {
 /* After the gateway, before the loop runs. */
 MUST_USE int care_open(struct care **out, const struct care_env *env,
 		       struct err *err);
+/* A checked file is in place: words that customers send. */
+void care_reload(struct care *c, const struct settings *fresh);
 struct surveys *care_surveys(const struct care *c);
 struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);

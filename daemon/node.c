@@ -177,6 +177,7 @@ static void on_reload(void *owner, int signo)
 			mem_resize(n->past, (n->npast + 1) * sizeof(*n->past));
 		n->past[n->npast++] = n->settings;
 		n->settings = fresh;
+		care_reload(n->care, &n->settings);
 	} else {
 		settings_done(&fresh);
 	}

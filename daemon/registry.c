@@ -9,6 +9,7 @@
 #include "care/orders.h"
 #include "care/faq.h"
 #include "care/findings.h"
+#include "care/keyword.h"
 #include "care/oncall.h"
 #include "care/voicemail.h"
 #include "care/sla.h"
@@ -54,6 +55,7 @@ size_t registry_sections(struct setting_section out[REGISTRY_SECTIONS_MAX])
 		&faq_section,        &sla_section,
 		&work_hours_section, &oncall_section,
 		&voicemail_section,  &findings_section,
+		&keywords_section,   &keyword_section,
 	};
 	size_t n = 0;
 

@@ -11,6 +11,7 @@
 #include "care/cases.h"
 #include "care/orders.h"
 #include "care/faq.h"
+#include "care/keyword.h"
 #include "care/oncall.h"
 #include "care/sla.h"
 #include "care/work_hours.h"
@@ -27,7 +28,8 @@
 static const char implied[] =
 	"node{}\nstore{}\nlog{}\nhttp{}\ngateway{}\nkannel{}\n"
 	"templates{}\nsurveys{}\nevents{}\ncampaigns{}\nlogin{}\nreport{}\n"
-	"cases{}\ncallbacks{}\norders{}\nwork_hours{}\nvoicemail{}\nfindings{}\n";
+	"cases{}\ncallbacks{}\norders{}\nwork_hours{}\nvoicemail{}\nfindings{}\n"
+	"keywords{}\n";
 
 static int add_implied(struct settings *s, const struct setting_section *kinds,
 		       size_t nkinds)
@@ -181,6 +183,7 @@ int daemon_settings_read(const char *path, struct settings *out,
 	callbacks_check(out, faults);
 	orders_check(out, faults);
 	faq_check(out, faults);
+	keywords_check(out, faults);
 	name_file(faults, own, path);
 	sort_faults(faults, before, str_of(path).len + 1);
 	esme_check_accounts(out, faults);

@@ -492,29 +492,6 @@ const char *gateway_tenant(const struct gateway *g)
 	return g->core.cfg->tenant;
 }
 
-struct str gateway_last_campaign(const struct gateway *g, struct str address)
-{
-	struct thread thread;
-
-	must(g != NULL);
-	return threads_find(g->core.threads, address, &thread) == 0
-		       ? str_of(thread.campaign)
-		       : STR_NONE;
-}
-
-uint64_t gateway_last_of_campaigns(const struct gateway *g, struct str tenant,
-				   struct str address)
-{
-	struct thread thread;
-
-	must(g != NULL);
-	return threads_find(g->core.threads, address, &thread) == 0 &&
-			       (str_eqz(tenant, thread.tenant) ||
-				str_eqz(tenant, "*"))
-		       ? thread.message
-		       : 0;
-}
-
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address)
 {

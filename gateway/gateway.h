@@ -428,6 +428,7 @@ void gateway_on_inbound(struct gateway *g,
 enum claimant_rank {
 	CLAIMANT_CONFIRM,
 	CLAIMANT_ONCALL,
+	CLAIMANT_MENU, /* digits, if a menu is what was said last */
 	CLAIMANT_SURVEY,
 	CLAIMANT_REMINDER,
 	CLAIMANT_CALLBACK,
@@ -469,6 +470,8 @@ struct str gateway_last_campaign(const struct gateway *g, struct str address);
  * last days; 0: none did. tenant "*": whichever wrote there last. */
 uint64_t gateway_last_of_campaigns(const struct gateway *g, struct str tenant,
 				   struct str address);
+/* When a peer last took a message to that address, to the second; 0: never. */
+int64_t gateway_last_sent(const struct gateway *g, struct str address);
 /* The language of whom that address belongs to; "" unknown. */
 struct str gateway_lang(const struct gateway *g, struct str tenant,
 			struct str address);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "care/findings.h"
+#include "care/keyword.h"
 #include "care/sla.h"
 #include "care/voicemail.h"
 #include "care/work_hours.h"
@@ -51,7 +52,7 @@ static void on_event(void *owner, struct str tenant, struct str type,
 
 static void room_settings(struct room *r)
 {
-	static struct setting_section kinds[16];
+	static struct setting_section kinds[20];
 	struct faults f = { 0 };
 	struct buf text = { 0 };
 	size_t n = 0;
@@ -70,10 +71,14 @@ static void room_settings(struct room *r)
 	kinds[n++] = voicemail_section;
 	kinds[n++] = findings_section;
 	kinds[n++] = sla_section;
+	kinds[n++] = keywords_section;
+	kinds[n++] = keyword_section;
 	buf_init(&text, BUF_NO_LIMIT);
 	buf_z(&text, "surveys {}\ncases {}\nfindings {}\n");
 	if (strstr(r->config, "events {") == NULL)
 		buf_z(&text, "events {}\n");
+	if (strstr(r->config, "keywords {") == NULL)
+		buf_z(&text, "keywords {}\n");
 	if (strstr(r->config, "callbacks {") == NULL)
 		buf_z(&text, "callbacks {}\n");
 	if (strstr(r->config, "voicemail {") == NULL)
@@ -86,6 +91,7 @@ static void room_settings(struct room *r)
 	trigger_check_settings(&r->settings, NULL, &f);
 	callbacks_check(&r->settings, &f);
 	orders_check(&r->settings, &f);
+	keywords_check(&r->settings, &f);
 	if (f.len > 0)
 		fail_msg("%s", f.v[0]);
 	faults_done(&f);
