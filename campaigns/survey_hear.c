@@ -131,6 +131,25 @@ static bool is_low(const struct survey_question *q, unsigned option)
 	return q->has_low && q->n > 0 && q->options[option].score <= q->low;
 }
 
+/* Is it low, or was what it takes the place of? */
+static void tell_low(struct surveys *s, struct session *x, unsigned question,
+		     const struct survey_heard *h, int before)
+{
+	const struct survey_question *q = &x->survey->v[question];
+	unsigned option = h->answer->option;
+	bool low = is_low(q, option);
+	bool better = !low && before >= 0 && is_low(q, (unsigned)before);
+
+	if (low)
+		publish(s, x, "survey.low_score", question, h);
+	if (s->low == NULL || (!low && !better))
+		return;
+	const struct survey_low told = { x, q, q->options[option].score,
+					 h->inbound, better };
+
+	s->low(s->low_owner, &told);
+}
+
 bool survey_take(struct surveys *s, struct session *x, unsigned question,
 		 const struct survey_heard *h)
 {
@@ -156,15 +175,7 @@ bool survey_take(struct surveys *s, struct session *x, unsigned question,
 	survey_count_answer(s, x, question, &before, !h->elsewhere);
 	survey_tally_answer(s, x, question, &before);
 	publish(s, x, "survey.answered", question, h);
-	if (is_low(q, a->option)) {
-		const struct survey_low low = { x, q,
-						q->options[a->option].score,
-						h->inbound };
-
-		publish(s, x, "survey.low_score", question, h);
-		if (s->low != NULL)
-			s->low(s->low_owner, &low);
-	}
+	tell_low(s, x, question, h, before.option);
 	stat_add(s->answers, 1);
 	return true;
 }

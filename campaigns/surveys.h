@@ -130,12 +130,14 @@ MUST_USE int surveys_cancel(struct surveys *s, uint64_t id); /* -ENOENT */
 void surveys_erase(struct surveys *s, struct str tenant, struct str address);
 /* The gateway says what became of a message. */
 void surveys_step(struct surveys *s, uint64_t message, const struct event *e);
-/* An answer at or below the question's `low`; views, for the call. */
+/* An answer at or below the question's `low`, or one that takes the place of
+ * such an answer; views, for the call. */
 struct survey_low {
 	const struct session *session;
 	const struct survey_question *question;
 	int64_t score;
 	const struct inbound *inbound;
+	bool better; /* it is above `low`: they have changed their mind */
 };
 /* fn hears of each, in the batch that stores it. One listener. */
 void surveys_on_low(struct surveys *s,

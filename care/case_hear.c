@@ -70,6 +70,8 @@ const struct claimant_ops cases_claimant = { claim, NULL, NULL };
 
 /* ---- low scores ---------------------------------------------------------------------- */
 
+/* Of one survey it is one case: what is answered besides, or anew, is told in
+ * it as long as it is open. */
 void cases_low(struct cases *c, const struct survey_low *low)
 {
 	must(c != NULL && low != NULL);
@@ -101,6 +103,8 @@ void cases_low(struct cases *c, const struct survey_low *low)
 		.zh = s->zh,
 	};
 
+	if (case_again(c, &ask, &customer) || low->better)
+		return;
 	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0)
 		log_warn("case.refused", KV_ID("session", s->id),
 			 KV_S("why", no.err.text));

@@ -208,6 +208,18 @@ static int full(struct cases *c, struct case_no *no, const char *what)
 	return case_no(no, -ENOSPC, "full", NULL, "too many cases %s", what);
 }
 
+bool case_again(struct cases *c, const struct case_ask *ask,
+		const struct case_by *by)
+{
+	must(c != NULL && ask != NULL && by != NULL);
+	struct care_case *x = seen(c, ask);
+
+	if (x == NULL || x->now.state == CASE_CLOSED)
+		return false;
+	join(c, x, ask, by);
+	return true;
+}
+
 int cases_add(struct cases *c, const struct case_ask *ask,
 	      const struct case_by *by, struct care_case **out, bool *joined,
 	      struct case_no *no)

@@ -40,6 +40,13 @@ static inline int64_t cases_now(const struct cases *c)
 int case_no(struct case_no *no, int rc, const char *code, const char *field,
 	    const char *fmt, ...) PRINTF(5, 6);
 
+/* ---- cases.c ---------------------------------------------------------------------- */
+
+/* What is said besides in an open case that came from the same thing. false:
+ * there is none. */
+bool case_again(struct cases *c, const struct case_ask *ask,
+		const struct case_by *by);
+
 /* ---- case_keep.c: memory and store ---------------------------------------------- */
 
 void case_index(struct cases *c, struct care_case *x);

@@ -432,6 +432,32 @@ static bool is_word(const struct setting_list *words, struct str text)
 	return is;
 }
 
+/* Who answers knows that it was heard, and is not asked for nothing. */
+static void say_taken(struct oncall *o, const struct page *x,
+		      const struct inbound *in)
+{
+	char key[64];
+	struct submission s = {
+		.tenant = str_of(x->tenant),
+		.to = in->from,
+		.text = str_of(x->cfg->taken),
+		.class_name = str_of(x->cfg->class_name),
+		.priority = -1,
+		.flags = MESSAGE_FLAG_REPLY,
+	};
+	struct submitted out;
+
+	if (s.text.len == 0)
+		return;
+	(void)snprintf(key, sizeof(key), "oncall:%llx:taken",
+		       (unsigned long long)x->id);
+	s.idempotency_key = str_of(key);
+	gateway_submit(o->env.gateway, &s, &out);
+	if (out.rc != 0)
+		log_warn("oncall.not_said", KV_ID("page", x->id),
+			 KV_S("why", out.err.text));
+}
+
 static const char *claim(void *owner, const struct inbound *in)
 {
 	struct oncall *o = owner;
@@ -440,6 +466,7 @@ static const char *claim(void *owner, const struct inbound *in)
 	if (x == NULL || x->cfg == NULL || !is_word(&x->cfg->words, in->text))
 		return NULL;
 	acked(o, x);
+	say_taken(o, x, in);
 	return CLAIM_ONCALL;
 }
 

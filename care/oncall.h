@@ -21,7 +21,7 @@ struct oncall_cfg {
 	int64_t ack_within; /* ms, then the next one */
 	int64_t rounds;     /* through the roster, before it is given up */
 	struct setting_list words;
-	char *class_name, *text;
+	char *class_name, *text, *taken;
 	bool always; /* in working hours, too */
 	int64_t max; /* open alerts, of all sections */
 };

@@ -26,6 +26,8 @@ static const struct setting rows[] = {
 	  " 1 to take it.",
 	  0, 0, NULL, NULL, false,
 	  "What they get; {{event}}, {{account}}, {{to}} and the event's data." },
+	{ "taken", SETTING_STR, AT(taken), "已由您接手。It is yours.", 0, 0,
+	  NULL, NULL, false, "Said to who has it now; empty: nothing." },
 	{ "always", SETTING_BOOL, AT(always), "false", 0, 0, NULL, NULL, false,
 	  "In working hours, too." },
 	{ "max", SETTING_INT, AT(max), "10000", 1, 1000000, NULL, "alerts",

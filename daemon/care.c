@@ -382,7 +382,7 @@ static void wish_for_low(struct care *c, const struct survey_low *low)
 	w.ref = str_of(ref);
 	char why[CALL_WHY];
 
-	if (c->low_calls)
+	if (c->low_calls && !low->better)
 		IGNORE(on_wish(c, &w, why));
 }
 

@@ -126,6 +126,37 @@ static void test_f01_a_low_score_and_a_complaint_in_one_text(void **state)
 	caredesk_stop(&d);
 }
 
+/* The case that a low answer opened hears what takes its place, as long as it
+ * is open; a better one opens none. */
+static void test_f05_a_changed_score_is_told(void **state)
+{
+	struct caredesk d;
+
+	caredesk_open(&d, state);
+	put_survey(&d);
+	IGNORE(invite(&d) == 0);
+	caredesk_write_in(&d, SHI, "sms", "1");
+	caredesk_expect(&d, "case.opened ");
+	caredesk_write_in(&d, SHI, "sms", "2");
+	caredesk_expect(&d, "case.said_again ");
+	caredesk_write_in(&d, SHI, "sms", "5");
+	caredesk_expect(&d, "case.said_again ");
+	caredesk_write_in(&d, SHI, "sms", "4"); /* was not low either */
+	caredesk_expect(&d, "");
+
+	struct care_case *x =
+		(struct care_case *)(uintptr_t)cases_open_of(d.cases,
+							     CAREDESK_TENANT,
+							     SHI);
+
+	assert_non_null(x);
+	assert_string_equal(CLOSE(&d, x), "");
+	caredesk_expect(&d, "case.closed ");
+	caredesk_write_in(&d, SHI, "sms", "3"); /* and it is over */
+	caredesk_expect(&d, "");
+	caredesk_stop(&d);
+}
+
 static void test_k48_asked_again_after_the_end(void **state)
 {
 	struct caredesk d;
@@ -240,6 +271,7 @@ int main(void)
 		CASE(test_limits),
 		CASE(r24_a_report_is_taken_on_every_port_at_any_hour),
 		CASE(test_f01_a_low_score_and_a_complaint_in_one_text),
+		CASE(test_f05_a_changed_score_is_told),
 		CASE(test_k48_asked_again_after_the_end),
 		CASE(k48_before_and_after_a_fix),
 		CASE(u13_what_joins_is_acknowledged),

@@ -62,6 +62,7 @@ static void expect(struct room *r, const char *types)
 /* The message at the place of the page that happened last. */
 static void r51_next_on_the_roster_after_ten_minutes(void **state)
 {
+	char text[BED_TEXT];
 	struct room r;
 
 	open_night(&r, state);
@@ -76,6 +77,8 @@ static void r51_next_on_the_roster_after_ten_minutes(void **state)
 	/* the first one wakes up: they have it, and nobody else is reached */
 	assert_true(str_eqz(room_hear(&r, SHI, " 收到 "), CLAIM_ONCALL));
 	expect(&r, "oncall.acked ");
+	assert_string_equal(bed_said(r.bed, SHI, text),
+			    "已由您接手。It is yours.");
 	later(&r, 60 * MINUTE);
 	expect(&r, "");
 	assert_false(str_eqz(room_hear(&r, SHI, "1"), CLAIM_ONCALL));
