@@ -20,6 +20,15 @@ static const struct setting rows[] = {
 	{ "per_person", SETTING_INT, AT(per_person), "20", 1, 1000, NULL,
 	  "cases", false,
 	  "Most open cases of one person; reports are always taken." },
+	{ "inbox_late", SETTING_DURATION, AT(inbox_late), "4h", 60000,
+	  2592000000, NULL, NULL, false,
+	  "What waits longer in the inbox is told of once; counted while "
+	  "`work_hours` are open." },
+	{ "night_zh", SETTING_STR, AT(night_zh), "", 0, 0, NULL, NULL, false,
+	  "What who writes outside `work_hours`, and is answered by nothing, "
+	  "hears once a night; empty: nothing." },
+	{ "night_en", SETTING_STR, AT(night_en), "", 0, 0, NULL, NULL, false,
+	  "The same in English." },
 	{ "inbox_max", SETTING_INT, AT(inbox_max), "100000", 1, 10000000, NULL,
 	  "messages", false,
 	  "Most messages of the inbox that wait for an answer; the oldest give "

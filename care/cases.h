@@ -22,7 +22,9 @@ struct cases_cfg {
 	int64_t reopen;      /* ms: a closed one can be opened again */
 	int64_t max;         /* cases in memory */
 	int64_t per_person;  /* open at once */
-	int64_t inbox_max;   /* words that wait for an answer */
+	int64_t inbox_late;  /* ms */
+	char *night_zh, *night_en;
+	int64_t inbox_max; /* words that wait for an answer */
 	struct setting_list causes;
 	char *class_name; /* of what is said */
 	char *receipt_zh, *receipt_en;

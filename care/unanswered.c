@@ -14,6 +14,8 @@ struct waits {
 	struct list node;
 	uint64_t id;
 	char *tenant, *address;
+	bool late;    /* that was told */
+	bool leaving; /* as soon as that is stored */
 };
 
 struct unanswered {
@@ -34,8 +36,8 @@ static void forget(struct unanswered *u, struct waits *w)
 	mem_free(w);
 }
 
-static void add(struct unanswered *u, uint64_t id, struct str tenant,
-		struct str address)
+static struct waits *add(struct unanswered *u, uint64_t id, struct str tenant,
+			 struct str address)
 {
 	struct waits *w = mem_new(struct waits);
 
@@ -45,42 +47,60 @@ static void add(struct unanswered *u, uint64_t id, struct str tenant,
 	list_append(&u->order, &w->node);
 	map_set_ptr(u->all, id, w);
 	stat_set(u->s_waiting, (int64_t)map_len(u->all));
+	return w;
 }
 
 /* ---- a batch that was not stored -------------------------------------------------- */
 
+enum step_kind { STEP_CAME, STEP_LATE, STEP_LEFT };
+
 struct step {
 	struct unanswered *unanswered;
 	uint64_t id;
-	bool came; /* else it leaves */
+	enum step_kind kind;
 };
 
-/* What came goes again if it was not stored; what leaves is there until it is
- * stored. */
+/* What came goes again if it was not stored, what is late is told of again;
+ * what leaves is there until it is stored. */
 static void on_stored(void *owner, int rc)
 {
 	struct step *s = owner;
 	struct waits *w = map_ptr(s->unanswered->all, s->id);
 
-	if (w != NULL && s->came == (rc != 0))
+	if (w != NULL && s->kind == STEP_LEFT)
+		w->leaving = false;
+	if (w != NULL && s->kind == STEP_LATE)
+		w->late = rc == 0;
+	else if (w != NULL && (s->kind == STEP_CAME) == (rc != 0))
 		forget(s->unanswered, w);
 	mem_free(s);
 }
 
-static void then(struct unanswered *u, uint64_t id, bool came)
+static void then(struct unanswered *u, uint64_t id, enum step_kind kind)
 {
 	struct step *s = mem_new(struct step);
 
-	*s = (struct step){ u, id, came };
+	*s = (struct step){ u, id, kind };
 	store_then(u->store, on_stored, s);
+}
+
+static void put(struct unanswered *u, const struct waits *w)
+{
+	struct cell cells[] = { CELL_I(w->id), CELL_Z(w->tenant),
+				CELL_Z(w->address), CELL_I(w->late) };
+
+	store_put(u->store, STORE_UNANSWERED_PUT, cells, ARRAY_LEN(cells));
 }
 
 static void drop(struct unanswered *u, uint64_t id)
 {
 	struct cell cell = CELL_I(id);
+	struct waits *w = map_ptr(u->all, id);
 
+	must(w != NULL);
+	w->leaving = true;
 	store_put(u->store, STORE_UNANSWERED_DROP, &cell, 1);
-	then(u, id, false);
+	then(u, id, STEP_LEFT);
 }
 
 /* ---- heard, answered -------------------------------------------------------------- */
@@ -88,8 +108,6 @@ static void drop(struct unanswered *u, uint64_t id)
 void unanswered_inbound(struct unanswered *u, const struct inbound *in)
 {
 	must(u != NULL && in != NULL);
-	struct cell cells[] = { CELL_I(in->id), CELL_T(in->tenant),
-				CELL_T(in->from) };
 
 	if (!str_eqz(in->claim, CLAIM_INBOX))
 		return;
@@ -100,9 +118,14 @@ void unanswered_inbound(struct unanswered *u, const struct inbound *in)
 		log_warn("inbox.given_up", KV_ID("id", oldest->id));
 		drop(u, oldest->id);
 	}
-	store_put(u->store, STORE_UNANSWERED_PUT, cells, ARRAY_LEN(cells));
-	add(u, in->id, in->tenant, in->from);
-	then(u, in->id, true);
+	put(u, add(u, in->id, in->tenant, in->from));
+	then(u, in->id, STEP_CAME);
+}
+
+static bool is_of(const struct waits *w, struct str tenant, struct str address)
+{
+	return str_eqz(address, w->address) &&
+	       (str_eqz(tenant, w->tenant) || str_eqz(STR("*"), w->tenant));
 }
 
 void unanswered_said(struct unanswered *u, struct str tenant,
@@ -112,9 +135,7 @@ void unanswered_said(struct unanswered *u, struct str tenant,
 	LIST_EACH_SAFE (it, &u->order) {
 		struct waits *w = LIST_ITEM(it, struct waits, node);
 
-		if (str_eqz(address, w->address) &&
-		    (str_eqz(tenant, w->tenant) ||
-		     str_eqz(STR("*"), w->tenant)))
+		if (is_of(w, tenant, address))
 			drop(u, w->id);
 	}
 }
@@ -128,6 +149,12 @@ int unanswered_done(struct unanswered *u, uint64_t id)
 	return 0;
 }
 
+static void show(const struct waits *w, struct unanswered_one *out)
+{
+	*out = (struct unanswered_one){ w->id, str_of(w->tenant),
+					str_of(w->address) };
+}
+
 bool unanswered_find(const struct unanswered *u, uint64_t id,
 		     struct unanswered_one *out)
 {
@@ -136,15 +163,54 @@ bool unanswered_find(const struct unanswered *u, uint64_t id,
 
 	if (w == NULL)
 		return false;
-	*out = (struct unanswered_one){ str_of(w->tenant), str_of(w->address) };
+	show(w, out);
 	return true;
+}
+
+bool unanswered_of(const struct unanswered *u, struct str tenant,
+		   struct str address)
+{
+	must(u != NULL);
+	LIST_EACH_SAFE (it, &u->order) {
+		if (is_of(LIST_ITEM(it, struct waits, node), tenant, address))
+			return true;
+	}
+	return false;
+}
+
+bool unanswered_timely(const struct unanswered *u, struct unanswered_one *out)
+{
+	must(u != NULL && out != NULL);
+	LIST_EACH_SAFE (it, &u->order) {
+		const struct waits *w = LIST_ITEM(it, struct waits, node);
+
+		if (w->late || w->leaving)
+			continue;
+		show(w, out);
+		return true;
+	}
+	return false;
+}
+
+void unanswered_late(struct unanswered *u, uint64_t id)
+{
+	must(u != NULL);
+	struct waits *w = map_ptr(u->all, id);
+
+	must(w != NULL);
+	w->late = true;
+	put(u, w);
+	then(u, id, STEP_LATE);
 }
 
 /* ---- open and close -------------------------------------------------------------- */
 
 static bool on_row(void *owner, const struct row *row)
 {
-	add(owner, (uint64_t)row_i(row, 0), row_s(row, 1), row_s(row, 2));
+	struct waits *w = add(owner, (uint64_t)row_i(row, 0), row_s(row, 1),
+			      row_s(row, 2));
+
+	w->late = row_i(row, 3) != 0;
 	return true;
 }
 

@@ -25,8 +25,16 @@ void unanswered_said(struct unanswered *u, struct str tenant,
 MUST_USE int unanswered_done(struct unanswered *u, uint64_t id);
 
 struct unanswered_one {
+	uint64_t id;
 	struct str tenant, address; /* views, until the next call */
 };
 /* false: it does not wait. */
 bool unanswered_find(const struct unanswered *u, uint64_t id,
 		     struct unanswered_one *out);
+/* Does anything of theirs wait? */
+bool unanswered_of(const struct unanswered *u, struct str tenant,
+		   struct str address);
+/* The oldest of which it is not told that it waits too long; false: none. */
+bool unanswered_timely(const struct unanswered *u, struct unanswered_one *out);
+/* That was told, in the open batch. It waits. */
+void unanswered_late(struct unanswered *u, uint64_t id);

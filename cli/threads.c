@@ -106,7 +106,8 @@ static void set_times(json_t *rows)
 	}
 }
 
-int verb_thread_show(struct cli *c, const struct args *a)
+static int show(struct cli *c, const struct args *a, const char *head,
+		const char *tail)
 {
 	static const char *const members[] = { "id",      "direction", "at",
 					       "channel", "state",     "text" };
@@ -115,7 +116,7 @@ int verb_thread_show(struct cli *c, const struct args *a)
 					     WORD_STATE, WORD_TEXT };
 	AUTO(buf_done) struct buf path = { 0 };
 
-	put_path(&path, THREADS, a->v[0], "");
+	put_path(&path, head, a->v[0], tail);
 	int rc = cli_get(c, a, path.p);
 
 	if (rc != CLI_DONE || cli_json(c))
@@ -123,6 +124,16 @@ int verb_thread_show(struct cli *c, const struct args *a)
 	set_times(json_object_get(c->answer, "thread"));
 	print_page(c, "thread", members, columns, ARRAY_LEN(members));
 	return rc;
+}
+
+int verb_thread_show(struct cli *c, const struct args *a)
+{
+	return show(c, a, THREADS, "");
+}
+
+int verb_inbox_show(struct cli *c, const struct args *a)
+{
+	return show(c, a, INBOX, "/thread");
 }
 
 /* Takes o over. */
@@ -219,7 +230,7 @@ int verb_inbox_list(struct cli *c, const struct args *a)
 	return rc;
 }
 
-int verb_thread_hand_over(struct cli *c, const struct args *a)
+static int hand_over(struct cli *c, const struct args *a, const char *head)
 {
 	static const char *const members[] = { "callback", "state", "reason",
 					       "joined", "case" };
@@ -233,9 +244,19 @@ int verb_thread_hand_over(struct cli *c, const struct args *a)
 	put(o, a, "note", NULL);
 	put(o, a, "hours", NULL);
 	put(o, a, "not-before", "not_before");
-	int rc = post(c, THREADS, a->v[0], "/hand-over", o);
+	int rc = post(c, head, a->v[0], "/hand-over", o);
 
 	if (rc == CLI_DONE && !cli_json(c))
 		print_members(c->answer, members, labels, ARRAY_LEN(members));
 	return rc;
+}
+
+int verb_thread_hand_over(struct cli *c, const struct args *a)
+{
+	return hand_over(c, a, THREADS);
+}
+
+int verb_inbox_hand_over(struct cli *c, const struct args *a)
+{
+	return hand_over(c, a, INBOX);
 }

@@ -137,6 +137,8 @@ extern const struct option thread_reply_options[], thread_hand_over_options[];
 extern const struct option inbox_list_options[];
 int verb_inbox_list(struct cli *c, const struct args *a);
 int verb_inbox_reply(struct cli *c, const struct args *a);
+int verb_inbox_show(struct cli *c, const struct args *a);
+int verb_inbox_hand_over(struct cli *c, const struct args *a);
 int verb_inbox_done(struct cli *c, const struct args *a);
 int verb_thread_list(struct cli *c, const struct args *a);
 int verb_thread_show(struct cli *c, const struct args *a);

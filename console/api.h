@@ -159,6 +159,8 @@ void api_oncall_list(struct request *r);
 void api_oncall_ack(struct request *r);
 void api_inbox_reply(struct request *r);
 void api_inbox_done(struct request *r);
+void api_inbox_thread(struct request *r);
+void api_inbox_hand_over(struct request *r);
 
 /* api_threads.c */
 extern const struct fields thread_fields;

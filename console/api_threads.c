@@ -63,7 +63,7 @@ static bool show_out(void *owner, const struct row *row)
 	struct request *r = owner;
 	struct thread_page *p = r->own;
 	size_t from = p->text.len;
-	struct view v = { .who = &r->who, .out = &p->text };
+	struct view v = { .who = &r->who, .out = &p->text, .texts = p->texts };
 
 	must(str_copy(v.tenant, sizeof(v.tenant), str_of(p->tenant)) == 0);
 	if (!view_message(&v, row))
@@ -193,17 +193,17 @@ static bool show_person(void *owner, const struct row *row)
 	return true;
 }
 
-void api_thread_get(struct request *r)
+/* All of theirs, with texts or without; for which work it was read. */
+static void show_thread(struct request *r, struct str tenant,
+			const char *address, bool texts, const char *work)
 {
 	uint64_t before = 0, limit = THREAD_PAGE;
-	struct str tenant, mine = str_of(r->c->tenant);
-	char address[ADDRESS_MAX];
+	struct str mine = str_of(r->c->tenant);
+	struct str of = tenant.len > 0 ? tenant : mine;
 
-	if (!request_scope(r, &tenant) || !query_id(r, "cursor", &before) ||
+	if (!query_id(r, "cursor", &before) ||
 	    !query_u64(r, "limit", THREAD_PAGE_MAX, &limit) ||
-	    !request_address(r, r->param[0], "address", address) ||
-	    !branch_check_address(r, tenant.len > 0 ? tenant : mine,
-				  str_of(address)))
+	    !branch_check_address(r, of, str_of(address)))
 		return;
 	struct thread_page *p = mem_new(struct thread_page);
 
@@ -212,19 +212,30 @@ void api_thread_get(struct request *r)
 	buf_init(&p->text, (size_t)64 << 20);
 	p->before = before;
 	p->limit = MAX(limit, 1);
-	p->texts = request_may(r, PERM_MESSAGE_CONTENT);
+	p->texts = texts;
 	p->of_default = str_eq(tenant, mine);
 	must(str_copy(p->tenant, sizeof(p->tenant), tenant) == 0);
 	add_address(p, str_of(address));
-	related_audit(r, tenant.len > 0 ? tenant : mine, "thread.read",
-		      str_of(address),
-		      related_work(r, tenant.len > 0 ? tenant : mine,
-				   str_of(address)));
-	struct cell cells[] = { CELL_T(tenant.len > 0 ? tenant : mine),
-				CELL_Z(address), CELL_I(0) };
+	related_audit(r, of, "thread.read", str_of(address), work);
+	struct cell cells[] = { CELL_T(of), CELL_Z(address), CELL_I(0) };
 
 	request_read(r, STORE_PERSON_BY_ADDRESS, cells, ARRAY_LEN(cells),
 		     show_person, read_next);
+}
+
+void api_thread_get(struct request *r)
+{
+	char address[ADDRESS_MAX];
+	struct str tenant;
+
+	must(r != NULL);
+	if (!request_scope(r, &tenant) ||
+	    !request_address(r, r->param[0], "address", address))
+		return;
+	show_thread(r, tenant, address, request_may(r, PERM_MESSAGE_CONTENT),
+		    related_work(r,
+				 tenant.len > 0 ? tenant : str_of(r->c->tenant),
+				 str_of(address)));
 }
 
 /* ---- a word ------------------------------------------------------------------------- */
@@ -351,6 +362,18 @@ static bool waiting(struct request *r, uint64_t *id, struct str *tenant,
 	       branch_check_address(r, *tenant, str_of(to));
 }
 
+/* An agent reads what they answer: one person at a time, while it waits. */
+void api_inbox_thread(struct request *r)
+{
+	char to[ADDRESS_MAX];
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (waiting(r, &id, &tenant, to))
+		show_thread(r, tenant, to, true, "inbox");
+}
+
 void api_inbox_reply(struct request *r)
 {
 	char to[ADDRESS_MAX];
@@ -435,17 +458,16 @@ static void put_handed(struct request *r, const struct callback_ask *ask,
 				  got->id, &by);
 }
 
-void api_thread_hand_over(struct request *r)
+/* To that number, of that tenant or (from `tenant`) of who asks. */
+static void hand_over(struct request *r, const char *to)
 {
 	struct hand_body h = { .not_before = 0 };
 	struct callback_ask ask = { .source = CALLBACK_BY_THREAD };
 	struct callback_asked got;
 	struct err err = { "" };
-	char to[ADDRESS_MAX], ref[ID_TEXT] = "";
+	char ref[ID_TEXT] = "";
 
-	must(r != NULL);
 	if (!request_fields(r, &h) || !request_tenant(r, &ask.tenant) ||
-	    !request_address(r, r->param[0], "address", to) ||
 	    !branch_check_address(r, ask.tenant, str_of(to)))
 		return;
 	const struct care_case *x =
@@ -471,4 +493,24 @@ void api_thread_hand_over(struct request *r)
 	put_handed(r, &ask, &got);
 	request_audit(r, ask.tenant, "thread.hand_over", ask.address, h.queue);
 	request_then(r, on_handed);
+}
+
+void api_thread_hand_over(struct request *r)
+{
+	char to[ADDRESS_MAX];
+
+	must(r != NULL);
+	if (request_address(r, r->param[0], "address", to))
+		hand_over(r, to);
+}
+
+void api_inbox_hand_over(struct request *r)
+{
+	char to[ADDRESS_MAX];
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (waiting(r, &id, &tenant, to))
+		hand_over(r, to);
 }

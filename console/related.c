@@ -6,6 +6,7 @@
 #include "campaigns/campaigns.h"
 #include "care/callbacks.h"
 #include "care/cases.h"
+#include "care/unanswered.h"
 
 /* A campaign that wrote to them last, and is not over. */
 static bool in_campaign(const struct request *r, struct str tenant,
@@ -30,6 +31,9 @@ const char *related_work(const struct request *r, struct str tenant,
 	if (r->c->callbacks != NULL &&
 	    callbacks_open_of(r->c->callbacks, tenant, address) != NULL)
 		return "callback";
+	if (r->c->unanswered != NULL &&
+	    unanswered_of(r->c->unanswered, tenant, address))
+		return "inbox";
 	return in_campaign(r, tenant, address) ? "campaign" : RELATED_NONE;
 }
 

@@ -6,7 +6,7 @@
 
 #define RELATED_NONE "no_context"
 
-/* "case", "callback" or "campaign": what is open about that address;
+/* "case", "callback", "inbox" or "campaign": what is open about that address;
  * RELATED_NONE: nothing is. */
 const char *related_work(const struct request *r, struct str tenant,
 			 struct str address);

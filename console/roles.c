@@ -16,11 +16,12 @@ static const char *const perm_names[PERM_COUNT] = {
 	"campaign.run",      "user.manage",    "case.read",
 	"case.work",         "callback.read",  "callback.ask",
 	"callback.work",     "callback.lead",  "order.read",
-	"order.write",
+	"order.write",       "thread.text",
 };
 
-/* Nobody below care reads texts; who looks after links sees no people; who
- * plans campaigns does not write down consent. */
+/* Nobody below care reads texts, but an agent those of whom they answer; who
+ * looks after links sees no people; who plans campaigns does not write down
+ * consent. */
 static const struct {
 	const char *name;
 	uint64_t perms;
@@ -67,19 +68,20 @@ static const struct {
 				    PERM_TEMPLATE_APPROVE | PERM_SURVEY_READ |
 				    PERM_CAMPAIGN_READ | PERM_CAMPAIGN_APPROVE |
 				    PERM_CAMPAIGN_RUN },
-	[ROLE_CARE] = { "care",
-			PERM_SEND | PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
-				PERM_MESSAGE_CANCEL | PERM_CHECK |
-				PERM_CONTACT_READ | PERM_CONTACT_FULL |
-				PERM_CONTACT_WRITE | PERM_CONSENT_READ |
-				PERM_CONSENT_WRITE | PERM_STATUS | PERM_STREAM |
-				PERM_TEMPLATE_READ | PERM_TEMPLATE_WRITE |
-				PERM_SURVEY_READ | PERM_SURVEY_WRITE |
-				PERM_EVENT | PERM_CAMPAIGN_READ |
-				PERM_CASE_READ | PERM_CASE_WORK |
-				PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
-				PERM_CALLBACK_WORK | PERM_CALLBACK_LEAD |
-				PERM_ORDER_READ | PERM_ORDER_WRITE },
+	[ROLE_CARE] = { "care", PERM_SEND | PERM_MESSAGE_READ |
+					PERM_MESSAGE_CONTENT |
+					PERM_MESSAGE_CANCEL | PERM_CHECK |
+					PERM_CONTACT_READ | PERM_CONTACT_FULL |
+					PERM_CONTACT_WRITE | PERM_CONSENT_READ |
+					PERM_CONSENT_WRITE | PERM_STATUS |
+					PERM_STREAM | PERM_TEMPLATE_READ |
+					PERM_TEMPLATE_WRITE | PERM_SURVEY_READ |
+					PERM_SURVEY_WRITE | PERM_EVENT |
+					PERM_CAMPAIGN_READ | PERM_CASE_READ |
+					PERM_CASE_WORK | PERM_CALLBACK_READ |
+					PERM_CALLBACK_ASK | PERM_CALLBACK_WORK |
+					PERM_CALLBACK_LEAD | PERM_ORDER_READ |
+					PERM_ORDER_WRITE | PERM_THREAD_TEXT },
 	[ROLE_AGENT] = { "agent",
 			 PERM_MESSAGE_READ | PERM_TEMPLATE_READ |
 				 PERM_CONTACT_READ | PERM_CONSENT_READ |
@@ -88,7 +90,7 @@ static const struct {
 				 PERM_CASE_READ | PERM_CASE_WORK |
 				 PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
 				 PERM_CALLBACK_WORK | PERM_ORDER_READ |
-				 PERM_ORDER_WRITE },
+				 PERM_ORDER_WRITE | PERM_THREAD_TEXT },
 	[ROLE_SUPERVISOR] = { "supervisor",
 			      PERM_MESSAGE_READ | PERM_MESSAGE_CONTENT |
 				      PERM_CHECK | PERM_CONTACT_READ |
@@ -101,7 +103,8 @@ static const struct {
 				      PERM_CASE_READ | PERM_CASE_WORK |
 				      PERM_CALLBACK_READ | PERM_CALLBACK_ASK |
 				      PERM_CALLBACK_WORK | PERM_CALLBACK_LEAD |
-				      PERM_ORDER_READ | PERM_ORDER_WRITE },
+				      PERM_ORDER_READ | PERM_ORDER_WRITE |
+				      PERM_THREAD_TEXT },
 	[ROLE_AUDITOR] = { "auditor",
 			   PERM_MESSAGE_READ | PERM_CONTACT_READ |
 				   PERM_CONTACT_FULL | PERM_CONSENT_READ |

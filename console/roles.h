@@ -61,7 +61,9 @@ enum perm {
 	PERM_CALLBACK_LEAD = UINT64_C(1) << 34, /* speaks for agents */
 	PERM_ORDER_READ = UINT64_C(1) << 35,
 	PERM_ORDER_WRITE = UINT64_C(1) << 36, /* asks for codes, ends */
-	PERM_COUNT = 37
+	PERM_THREAD_TEXT = UINT64_C(1)
+			   << 37, /* texts of whom they answer, one by one */
+	PERM_COUNT = 38
 };
 
 const char *role_name(enum role r);

@@ -156,7 +156,7 @@ static void put_message(struct view *v, const struct message *m)
 	json_ks_opt(b, "from", m->from);
 	if (m->purged)
 		json_kb(b, "purged", true);
-	else if (who_may(v->who, PERM_MESSAGE_CONTENT))
+	else if (v->texts || who_may(v->who, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", m->text);
 	json_ks(b, "tenant", m->tenant);
 	json_ks_opt(b, "campaign", m->campaign);

@@ -16,6 +16,7 @@ struct view {
 	const struct who *who;       /* of the request */
 	char tenant[TENANT_MAX + 1]; /* "": all */
 	bool history;
+	bool texts; /* also for who does not see those of all */
 	struct buf *out;
 	/* of the last row: whose it is */
 	char owner[TENANT_MAX + 1], to[ADDRESS_MAX];

@@ -10,6 +10,7 @@
 #include "campaigns/retention.h"
 #include "care/faq.h"
 #include "care/findings.h"
+#include "care/inbox.h"
 #include "care/keyword.h"
 #include "care/oncall.h"
 #include "care/unanswered.h"
@@ -37,6 +38,7 @@ struct care {
 	struct faq *faq;
 	struct unanswered *unanswered;
 	struct keywords *keywords;
+	struct inbox *inbox;
 	struct retention *retention;
 };
 
@@ -394,6 +396,7 @@ static void on_inbound(void *owner, const struct inbound *in,
 	(void)campaign;
 	cases_inbound(c->cases, in);
 	unanswered_inbound(c->unanswered, in);
+	inbox_heard(c->inbox, in);
 }
 
 static void on_low(void *owner, const struct survey_low *low)
@@ -402,6 +405,21 @@ static void on_low(void *owner, const struct survey_low *low)
 
 	cases_low(c->cases, low);
 	wish_for_low(c, low);
+}
+
+static void open_inbox(struct care *c, const struct care_env *env)
+{
+	const struct inbox_env ienv = {
+		.loop = env->loop,
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.unanswered = c->unanswered,
+		.cfg = section_of(env->settings, "cases"),
+		.settings = env->settings,
+	};
+
+	inbox_open(&c->inbox, &ienv);
 }
 
 /* Who is told of what, and in which order. */
@@ -453,6 +471,7 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	c->faq = faq_new(env->settings, env->gateway, env->clock,
 			 cases_class(c->cases));
 	open_keywords(c, env);
+	open_inbox(c, env);
 	introduce(c, env->gateway);
 	open_retention(c, env);
 	*out = TAKE(c);
@@ -482,6 +501,12 @@ struct events *care_events(const struct care *c)
 {
 	must(c != NULL);
 	return c->events;
+}
+
+struct inbox *care_inbox(const struct care *c)
+{
+	must(c != NULL);
+	return c->inbox;
 }
 
 struct unanswered *care_unanswered(const struct care *c)
@@ -540,6 +565,7 @@ void care_stop(struct care *c)
 	surveys_stop(c->surveys);
 	reminders_stop(c->reminders);
 	cases_stop(c->cases);
+	inbox_stop(c->inbox);
 	callbacks_stop(c->callbacks);
 	orders_stop(c->orders);
 	oncall_stop(c->oncall);
@@ -554,6 +580,7 @@ void care_close(struct care **cp)
 	if (c == NULL)
 		return;
 	retention_close(&c->retention);
+	inbox_close(&c->inbox);
 	unanswered_close(&c->unanswered);
 	keywords_free(&c->keywords);
 	faq_free(&c->faq);

@@ -12,6 +12,7 @@ struct care;
 struct retention;
 struct voicemails;
 struct findings;
+struct inbox;
 
 struct care_env {
 	struct loop *loop;
@@ -34,6 +35,7 @@ struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
 struct unanswered *care_unanswered(const struct care *c);
+struct inbox *care_inbox(const struct care *c);
 struct callbacks *care_callbacks(const struct care *c);
 struct orders *care_orders(const struct care *c);
 struct retention *care_retention(const struct care *c);

@@ -72,7 +72,7 @@ static const struct {
 				"since_ms breached created_ms closed_ms" },
 	[TABLE_CALLBACK_LINK] = { 1, "id tenant address queue expires_ms "
 				     "used" },
-	[TABLE_UNANSWERED] = { 1, "id tenant address" },
+	[TABLE_UNANSWERED] = { 1, "id tenant address late" },
 	[TABLE_FINDING] = { 1, "id tenant unit survey question text state "
 			       "due_ms late answer created_by answered_by "
 			       "created_ms answered_ms" },

@@ -54,7 +54,7 @@ static void happened(struct bed *b, int64_t id, const char *tenant,
 	store_put(b->s, STORE_TOUCH_PUT,
 		  BED_CELLS(Z(tenant), Z(to), Z("m"), I(id), Z(""), Z("")));
 	store_put(b->s, STORE_UNANSWERED_PUT,
-		  BED_CELLS(I(id), Z(tenant), Z(to)));
+		  BED_CELLS(I(id), Z(tenant), Z(to), I(0)));
 }
 
 static void paged(struct bed *b, int64_t id, const char *tenant, const char *to,
@@ -161,7 +161,7 @@ static void leaves_nobody_else_without(void **state)
 	says(bed_scan(b, STORE_TOUCH_SCAN, BED_CELLS(I(9))),
 	     "a|+442|m|2||;b|+441|m|3||;");
 	says(bed_scan(b, STORE_UNANSWERED_SCAN, BED_NONE),
-	     "2|a|+442;3|b|+441;");
+	     "2|a|+442|0;3|b|+441|0;");
 	says(recipient(b, 1), "1|9|0|1||0|0|||-|-|-|-;");
 	says(recipient(b, 2), "1|9|0|1||0|0|+442||-|-|-|-;");
 	says(recipient(b, 3), "1|9|0|1||0|0|+441||-|-|-|-;");

@@ -74,7 +74,9 @@ static void room_settings(struct room *r)
 	kinds[n++] = keywords_section;
 	kinds[n++] = keyword_section;
 	buf_init(&text, BUF_NO_LIMIT);
-	buf_z(&text, "surveys {}\ncases {}\nfindings {}\n");
+	buf_z(&text, "surveys {}\nfindings {}\n");
+	if (strstr(r->config, "cases {") == NULL)
+		buf_z(&text, "cases {}\n");
 	if (strstr(r->config, "events {") == NULL)
 		buf_z(&text, "events {}\n");
 	if (strstr(r->config, "keywords {") == NULL)

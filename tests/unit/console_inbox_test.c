@@ -110,6 +110,62 @@ static void a_restart_forgets_no_word(void **state)
 	assert_int_equal(waiting(b), 1);
 }
 
+static void as_role(struct bed *b, const char *role)
+{
+	static char key[64];
+	char body[128];
+
+	b->key = ADMIN;
+	snprintf(body, sizeof(body),
+		 "{\"name\":\"%s\",\"role\":\"%s\",\"tenant\":\"acme\"}", role,
+		 role);
+	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+	must(str_copy(key, sizeof(key), str_of(bed_word(b, "key"))) == 0);
+	b->key = key;
+}
+
+static int thread_of(struct bed *b, const char *which)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/v1/inbox/%s/thread", which);
+	return bed_get(b, path);
+}
+
+/* An agent answers whoever waits, reads what they wrote for it, and never
+ * meets a whole number; then there is no reason any more (R-01, R-03). */
+static void r01_an_agent_answers_without_the_number(void **state)
+{
+	struct bed *b = *state;
+
+	bed_hear_of(b, "", "+447700900077", "do you sell cars?");
+	bed_hear(b, "+447700900078", "please call me");
+	as_role(b, "agent");
+	assert_int_equal(waiting(b), 2);
+	assert_false(bed_says(b, "cars"));
+	assert_false(bed_says(b, "900077"));
+	assert_int_equal(thread_of(b, id[1]), 200);
+	assert_string_equal(bed_word(b, "thread.0.text"), "do you sell cars?");
+	assert_false(bed_says(b, "900077"));
+	assert_int_equal(act(b, id[1], "reply", "{\"text\":\"No.\"}"), 202);
+	assert_false(bed_says(b, "900077"));
+	assert_int_equal(thread_of(b, id[1]), 404);
+	assert_int_equal(act(b, id[0], "hand-over", "{\"note\":\"soon\"}"),
+			 201);
+	assert_false(bed_says(b, "900078"));
+	assert_int_equal(waiting(b), 0);
+	assert_int_equal(bed_get(b, "/v1/templates"), 200);
+	/* written down, with the work it was for */
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/audit?action=thread.read"), 200);
+	assert_int_equal(bed_count(b, "audit"), 1);
+	assert_string_equal(bed_word(b, "audit.0.detail.context"), "inbox");
+	/* who gives the roles does not read it */
+	bed_hear(b, "+447700900078", "hello");
+	assert_int_equal(waiting(b), 1);
+	assert_int_equal(thread_of(b, id[0]), 403);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -117,6 +173,7 @@ int main(void)
 		CASE(a_strangers_words_are_seen),
 		CASE(what_nobody_answered_waits),
 		CASE(a_restart_forgets_no_word),
+		CASE(r01_an_agent_answers_without_the_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

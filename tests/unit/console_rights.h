@@ -124,6 +124,8 @@ static const struct {
 	{ "POST", "/v1/findings/{id}/answer", "ACGU" },
 	{ "POST", "/v1/inbox/{id}/reply", "ACGU" },
 	{ "POST", "/v1/inbox/{id}/done", "ACGU" },
+	{ "GET", "/v1/inbox/{id}/thread", "CGU" },
+	{ "POST", "/v1/inbox/{id}/hand-over", "ACGU" },
 	{ "GET", "/v1/oncall", "ACGUD" },
 	{ "POST", "/v1/oncall/{id}/ack", "ACGU" },
 	{ "GET", "/v1/callbacks", "ACGUD" },
