@@ -27,6 +27,7 @@ struct menu {
 	uint64_t message; /* that said it */
 	int64_t said_ms;  /* the peer has it; 0: not yet */
 	int64_t until_ms;
+	bool zh; /* digits have no language */
 };
 
 struct keywords {
@@ -47,7 +48,7 @@ struct hearing {
 	const struct keyword *word;
 	struct str tenant, argument;
 	char case_id[ID_TEXT];
-	bool zh;
+	bool zh, picked; /* picked: zh is the menu's */
 };
 
 static void use_settings(struct keywords *k, const struct settings *s)
@@ -260,6 +261,7 @@ static void menu_open(const struct hearing *h, uint64_t message)
 	m->tenant = str_z(h->tenant);
 	m->message = message;
 	m->until_ms = now_ms + k->cfg->menu_for;
+	m->zh = h->zh;
 	list_append(&k->order, &m->node);
 	map_set_ptr(k->menus, key, m);
 	map_set_ptr(k->messages, message, m);
@@ -358,7 +360,9 @@ static const char *heard(struct hearing *h)
 {
 	if (!hourly_take(h->k->told, h->in->from, (unsigned)h->k->cfg->answers))
 		return NULL;
-	h->zh = heard_chinese(h->k->env.gateway, h->tenant, h->in);
+	if (!h->picked ||
+	    gateway_lang(h->k->env.gateway, h->tenant, h->in->from).len > 0)
+		h->zh = heard_chinese(h->k->env.gateway, h->tenant, h->in);
 	if (!act(h))
 		return NULL;
 	stat_add(h->k->s_heard, 1);
@@ -402,7 +406,11 @@ static const char *pick(struct keywords *k, const struct inbound *in,
 {
 	char digits[3];
 	AUTO(mem_clear) char *tenant = str_z(str_of(m->tenant));
-	struct hearing h = { .k = k, .in = in, .tenant = str_of(tenant) };
+	struct hearing h = { .k = k,
+			     .in = in,
+			     .tenant = str_of(tenant),
+			     .zh = m->zh,
+			     .picked = true };
 
 	if (!keyword_digits(in->text, digits))
 		return NULL;

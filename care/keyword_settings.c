@@ -255,11 +255,9 @@ static void check_acts(const struct checking *c)
 		      k->event);
 	if (own && k->template[0] != '\0')
 		FAULT(c, "%s", "an answer or a template, not both");
-	if (!own && k->template[0] == '\0' && k->queue[0] == '\0' &&
-	    k->kind == 0)
+	if (!own && k->template[0] == '\0' && k->kind == 0)
 		FAULT(c, "%s",
-		      "nothing answers it: an answer, a template, a queue or a "
-		      "case");
+		      "nothing answers it: an answer, a template or a case");
 	if (k->menu.len > 0 && !own && k->template[0] == '\0')
 		FAULT(c, "%s", "a menu takes an answer that says it");
 	if (k->argument == KEYWORD_MUST && k->ask_zh[0] == '\0' &&

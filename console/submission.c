@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/id.h"
 #include "console/api.h"
 
 #define AT(f) offsetof(struct message_body, f)
@@ -37,6 +38,8 @@ static const struct field rows[] = {
 	  "A name to find and count messages by." },
 	{ "thread", FIELD_STR, AT(thread), false,
 	  "Your name for the conversation; a reply comes back with it." },
+	{ "in_reply_to", FIELD_STR, AT(in_reply_to), false,
+	  "Id of their own message that it answers: quiet hours do not hold it." },
 	{ "business_line", FIELD_STR, AT(business_line), false,
 	  "A name routes ask for; in the ledger it is the brand." },
 	{ "department", FIELD_STR, AT(department), false,
@@ -89,9 +92,15 @@ static int refuse(struct refusal *why, const char *code, const char *field,
 /* What belongs together, and what does not. */
 static int body_check(const struct message_body *b, struct refusal *why)
 {
+	uint64_t id;
+
 	if (b->priority < -1 || b->priority > 9)
 		return refuse(why, "bad_number", "priority",
 			      "'priority' is 0 to 9");
+	if (b->in_reply_to.len > 0 && id_parse(b->in_reply_to, &id) != 0)
+		return refuse(
+			why, "bad_id", "in_reply_to",
+			"'in_reply_to' is an id of 13 letters and digits");
 	if (b->template_id.len > 0) {
 		if (b->text.len > 0)
 			return refuse(why, "two_texts", "template",
@@ -140,6 +149,8 @@ int message_body_read(json_t *object, struct str text, struct message_body *b,
 		.valid_until_ms = b->valid_until,
 		.priority = (int)b->priority,
 	};
+	if (b->in_reply_to.len > 0)
+		IGNORE(id_parse(b->in_reply_to, &s->in_reply_to));
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 struct message_body {
 	struct str to, text, class_name, from, channel;
 	struct str idempotency_key, campaign, business_line, thread;
-	struct str exclusion_group, department;
+	struct str exclusion_group, department, in_reply_to;
 	int64_t send_at, valid_until, priority;
 	json_t *metadata;
 	struct str template_id, lang;

@@ -2,6 +2,7 @@
 #include "gateway/gateway_impl.h"
 
 #include "base/mem.h"
+#include "gateway/answers.h"
 #include "gateway/codes.h"
 #include "gateway/intake.h"
 #include "gateway/ledger.h"
@@ -26,6 +27,7 @@ static void gateway_free(struct gateway *g)
 	hear_free(&g->hear);
 	people_free(&g->people);
 	intake_free(&core->intake);
+	answers_free(&core->answers);
 	idempotency_free(&g->keys);
 	sweep_free(&core->sweep);
 	subscriptions_free(&core->subscriptions);

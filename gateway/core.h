@@ -18,6 +18,7 @@ struct codes;
 struct lanes;
 struct waiting;
 struct threads;
+struct answers;
 struct ledger;
 struct suspects;
 struct subscriptions;
@@ -47,6 +48,7 @@ struct core {
 	struct lanes *lanes;
 	struct waiting *waiting;
 	struct threads *threads;
+	struct answers *answers;
 	struct codes *codes;
 	struct ledger *ledger;
 	struct suspects *suspects;

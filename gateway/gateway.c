@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/answers.h"
 #include "gateway/codes.h"
 #include "gateway/counts.h"
 #include "gateway/dispatch.h"
@@ -154,6 +155,7 @@ static void make_rooms(struct gateway *g)
 	core->questions = questions_new(core);
 	core->waiting = waiting_new(core);
 	core->threads = threads_new(core);
+	core->answers = answers_new();
 	core->codes = codes_new(core);
 	core->ledger = ledger_new(core);
 	core->suspects = suspects_new(core);

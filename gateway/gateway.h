@@ -127,6 +127,9 @@ struct submission {
 	struct str exclusion;  /* group of campaigns that exclude each other */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
+	/* A message of theirs that this one answers; quiet hours do not hold
+	 * it in the first ten minutes. 0: none. */
+	uint64_t in_reply_to;
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/answers.h"
 #include "gateway/codes.h"
 #include "gateway/keywords.h"
 #include "gateway/publish.h"
@@ -107,12 +108,14 @@ static void remember(struct hear *h, uint64_t fingerprint, int64_t at_ms)
 void hear_recover(struct hear *h, const struct inbound *in)
 {
 	remember(h, inbound_fingerprint(in), in->at_ms);
+	answers_note(h->core->answers, in);
 }
 
 void hear_tick(struct hear *h)
 {
 	int64_t before = core_wall_ms(h->core) - REMEMBER_MS;
 
+	answers_tick(h->core->answers, core_wall_ms(h->core));
 	LIST_EACH_SAFE (it, &h->order) {
 		struct heard *x = LIST_ITEM(it, struct heard, node);
 
@@ -335,6 +338,7 @@ static void take(struct hear *h, const struct lane *lane, struct inbound *in)
 	if (lane != NULL)
 		codes_read(core->codes, lane, in, &base);
 	offered = find_tenant(core, in, &thread);
+	answers_note(core->answers, in);
 	claim = claim_of(h, in, offered);
 	if (claim != NULL)
 		stat_add(h->claimed, 1);

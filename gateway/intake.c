@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "gateway/answers.h"
 #include "gateway/codes.h"
 #include "gateway/journey.h"
 #include "gateway/waiting.h"
@@ -247,6 +248,26 @@ static void know_person(struct intake *i, const struct submission *s,
 	m->address = standing_other(st, m->channel);
 }
 
+/* Later than that it is a message like any other. */
+static int check_reply(const struct intake *i, const struct submission *s,
+		       const struct class_rules *rules, struct message *m,
+		       struct submitted *out)
+{
+	if (s->in_reply_to == 0 ||
+	    id_wall_ms(s->in_reply_to) <= m->accepted_ms - ANSWERS_WITHIN_MS)
+		return 0;
+	if (rules->nature == CLASS_PROMOTIONAL ||
+	    !answers_is(i->core->answers, s->in_reply_to, m->tenant, m->to)) {
+		err_set(&out->err, 0,
+			rules->nature == CLASS_PROMOTIONAL
+				? "a promotion answers nothing"
+				: "in_reply_to is no message of theirs");
+		return refuse(out, -EINVAL, "bad_reply", "in_reply_to");
+	}
+	m->flags |= MESSAGE_FLAG_REPLY;
+	return 0;
+}
+
 static int build(struct intake *i, const struct submission *s,
 		 struct message *m, struct submitted *out)
 {
@@ -281,6 +302,8 @@ static int build(struct intake *i, const struct submission *s,
 	    read_to(i, s, s->channel, out) != 0)
 		return out->rc;
 	m->to = str_of(i->to);
+	if (check_reply(i, s, rules, m, out) != 0)
+		return out->rc;
 	know_person(i, s, m);
 	if (check_text(i, s->text, out) != 0 || count_parts(i, m, out) != 0)
 		return out->rc;
@@ -410,6 +433,8 @@ static void request_of(const struct submission *s, struct buf *b)
 	buf_u64(b, (uint64_t)s->valid_until_ms);
 	if (s->thread.len > 0)
 		buf_lstr(b, s->thread);
+	if (s->in_reply_to != 0)
+		buf_u64(b, s->in_reply_to);
 }
 
 /* 0: go on; otherwise out says what was found. */

@@ -22,7 +22,8 @@ static const char words_config[] =
 	" answer_zh = \"已记录,编号{{case}}\"\n"
 	" answer_en = \"We look at it: {{case}}\" }\n"
 	"keyword no { words = {\"NO\", \"不是我\"} case = report }\n"
-	"keyword kf { words = {\"KF\"} queue = hotline }\n"
+	"keyword kf { words = {\"KF\"} queue = hotline\n"
+	" answer_en = \"We call you\" }\n"
 	"keyword yd { words = {\"YD\"} menu = {\"1 hf\", \"2 more\"}\n"
 	" answer_zh = \"1话费 2更多\" answer_en = \"1 bill 2 more\" }\n"
 	"keyword more { menu = {\"1 cx\", \"0 yd\"} answer_zh = \"1邮件 0返回\"\n"
@@ -181,7 +182,7 @@ static void test_kf_is_called_back(void **state)
 	struct room r;
 
 	open_hall(&r, state);
-	said(&r, SHI, "KF", "keyword");
+	assert_string_equal(said(&r, SHI, "KF", "keyword"), "We call you");
 	x = callbacks_open_of(care_callbacks(r.care), TENANT, SHI);
 	assert_non_null(x);
 	assert_string_equal(x->queue, "hotline");
@@ -354,8 +355,7 @@ static void test_what_is_wrong_in_the_file(void **state)
 	check_one("keyword a { words = {\"HF\"} answer_en = \"{{amount}}\" }",
 		  "no {{amount}}");
 	check_one("keyword a { words = {\"HF\"} answer_en = \"{{\" }", "");
-	check_one("keyword a { words = {\"HF\"} queue = nowhere }",
-		  "no queue 'nowhere'");
+	check_one(K("words = {\"HF\"} queue = nowhere"), "no queue 'nowhere'");
 	check_one(K("words = {\"HF\"} event = \"Billing query\""), "no type");
 	check_one(K(""), "leads to it");
 	check_one(K("words = {\"HF\"} menu = {\"1 b\"}"), "no keyword 'b'");

@@ -373,6 +373,38 @@ def every_event(s):
             "%d 种事件经 HTTP 与 MQTT 提交,手机均收到相应短信" % len(to))
 
 
+@chapter("Words that customers send: HF, CX, NO, KF, and a menu",
+         "短信营业厅:HF、CX、NO、KF 与菜单")
+def hall(s):
+    a, b, c, d = ("+4477009009%02d" % n for n in range(50, 54))
+
+    def write(number, text, answer):
+        before = len(s.submits(number))
+        s.stage.carriers["carrier-a"].mo(number, "99900", text)
+        return until(lambda: next((m["text"] for m in s.submits(number)[
+            before:] if answer in m["text"]), None), 8,
+            what="'%s' is answered" % text)
+    write(a, "hf", "Looking up your charges")
+    asked = s.event("billing.query", lambda x: x["lang"] == "en")["data"]
+    s.state(s.send(a, "[DemoTel] Your balance is 12.50.", "notice",
+                   in_reply_to=asked["id"]), "delivered")
+    write(b, "营业厅", "回复1话费")
+    write(b, "3", "请回复CX加邮件号")
+    write(b, "查询EA123456789CN", "正在查询邮件EA123456789CN")
+    s.event("parcel.query", lambda x: x["argument"] == "EA123456789CN")
+    case = write(c, "NO", "at once: ").rsplit(" ", 1)[1].rstrip(".")
+    opened = s.event("case.opened", lambda x: x["case"] == case)["data"]
+    check(opened["kind"] == "report", "the case is %r", opened)
+    write(d, "KF", "call you back")
+    call = until(lambda: next((x for x in s.gateway.get(
+        "/v1/callbacks?to=%2B" + d[1:]).body["callbacks"]
+        if x["queue"] == "hotline"), None), 8, what="a call-back is queued")
+    s.post("/v1/callbacks/%s/cancel" % call["id"], {"by_customer": True}, 200)
+    return ("HF asked billing, which answered that message; menu 3 and a "
+            "parcel's number; NO is case %s; KF is in the hotline" % case,
+            "HF 由计费系统应答;菜单 3 与邮件号查询;NO 立案 %s;KF 转热线回拨" % case)
+
+
 def months_ago(n):
     return rfc3339(time.time() - n * 30 * 86400)
 
