@@ -97,7 +97,7 @@ void fault_list_give(struct fault_list *f, const char *path, struct faults *out)
 
 /* ---- sections ------------------------------------------------------------ */
 
-static void section_done(struct section *s)
+void section_done(struct section *s)
 {
 	for (size_t i = 0; i < s->kind->count; i++)
 		setting_clear(&s->kind->rows[i], s->value);

@@ -93,6 +93,19 @@ const struct section *settings_find(const struct settings *s, const char *kind,
 const struct section *settings_next(const struct settings *s, const char *kind,
 				    size_t *i);
 
+/* Sections that come from no file: empty at first, then row by row, each set or
+ * left to its default (-EINVAL: it has none). Values as a file has them. */
+void section_init(struct section *s, const struct setting_section *kind,
+		  struct str title);
+MUST_USE int section_set(struct section *s, const struct setting *row,
+			 const char *const *v, size_t n, struct err *err);
+MUST_USE int section_default(struct section *s, const struct setting *row,
+			     struct err *err);
+void section_done(struct section *s);
+/* A value as a file has it; of rows that are no list and no secret. */
+void section_text(const struct section *s, const struct setting *row,
+		  struct buf *out);
+
 /* Which live rows differ between two values of a kind; rows that differ but
  * are not live are appended to `frozen` as "name". Used by reload. */
 bool settings_differ(const struct setting_section *kind, const void *a,

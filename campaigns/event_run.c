@@ -1,6 +1,7 @@
 /* What one trigger makes of an event: texts, reminders, surveys. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -141,16 +142,33 @@ static bool render(struct running *r)
 
 /* ---- to send ---------------------------------------------------------------- */
 
+/* The code of a refusal as a reason: too_long is TOO_LONG. */
+static const char *refused_by(int rc, const struct submitted *out)
+{
+	char text[32] = "";
+
+	if (out->field != NULL && strcmp(out->field, "to") == 0)
+		return "BAD_ADDRESS";
+	if (out->code == NULL)
+		return rc == -ENOENT   ? "UNKNOWN_SURVEY"
+		       : rc == -ENOSPC ? "FULL"
+				       : "NOT_SENT";
+	snprintf(text, sizeof(text), "%s", out->code);
+	for (char *p = text; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	const char *reason = event_reason(str_of(text));
+
+	return reason[0] != '\0' ? reason : "NOT_SENT";
+}
+
 static void count(struct running *r, int rc, const struct submitted *out,
 		  const struct err *err)
 {
 	if (rc != 0) {
 		log_warn("event.not_sent", KV_STR("event", r->o->id),
 			 KV_S("trigger", r->title), KV_S("why", err->text));
-		IGNORE(pass(r,
-			    out->field != NULL && strcmp(out->field, "to") == 0
-				    ? "BAD_ADDRESS"
-				    : "NOT_SENT"));
+		IGNORE(pass(r, refused_by(rc, out)));
 		return;
 	}
 	if (r->t->messages == 0)

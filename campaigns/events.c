@@ -159,7 +159,7 @@ static void run_all(struct events *e, const struct occurrence *o,
 	const struct section *s;
 	size_t at = 0;
 
-	while ((s = settings_next(e->env.settings, "trigger", &at)) != NULL) {
+	while ((s = triggers_next(e->env.triggers, o->tenant, &at)) != NULL) {
 		const struct trigger_cfg *c = s->value;
 
 		if (!concerns(c, o))
@@ -256,16 +256,25 @@ int events_take(struct events *e, const struct occurrence *said,
 	return 0;
 }
 
+struct ruled {
+	struct str type;
+	bool found;
+};
+
+static void names_type(void *owner, const struct trigger_view *v)
+{
+	const struct trigger_cfg *c = v->section->value;
+	struct ruled *r = owner;
+
+	r->found |= !v->hidden && str_eqz(r->type, c->event);
+}
+
 static bool has_rule(const struct events *e, struct str type)
 {
-	const struct section *s;
-	size_t at = 0;
+	struct ruled r = { .type = type };
 
-	while ((s = settings_next(e->env.settings, "trigger", &at)) != NULL)
-		if (str_eqz(type,
-			    ((const struct trigger_cfg *)s->value)->event))
-			return true;
-	return str_eqz(type, "service.suspend_requested") ||
+	triggers_each(e->env.triggers, STR_NONE, names_type, &r);
+	return r.found || str_eqz(type, "service.suspend_requested") ||
 	       kept_type_of(type) != NULL;
 }
 

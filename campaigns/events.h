@@ -17,9 +17,9 @@ struct events_env {
 	struct store *store;
 	struct surveys *surveys;
 	struct reminders *reminders;
-	struct library *library;         /* NULL: no templates */
-	struct campaigns *campaigns;     /* that wait for events; or NULL */
-	const struct settings *settings; /* as of reminders_env */
+	struct library *library;     /* NULL: no templates */
+	struct campaigns *campaigns; /* that wait for events; or NULL */
+	const struct triggers *triggers;
 	const struct events_cfg *cfg;
 	const struct call_wishes *calls; /* NULL: nobody makes call-backs */
 	/* Of each that is taken, in its batch; true: it led to something. May

@@ -63,7 +63,7 @@ const struct trigger_cfg *reminder_trigger(const struct reminders *r,
 					   const struct reminder *x)
 {
 	const struct section *s =
-		settings_find(r->env.settings, "trigger", x->trigger);
+		triggers_find(r->env.triggers, str_of(x->tenant), x->trigger);
 
 	return s == NULL ? NULL : s->value;
 }

@@ -29,6 +29,8 @@ static const struct setting rows[] = {
 	    "Ids of events that are recognised; the oldest are forgotten."),
 	ROW(figures_max, SETTING_INT, "100000", 1, 10000000, "figures",
 	    "Figures by month and parts that other systems may report."),
+	ROW(triggers_max, SETTING_INT, "1000", 1, 100000, "triggers",
+	    "Most triggers that are written by the API, of all tenants."),
 	ROW(reminders_max, SETTING_INT, "1000000", 1, 100000000, "reminders",
 	    "Most reminders that are under way."),
 	ROW(call_retry, SETTING_DURATION, "1m", 1000, 86400000, NULL,
@@ -415,6 +417,20 @@ unsigned reminders_cancel(struct reminders *r, struct str tenant,
 		n++;
 	}
 	return n;
+}
+
+int reminders_end(struct reminders *r, struct str tenant, uint64_t id)
+{
+	must(r != NULL);
+	struct reminder *x = map_ptr(r->all, id);
+
+	if (x == NULL || !str_eqz(tenant, x->tenant))
+		return -ENOENT;
+	if (reminder_final(x->now.state))
+		return -EPROTO;
+	cancel(r, x);
+	reminder_tell(r, x, "reminder.cancelled");
+	return 0;
 }
 
 void reminders_erase(struct reminders *r, struct str tenant, struct str address)

@@ -8,7 +8,7 @@
 #include "base/loop.h"
 #include "campaigns/reminder.h"
 #include "campaigns/surveys.h"
-#include "campaigns/trigger.h"
+#include "campaigns/triggers.h"
 #include "campaigns/wish.h"
 #include "gateway/gateway.h"
 
@@ -21,7 +21,7 @@ struct events_cfg {
 	int64_t suspend_after; /* ms after delivery service may be stopped */
 	int64_t remember;      /* ms: ids of events are known this long */
 	int64_t retention;     /* ms: their rows are kept, if not shorter */
-	int64_t events_max, reminders_max, figures_max;
+	int64_t events_max, reminders_max, figures_max, triggers_max;
 	int64_t call_retry; /* ms: first wait for a call-back of a task */
 	int64_t call_tries;
 };
@@ -34,8 +34,7 @@ struct reminders_env {
 	struct gateway *gateway;
 	struct store *store;
 	struct surveys *surveys;
-	const struct settings *settings; /* its sections `trigger`, as they
-					    are now; lives as long */
+	const struct triggers *triggers;
 	const struct events_cfg *cfg;
 	const struct call_wishes *calls; /* NULL: nobody makes calls of tasks */
 	unsigned node;
@@ -62,6 +61,8 @@ MUST_USE int reminders_add(struct reminders *r, const struct reminder_ask *ask,
 /* Ends what waits for this account by that trigger; how many. */
 unsigned reminders_cancel(struct reminders *r, struct str tenant,
 			  struct str trigger, struct str account);
+/* A person ends one. -ENOENT; -EPROTO: it has ended. */
+MUST_USE int reminders_end(struct reminders *r, struct str tenant, uint64_t id);
 /* They are erased, in the open batch: what waits ends, nobody calls. Their rows
  * are erased by gateway_contact_erase. */
 void reminders_erase(struct reminders *r, struct str tenant,

@@ -64,7 +64,9 @@ struct trigger_names {
 	const struct settings *settings; /* with queues and triggers */
 	const char *const *channels;     /* of gateway_channel_names */
 	unsigned nchannels;
-	const char *queue; /* that call-backs go to; NULL: none */
+	const char *queue;       /* that call-backs go to; NULL: none */
+	const char *const *more; /* triggers that are not of the settings */
+	size_t nmore;
 };
 
 /* All that a table cannot check: texts, conditions, and the names of what
@@ -79,6 +81,14 @@ void trigger_check_names(const struct trigger_cfg *t,
 void trigger_check_settings(const struct settings *s,
 			    const struct trigger_names *names,
 			    struct faults *faults);
+
+/* One of JSON, by the table of the section, for that tenant. -EINVAL with a
+ * sentence; else section_done it. */
+MUST_USE int trigger_read(const json_t *body, struct str tenant,
+			  struct str name, struct section *out,
+			  struct err *err);
+/* All of its fields that are not empty, as trigger_read takes them. */
+void trigger_put(const struct section *s, struct buf *out);
 
 /* Does data fulfil all conditions? A field that is missing fulfils none. */
 bool trigger_holds(const struct trigger_cfg *t, const json_t *data);

@@ -82,6 +82,8 @@ void trigger_check_names(const struct trigger_cfg *t,
 	check_list(faults, &all, "channel", &t->channels);
 	all.n = 0;
 	list_sections(n->settings, "trigger", &all);
+	for (size_t i = 0; i < n->nmore; i++)
+		name_add(&all, n->more[i]);
 	check_list(faults, &all, "trigger", &t->cancels);
 	all.n = 0;
 	list_queues(n, &all);

@@ -84,19 +84,21 @@ void faq_check(const struct settings *s, struct faults *faults)
 	}
 }
 
-struct faq *faq_new(const struct settings *s, struct gateway *g,
-		    const struct clock_ops *clock, const char *class_name)
+static void forget(struct faq *f)
 {
-	must(s != NULL && g != NULL && clock != NULL && class_name != NULL);
-	struct faq *f = mem_new(struct faq);
+	for (size_t i = 0; i < f->n; i++)
+		wordset_free(&f->v[i].words);
+	mem_clear(&f->v);
+	f->n = 0;
+}
+
+void faq_load(struct faq *f, const struct settings *s)
+{
 	const struct section *sec;
 	size_t at = 0;
 
-	f->gateway = g;
-	f->class_name = class_name;
-	f->told = hourly_new(clock, PEOPLE_MAX);
-	f->answered = stats_get(STAT_COUNTER, "faq_answers_total",
-				"Replies answered by keyword.", NULL);
+	must(f != NULL && s != NULL);
+	forget(f);
 	while ((sec = settings_next(s, "faq", &at)) != NULL) {
 		struct err err = { "" };
 
@@ -106,6 +108,20 @@ struct faq *faq_new(const struct settings *s, struct gateway *g,
 		must(f->v[f->n].words != NULL); /* faq_check */
 		f->n++;
 	}
+}
+
+struct faq *faq_new(const struct settings *s, struct gateway *g,
+		    const struct clock_ops *clock, const char *class_name)
+{
+	must(s != NULL && g != NULL && clock != NULL && class_name != NULL);
+	struct faq *f = mem_new(struct faq);
+
+	f->gateway = g;
+	f->class_name = class_name;
+	f->told = hourly_new(clock, PEOPLE_MAX);
+	f->answered = stats_get(STAT_COUNTER, "faq_answers_total",
+				"Replies answered by keyword.", NULL);
+	faq_load(f, s);
 	return f;
 }
 
@@ -115,9 +131,7 @@ void faq_free(struct faq **fp)
 
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->n; i++)
-		wordset_free(&f->v[i].words);
-	mem_free(f->v);
+	forget(f);
 	hourly_free(&f->told);
 	mem_free(f);
 }

@@ -23,6 +23,8 @@ struct faq;
 
 struct faq *faq_new(const struct settings *s, struct gateway *g,
 		    const struct clock_ops *clock, const char *class_name);
+/* Takes the entries of other settings, which live as long. */
+void faq_load(struct faq *f, const struct settings *s);
 void faq_free(struct faq **fp);
 /* As struct claimant_ops: the rank behind all others. Two systems that
  * answer each other are not kept going: a person gets so many an hour. */

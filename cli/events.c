@@ -1,4 +1,4 @@
-/* event: post, list, types; reminder: list, called. */
+/* event: post, list, types; reminder: list, called, cancel. */
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -88,19 +88,38 @@ int verb_event_import(struct cli *c, const struct args *a)
 		       : CLI_FAILED;
 }
 
+/* What an event says, or the names of its fields, as one text. */
+static void data_flatten(json_t *event)
+{
+	const json_t *data = json_object_get(event, "data");
+
+	if (data == NULL)
+		data = json_object_get(event, "fields");
+	char *text = data == NULL ? NULL : json_dumps(data, JSON_COMPACT);
+
+	if (text != NULL)
+		json_object_set_new(event, "data", json_string(text));
+	free(text);
+}
+
 int verb_event_list(struct cli *c, const struct args *a)
 {
-	static const char *const members[] = { "at",     "type",   "id",
-					       "state",  "reason", "messages",
-					       "account" };
-	static const enum word columns[] = { WORD_AT,     WORD_TYPE,
-					     WORD_ID,     WORD_STATE,
-					     WORD_REASON, WORD_MESSAGES,
-					     WORD_ACCOUNT };
+	static const char *const members[] = { "at",    "type",   "id",
+					       "state", "reason", "messages",
+					       "data",  "account" };
+	static const enum word columns[] = { WORD_AT,         WORD_TYPE,
+					     WORD_ID,         WORD_STATE,
+					     WORD_REASON,     WORD_MESSAGES,
+					     WORD_EVENT_DATA, WORD_ACCOUNT };
 	int rc = cli_get(c, a, "/v1/events");
 
-	if (rc == CLI_DONE && !cli_json(c))
-		print_page(c, "events", members, columns, ARRAY_LEN(members));
+	if (rc != CLI_DONE || cli_json(c))
+		return rc;
+	const json_t *all = json_object_get(c->answer, "events");
+
+	for (size_t i = 0; i < json_array_size(all); i++)
+		data_flatten(json_array_get(all, i));
+	print_page(c, "events", members, columns, ARRAY_LEN(members));
 	return rc;
 }
 
@@ -134,18 +153,32 @@ int verb_reminder_list(struct cli *c, const struct args *a)
 	return rc;
 }
 
-int verb_reminder_called(struct cli *c, const struct args *a)
+static int act_on(struct cli *c, const char *id, const char *act, json_t *body)
 {
 	AUTO(buf_done) struct buf path = { 0 };
 
 	buf_init(&path, 4096);
 	buf_z(&path, "/v1/reminders/");
-	path_part(&path, a->v[0]);
-	buf_z(&path, "/called");
-	int rc = cli_ask(c, "POST", path.p, NULL);
+	path_part(&path, id);
+	buf_z(&path, act);
+	int rc = body == NULL ? cli_ask(c, "POST", path.p, NULL)
+			      : cli_ask_json(c, "POST", path.p, body);
 
 	if (rc == CLI_DONE && !cli_json(c))
 		printf("%s: %s\n", word(WORD_STATE),
 		       text_of(c->answer, "state"));
 	return rc;
+}
+
+int verb_reminder_called(struct cli *c, const struct args *a)
+{
+	return act_on(c, a->v[0], "/called", NULL);
+}
+
+int verb_reminder_cancel(struct cli *c, const struct args *a)
+{
+	json_t *body = json_object();
+
+	json_object_set_new(body, "reason", json_string(a->v[1]));
+	return act_on(c, a->v[0], "/cancel", body);
 }

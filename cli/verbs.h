@@ -71,6 +71,12 @@ int verb_template_reject(struct cli *c, const struct args *a);
 int verb_template_activate(struct cli *c, const struct args *a);
 int verb_template_retire(struct cli *c, const struct args *a);
 
+/* triggers.c */
+int verb_trigger_list(struct cli *c, const struct args *a);
+int verb_trigger_show(struct cli *c, const struct args *a);
+int verb_trigger_put(struct cli *c, const struct args *a);
+int verb_trigger_delete(struct cli *c, const struct args *a);
+
 /* reports.c */
 extern const struct option report_month_options[];
 int verb_report_month(struct cli *c, const struct args *a);
@@ -101,6 +107,7 @@ int verb_event_post(struct cli *c, const struct args *a);
 int verb_event_list(struct cli *c, const struct args *a);
 int verb_event_types(struct cli *c, const struct args *a);
 int verb_reminder_list(struct cli *c, const struct args *a);
+int verb_reminder_cancel(struct cli *c, const struct args *a);
 int verb_reminder_called(struct cli *c, const struct args *a);
 
 /* callbacks.c */

@@ -181,6 +181,12 @@ void api_link_patch(struct request *r);
 /* reply.c: after the last row of {"...": [...]}, what the store said. */
 void api_rows_end(struct request *r, int rc);
 
+/* api_triggers.c */
+void api_triggers_list(struct request *r);
+void api_trigger_get(struct request *r);
+void api_trigger_put(struct request *r);
+void api_trigger_delete(struct request *r);
+
 /* api_surveys.c, api_survey_results.c */
 extern const struct fields survey_parse_fields;
 extern const struct fields survey_ask_fields;
@@ -224,6 +230,8 @@ void api_events_list(struct request *r);
 void api_event_types(struct request *r);
 void api_reminders_list(struct request *r);
 void api_reminder_called(struct request *r);
+extern const struct fields reminder_cancel_fields;
+void api_reminder_cancel(struct request *r);
 
 /* api_inbox.c */
 void api_inbox_list(struct request *r);

@@ -2,6 +2,7 @@
 #include "console/api.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,6 +16,7 @@
 #define EVENTS_PAGE 50
 #define EVENTS_PAGE_MAX 1000
 #define CSV_ROW_MAX 16384
+#define REASON_MAX 200
 #define FAILED_MAX 1000 /* rows that are named in an answer */
 
 static void on_taken(struct request *r, int rc)
@@ -201,6 +203,66 @@ static void put_address(struct request *r, struct str tenant, struct str to)
 	who_address_json(&r->out, &r->who, tenant, to);
 }
 
+/* Does it look like somebody's number? */
+static bool is_number(struct str s)
+{
+	size_t i = s.len > 0 && s.p[0] == '+';
+
+	if (s.len < i + 7 || s.len > 20)
+		return false;
+	for (; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* For who sees texts but no whole numbers. */
+static void put_masked(struct request *r, struct str tenant, json_t *data)
+{
+	const char *key;
+	json_t *v;
+	void *next;
+
+	json_object_foreach_safe(data, next, key, v)
+	{
+		struct str text = str_of(json_string_value(v));
+		AUTO(buf_done) struct buf masked = { 0 };
+
+		if (!json_is_string(v) || !is_number(text))
+			continue;
+		buf_init(&masked, 256);
+		who_address_put(&masked, &r->who, tenant, text);
+		json_object_set_new(data, key, json_string(masked.p));
+	}
+	char *text = json_dumps(data, JSON_COMPACT);
+
+	must(text != NULL);
+	json_key(&r->out, "data");
+	json_raw(&r->out, str_of(text));
+	free(text);
+}
+
+/* What it says; for who may not read that, what a rule can ask for. */
+static void put_data(struct request *r, struct str tenant, struct str text)
+{
+	struct buf *b = &r->out;
+	json_t *data = json_loadb(text.p, text.len, 0, NULL), *v;
+	const char *key;
+
+	if (!request_may(r, PERM_MESSAGE_CONTENT)) {
+		json_key(b, "fields");
+		json_open(b, '[');
+		json_object_foreach(data, key, v) json_s(b, str_of(key));
+		json_close(b, ']');
+	} else if (data != NULL && !request_may(r, PERM_CONTACT_FULL)) {
+		put_masked(r, tenant, data);
+	} else if (text.len > 0) { /* erased: nothing */
+		json_key(b, "data");
+		json_raw(b, text);
+	}
+	json_decref(data);
+}
+
 static bool show_event(void *owner, const struct row *row)
 {
 	struct request *r = owner;
@@ -216,10 +278,7 @@ static bool show_event(void *owner, const struct row *row)
 	json_ks(b, "type", row_s(row, 3));
 	put_address(r, row_s(row, 1), row_s(row, 4));
 	json_ks_opt(b, "account", row_s(row, 5));
-	if (request_may(r, PERM_MESSAGE_CONTENT)) {
-		json_key(b, "data");
-		json_raw(b, row_s(row, 6));
-	}
+	put_data(r, row_s(row, 1), row_s(row, 6));
 	json_kt(b, "at", row_i(row, 7));
 	json_ks(b, "state", row_s(row, 8));
 	if (decided)
@@ -334,9 +393,29 @@ static void put_type(void *owner, const struct event_type *t)
 	json_close(b, '}');
 }
 
+/* Why a trigger will not do what it says. */
+static void put_faults(void *owner, const struct trigger_view *v)
+{
+	struct request *r = owner;
+	struct faults f = { 0 };
+
+	triggers_faults(r->c->triggers, v->section, &f);
+	for (size_t i = 0; i < f.len; i++) {
+		json_open(&r->out, '{');
+		json_kz(&r->out, "trigger", v->section->title);
+		json_kz(&r->out, "fault", f.v[i]);
+		json_close(&r->out, '}');
+	}
+	faults_done(&f);
+}
+
 void api_event_types(struct request *r)
 {
+	struct str tenant;
+
 	must(r != NULL);
+	if (!request_scope(r, &tenant))
+		return;
 	struct buf *b = reply_json(r);
 
 	json_open(b, '{');
@@ -344,8 +423,40 @@ void api_event_types(struct request *r)
 	json_open(b, '[');
 	events_types(r->c->events, put_type, b);
 	json_close(b, ']');
+	json_key(b, "faults");
+	json_open(b, '[');
+	triggers_each(r->c->triggers, tenant, put_faults, r);
+	json_close(b, ']');
 	json_close(b, '}');
 	reply_send(r, 200);
+}
+
+/* The reminder of the path, if they may touch it. */
+static bool reminder_asked(struct request *r, struct str *tenant, uint64_t *id)
+{
+	if (!request_tenant(r, tenant) || !param_id(r, 0, id))
+		return false;
+	const struct reminder *m = reminders_find(r->c->reminders, *id);
+
+	return m == NULL || !str_eqz(*tenant, m->tenant) ||
+	       branch_check_address(r, *tenant, str_of(m->to));
+}
+
+/* What was done to it, written down. */
+static void reminder_answer(struct request *r, struct str tenant, uint64_t id,
+			    const char *state, struct str why)
+{
+	AUTO(buf_done) struct buf action = { 0 };
+	struct buf *b = reply_json(r);
+
+	buf_init(&action, 64);
+	buf_f(&action, "reminder.%s", state);
+	json_open(b, '{');
+	json_kid(b, "id", id);
+	json_kz(b, "state", strcmp(state, "called") == 0 ? "done" : state);
+	json_close(b, '}');
+	request_audit(r, tenant, action.p, r->param[0], why);
+	request_then(r, on_taken);
 }
 
 void api_reminder_called(struct request *r)
@@ -354,27 +465,49 @@ void api_reminder_called(struct request *r)
 	uint64_t id;
 
 	must(r != NULL);
-	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
-		return;
-	const struct reminder *m = reminders_find(r->c->reminders, id);
-
-	if (m != NULL && str_eqz(tenant, m->tenant) &&
-	    !branch_check_address(r, tenant, str_of(m->to)))
+	if (!reminder_asked(r, &tenant, &id))
 		return;
 	int rc = reminders_called(r->c->reminders, tenant, id);
 
-	if (rc != 0) {
+	if (rc != 0)
 		reply_error(r, rc == -ENOENT ? 404 : 409,
 			    rc == -ENOENT ? "not_found" : "no_task", NULL,
 			    "nobody is asked to call for it");
+	else
+		reminder_answer(r, tenant, id, "called", STR_NONE);
+}
+
+struct reminder_cancel_body {
+	struct str reason;
+};
+
+static const struct field cancel_rows[] = {
+	{ "reason", FIELD_STR, offsetof(struct reminder_cancel_body, reason),
+	  true, "Why it ends; it is written down." },
+};
+const struct fields reminder_cancel_fields = { "cancellation", cancel_rows,
+					       ARRAY_LEN(cancel_rows) };
+
+void api_reminder_cancel(struct request *r)
+{
+	struct reminder_cancel_body w = { STR_NONE };
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!request_fields(r, &w) || !reminder_asked(r, &tenant, &id))
+		return;
+	if (w.reason.len == 0 || w.reason.len > REASON_MAX) {
+		reply_error(r, 400, "invalid", "reason",
+			    "a reason has 1 to %d bytes", REASON_MAX);
 		return;
 	}
-	struct buf *b = reply_json(r);
+	int rc = reminders_end(r->c->reminders, tenant, id);
 
-	json_open(b, '{');
-	json_kid(b, "id", id);
-	json_kz(b, "state", "done");
-	json_close(b, '}');
-	request_audit(r, tenant, "reminder.called", r->param[0], STR_NONE);
-	request_then(r, on_taken);
+	if (rc != 0)
+		reply_error(r, rc == -ENOENT ? 404 : 409,
+			    rc == -ENOENT ? "not_found" : "ended", NULL,
+			    "no reminder of that id is under way");
+	else
+		reminder_answer(r, tenant, id, "cancelled", w.reason);
 }

@@ -25,6 +25,7 @@ struct stream_hub;
 struct cases;
 struct unanswered;
 struct surveys;
+struct triggers;
 struct reminders;
 struct events;
 struct callbacks;
@@ -60,6 +61,7 @@ struct console {
 	struct campaigns *campaigns;
 	struct store *store;
 	struct library *library; /* NULL: no templates */
+	struct triggers *triggers;
 	struct surveys *surveys; /* NULL: none */
 	struct cases *cases;     /* NULL: none */
 	struct unanswered *unanswered;

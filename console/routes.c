@@ -144,6 +144,8 @@ static const char whole_number[] =
 	"it is over every tenant, for who answers for all of them";
 static const char whole_node[] =
 	"links, disk and counters are the node's, and carry everybody's messages";
+static const char whole_triggers[] =
+	"a trigger speaks to the customers of every branch";
 static const char whole_surveys[] =
 	"a survey is asked everywhere alike, and its results are kept for all together";
 static const char whole_findings[] =

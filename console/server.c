@@ -359,6 +359,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->store = env->store;
 	c->library = env->library;
 	c->surveys = env->surveys;
+	c->triggers = env->triggers;
 	c->cases = env->cases;
 	c->unanswered = env->unanswered;
 	c->reminders = env->reminders;

@@ -21,6 +21,7 @@ struct library;
 struct cases;
 struct unanswered;
 struct surveys;
+struct triggers;
 struct reminders;
 struct events;
 struct callbacks;
@@ -85,6 +86,7 @@ struct console_env {
 	struct library *library; /* of templates; closed after the console */
 	struct cases *cases;     /* as the library */
 	struct unanswered *unanswered;
+	struct triggers *triggers;   /* likewise, for /v1/triggers */
 	struct surveys *surveys;     /* as the library; NULL: nobody
 				    asks for /v1/surveys */
 	struct reminders *reminders; /* the same, for /v1/reminders */

@@ -1,5 +1,5 @@
 /* Care, wired to the gateway. */
-#include "daemon/care.h"
+#include "daemon/care_impl.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,27 +20,6 @@
 #define ROUTER_TARGETS 2048
 #define ROUTER_POOLS 320
 #define ROUTER_SKILLS 256
-
-struct care {
-	struct campaigns *campaigns; /* NULL: none */
-	struct surveys *surveys;
-	struct reminders *reminders;
-	struct events *events;
-	struct cases *cases;
-	struct callbacks *callbacks;
-	struct orders *orders;
-	struct router *router; /* of work for people */
-	struct call_wishes calls;
-	bool low_calls; /* a low score leads to a call */
-	struct oncall *oncall;
-	struct voicemails *voicemails;
-	struct findings *findings;
-	struct faq *faq;
-	struct unanswered *unanswered;
-	struct keywords *keywords;
-	struct inbox *inbox;
-	struct retention *retention;
-};
 
 /* ---- between the rooms ------------------------------------------------------------- */
 
@@ -170,6 +149,26 @@ static int open_surveys(struct care *c, const struct care_env *env,
 	return surveys_open(&c->surveys, &senv, err);
 }
 
+static int open_triggers(struct care *c, const struct care_env *env,
+			 struct err *err)
+{
+	const struct events_cfg *events = section_of(env->settings, "events");
+	const struct callbacks_cfg *calls =
+		section_of(env->settings, "callbacks");
+	const struct triggers_env tenv = {
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.surveys = c->surveys,
+		.library = env->library,
+		.settings = env->settings,
+		.max = events->triggers_max,
+		.queue = calls->queue,
+	};
+
+	return triggers_open(&c->triggers, &tenv, err);
+}
+
 static int open_reminders(struct care *c, const struct care_env *env,
 			  struct err *err)
 {
@@ -179,7 +178,7 @@ static int open_reminders(struct care *c, const struct care_env *env,
 		.gateway = env->gateway,
 		.store = env->store,
 		.surveys = c->surveys,
-		.settings = env->settings,
+		.triggers = c->triggers,
 		.cfg = section_of(env->settings, "events"),
 		.calls = &c->calls,
 		.node = env->node,
@@ -199,7 +198,7 @@ static int open_events(struct care *c, const struct care_env *env,
 		.reminders = c->reminders,
 		.library = env->library,
 		.campaigns = env->campaigns,
-		.settings = env->settings,
+		.triggers = c->triggers,
 		.cfg = section_of(env->settings, "events"),
 		.calls = &c->calls,
 		.happened = on_happened,
@@ -455,6 +454,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	if (rc == 0)
 		rc = open_orders(c, env, err);
 	if (rc == 0)
+		rc = open_triggers(c, env, err);
+	if (rc == 0)
 		rc = open_reminders(c, env, err);
 	if (rc == 0)
 		rc = open_events(c, env, err);
@@ -481,80 +482,10 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 void care_reload(struct care *c, const struct settings *fresh)
 {
 	must(c != NULL && fresh != NULL);
+	triggers_reload(c->triggers);
+	faq_load(c->faq, fresh);
 	if (c->keywords != NULL)
 		keywords_reload(c->keywords, fresh);
-}
-
-struct surveys *care_surveys(const struct care *c)
-{
-	must(c != NULL);
-	return c->surveys;
-}
-
-struct reminders *care_reminders(const struct care *c)
-{
-	must(c != NULL);
-	return c->reminders;
-}
-
-struct events *care_events(const struct care *c)
-{
-	must(c != NULL);
-	return c->events;
-}
-
-struct inbox *care_inbox(const struct care *c)
-{
-	must(c != NULL);
-	return c->inbox;
-}
-
-struct unanswered *care_unanswered(const struct care *c)
-{
-	must(c != NULL);
-	return c->unanswered;
-}
-
-struct cases *care_cases(const struct care *c)
-{
-	must(c != NULL);
-	return c->cases;
-}
-
-struct callbacks *care_callbacks(const struct care *c)
-{
-	must(c != NULL);
-	return c->callbacks;
-}
-
-struct voicemails *care_voicemails(const struct care *c)
-{
-	must(c != NULL);
-	return c->voicemails;
-}
-
-struct findings *care_findings(const struct care *c)
-{
-	must(c != NULL);
-	return c->findings;
-}
-
-struct oncall *care_oncall(const struct care *c)
-{
-	must(c != NULL);
-	return c->oncall;
-}
-
-struct retention *care_retention(const struct care *c)
-{
-	must(c != NULL);
-	return c->retention;
-}
-
-struct orders *care_orders(const struct care *c)
-{
-	must(c != NULL);
-	return c->orders;
 }
 
 void care_stop(struct care *c)
@@ -589,6 +520,7 @@ void care_close(struct care **cp)
 	cases_close(&c->cases);
 	events_close(&c->events);
 	reminders_close(&c->reminders);
+	triggers_close(&c->triggers);
 	surveys_close(&c->surveys);
 	callbacks_close(&c->callbacks);
 	orders_close(&c->orders);

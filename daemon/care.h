@@ -28,9 +28,12 @@ struct care_env {
 /* After the gateway, before the loop runs. */
 MUST_USE int care_open(struct care **out, const struct care_env *env,
 		       struct err *err);
-/* A checked file is in place: words that customers send. */
-void care_reload(struct care *c, const struct settings *fresh);
 struct surveys *care_surveys(const struct care *c);
+struct triggers *care_triggers(const struct care *c);
+/* The settings of care_env are others now: triggers, words that customers send
+ * and answers of the FAQ are theirs at once. What the old ones were made of must
+ * live on. */
+void care_reload(struct care *c, const struct settings *fresh);
 struct reminders *care_reminders(const struct care *c);
 struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);

@@ -347,6 +347,7 @@ static int open_all(struct node *n, struct err *err)
 		return rc;
 	cenv.body_key = n->body_key.p;
 	cenv.surveys = care_surveys(n->care);
+	cenv.triggers = care_triggers(n->care);
 	cenv.reminders = care_reminders(n->care);
 	cenv.events = care_events(n->care);
 	cenv.cases = care_cases(n->care);

@@ -215,9 +215,12 @@ static void one_frozen(const struct section *now, const struct section *s,
 void daemon_settings_frozen(const struct settings *old,
 			    const struct settings *fresh, struct faults *faults)
 {
-	static const char *const kinds[] = { "node",  "store",       "http",
-					     "hook",  "kannel_user", "kannel",
-					     "report" };
+	static const char *const kinds[] = {
+		"node",      "store",     "http",        "hook",      "report",
+		"kannel",    "login",     "kannel_user", "surveys",   "events",
+		"campaigns", "templates", "cases",       "callbacks", "orders",
+		"sla",       "findings",  "work_hours",  "voicemail",
+	};
 
 	must(old != NULL && fresh != NULL && faults != NULL);
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
@@ -229,6 +232,13 @@ void daemon_settings_frozen(const struct settings *old,
 						 s->kind->titled ? s->title
 								 : NULL),
 				   s, faults);
+		at = 0;
+		while ((s = settings_next(old, kinds[k], &at)) != NULL)
+			if (s->kind->titled &&
+			    settings_find(fresh, kinds[k], s->title) == NULL)
+				faults_add(faults,
+					   "%s %s: its end takes a restart",
+					   kinds[k], s->title);
 	}
 }
 

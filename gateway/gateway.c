@@ -241,6 +241,14 @@ int gateway_open(struct gateway **out, const struct gateway_env *env,
 }
 
 /* A channel knows no lines: its faults are at its section's. */
+unsigned gateway_channels(const struct gateway *g, const char **names)
+{
+	must(g != NULL);
+	return gateway_channel_names(g->env.settings, g->env.channels,
+				     g->env.nchannels, names,
+				     CHANNEL_NAMES_MAX);
+}
+
 static void put_line(struct faults *f, size_t from, unsigned line)
 {
 	for (size_t i = from; i < f->len; i++) {

@@ -97,6 +97,9 @@ unsigned gateway_channel_names(const struct settings *s,
 			       size_t nchannels, const char **names,
 			       unsigned max);
 
+/* The same of the settings as they are now: at most CHANNEL_NAMES_MAX. */
+unsigned gateway_channels(const struct gateway *g, const char **names);
+
 /* Recovers from the store, then opens every link. */
 MUST_USE int gateway_open(struct gateway **out, const struct gateway_env *env,
 			  struct err *err);

@@ -62,6 +62,7 @@ static const struct {
 				      "complaints" },
 	[TABLE_EVENT] = { 1, "seq tenant id type to account data at_ms state "
 			     "reason messages message allow" },
+	[TABLE_TRIGGER] = { 2, "tenant name body actor at_ms" },
 	[TABLE_MARK] = { 3, "tenant trigger key value" },
 	[TABLE_REMINDER] = { 1, "id tenant trigger event account cycle to text "
 				"state channel message due_ms delivered_ms "
@@ -254,6 +255,9 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_EVENT_OF] = { PLAN_NEWEST, TABLE_EVENT },
 	[STATEMENT_EVENT_LIST] = { PLAN_NEWEST, TABLE_EVENT },
 	[STATEMENT_EVENT_SCAN] = { PLAN_SHOW, TABLE_EVENT },
+	[STATEMENT_TRIGGER_PUT] = { PLAN_PUT, TABLE_TRIGGER },
+	[STATEMENT_TRIGGER_DROP] = { PLAN_DROP, TABLE_TRIGGER },
+	[STATEMENT_TRIGGER_SCAN] = { PLAN_SHOW, TABLE_TRIGGER },
 	[STATEMENT_MARK_PUT] = { PLAN_PUT, TABLE_MARK },
 	[STATEMENT_MARK_SCAN] = { PLAN_SHOW, TABLE_MARK },
 	[STATEMENT_REMINDER_PUT] = { PLAN_PUT, TABLE_REMINDER },

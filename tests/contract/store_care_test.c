@@ -170,6 +170,28 @@ static void keeps_what_was_counted(void **state)
 			    "2|2|20;3|3|30;");
 }
 
+static void keeps_triggers(void **state)
+{
+	struct bed *b = *state;
+
+	for (int64_t i = 1; i <= 4; i++)
+		store_put(b->s, STORE_TRIGGER_PUT,
+			  BED_CELLS(i == 4 ? CELL_Z("b") : CELL_Z("a"),
+				    i == 1 ? CELL_Z("x") : CELL_Z("y"),
+				    i == 3 ? CELL_Z("{2}") : CELL_Z("{1}"),
+				    CELL_Z("ann"), CELL_I(i)));
+	store_put(b->s, STORE_TRIGGER_DROP,
+		  BED_CELLS(CELL_Z("b"), CELL_Z("x")));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_TRIGGER_SCAN, BED_NONE),
+			    "a|x|{1}|ann|1;a|y|{2}|ann|3;b|y|{1}|ann|4;");
+	store_put(b->s, STORE_TRIGGER_DROP,
+		  BED_CELLS(CELL_Z("a"), CELL_Z("y")));
+	bed_reopen(b);
+	assert_string_equal(bed_scan(b, STORE_TRIGGER_SCAN, BED_NONE),
+			    "a|x|{1}|ann|1;b|y|{1}|ann|4;");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -177,6 +199,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_findings, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(keeps_what_was_counted, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(keeps_triggers, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(keeps_who_was_paged, setup,
 						teardown),

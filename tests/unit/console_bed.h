@@ -245,6 +245,7 @@ static inline void bed_start(struct bed *b, bool create)
 	if (care_open(&b->care, &aenv, &err) != 0)
 		fail_msg("%s", err.text);
 	cenv.surveys = care_surveys(b->care);
+	cenv.triggers = care_triggers(b->care);
 	cenv.reminders = care_reminders(b->care);
 	cenv.events = care_events(b->care);
 	cenv.callbacks = care_callbacks(b->care);

@@ -70,6 +70,8 @@ static const struct {
 	{ "GET", "/v1/reminders", "", "", 200 },
 	{ "POST", "/v1/reminders/{id}/called", "/v1/reminders/$M/called", "",
 	  404 },
+	{ "POST", "/v1/reminders/{id}/cancel", "/v1/reminders/$M/cancel",
+	  "{\"reason\":\"x\"}", 404 },
 	{ "GET", "/v1/callbacks", "", "", 200 },
 	{ "GET", "/v1/callbacks", "?to=%2B447700900102", "", 200 },
 	{ "POST", "/v1/callbacks", "", WISH(SOUTH), 403 },
