@@ -9,6 +9,13 @@
 #define INBOX_PAGE 50
 #define INBOX_PAGE_MAX 500
 
+/* Whose people somebody is of: strangers write to the default tenant, and may be
+ * known there. */
+static struct str tenant_of(const struct request *r, const struct inbound *in)
+{
+	return str_eqz(in->tenant, "*") ? str_of(r->c->tenant) : in->tenant;
+}
+
 static void put_inbound(struct request *r, const struct inbound *in)
 {
 	struct buf *b = &r->out;
@@ -44,7 +51,7 @@ static bool show_inbound(void *owner, const struct row *row)
 	page_row(r, id);
 	if (inbound_decode(row_s(row, 1), id, &in) != 0)
 		return true;
-	page_row_of(r, in.tenant, in.from);
+	page_row_of(r, tenant_of(r, &in), in.from);
 	put_inbound(r, &in);
 	return true;
 }

@@ -35,6 +35,33 @@ static void a_strangers_words_are_seen(void **state)
 	assert_string_equal(bed_word(b, "inbox.0.text"), "hello");
 }
 
+/* Who has not written before may be a contact, and so of a branch. */
+static void r44_a_strangers_words_are_for_its_branch(void **state)
+{
+	static const char *const branches[] = { "south", "north" };
+	struct bed *b = *state;
+	char body[160];
+
+	assert_int_equal(bed_post(b, "/v1/contacts",
+				  "{\"ref\":\"c1\",\"branch\":\"north\","
+				  "\"phone\":\"+447700900077\"}"),
+			 201);
+	bed_hear_of(b, "*", "+447700900077", "please call me tomorrow");
+	for (unsigned i = 0; i < ARRAY_LEN(branches); i++) {
+		b->key = ADMIN;
+		snprintf(body, sizeof(body),
+			 "{\"name\":\"%s\",\"role\":\"care\","
+			 "\"tenant\":\"acme\",\"branch\":\"%s\"}",
+			 branches[i], branches[i]);
+		assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+		must(str_copy(care, sizeof(care), str_of(bed_word(b, "key"))) ==
+		     0);
+		b->key = care;
+		assert_int_equal(bed_get(b, "/v1/inbox"), 200);
+		assert_int_equal(bed_count(b, "inbox"), i);
+	}
+}
+
 static char id[2][16];
 
 /* The list of what waits, and the ids in it. */
@@ -171,6 +198,7 @@ int main(void)
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
 	static const struct CMUnitTest tests[] = {
 		CASE(a_strangers_words_are_seen),
+		CASE(r44_a_strangers_words_are_for_its_branch),
 		CASE(what_nobody_answered_waits),
 		CASE(a_restart_forgets_no_word),
 		CASE(r01_an_agent_answers_without_the_number),
