@@ -30,6 +30,24 @@ static bool is_complaint(const struct care_case *x)
 	return case_kinds[x->kind].harm;
 }
 
+struct str case_department(const struct cases_cfg *cfg, struct str topic)
+{
+	struct str any = STR_NONE, name;
+
+	must(cfg != NULL);
+	for (size_t i = 0; i < cfg->departments.len; i++) {
+		struct str rest =
+			str_cut(str_trim(str_of(cfg->departments.v[i])), ' ',
+				&name);
+
+		if (topic.len > 0 && str_eq(name, topic))
+			return str_trim(rest);
+		if (str_eqz(name, "*"))
+			any = str_trim(rest);
+	}
+	return any;
+}
+
 static struct str department_of(const struct cases *c,
 				const struct care_case *x)
 {
@@ -38,7 +56,10 @@ static struct str department_of(const struct cases *c,
 
 	if (c->campaigns != NULL && id_parse(str_of(x->campaign), &id) == 0)
 		m = campaigns_find(c->campaigns, str_of(x->tenant), id);
-	return m == NULL ? STR_NONE : campaign_department(c->campaigns, m);
+	struct str of =
+		m == NULL ? STR_NONE : campaign_department(c->campaigns, m);
+
+	return of.len > 0 ? of : case_department(c->cfg, str_of(x->topic));
 }
 
 /* Among those that are open, or can be opened again. */

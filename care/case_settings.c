@@ -37,6 +37,10 @@ static const struct setting rows[] = {
 	  "{charge_error, content, delivery, network, staff, rules, product, "
 	  "customer, unknown}",
 	  1, 100, NULL, NULL, false, "Root causes a case can close with." },
+	{ "departments", SETTING_LIST, AT(departments), "{}", 0, 200, NULL,
+	  NULL, false,
+	  "Whose a complaint is in reports, by its topic: {\"fraud risk\", "
+	  "\"* care\"}; that of its campaign goes before." },
 	{ "class", SETTING_STR, AT(class_name), "service", 0, 0, NULL, NULL,
 	  false, "Class of what a case says to its customer." },
 	{ "receipt_zh", SETTING_STR, AT(receipt_zh),
@@ -78,6 +82,24 @@ const struct setting_section cases_section = {
 	rows,    ARRAY_LEN(rows), "Cases: clocks, causes, words.",
 };
 
+static void check_departments(const struct section *sec, struct faults *faults)
+{
+	const struct cases_cfg *cfg = sec->value;
+	struct str topic;
+
+	for (size_t i = 0; i < cfg->departments.len; i++) {
+		struct str one = str_trim(str_of(cfg->departments.v[i]));
+		struct str name = str_trim(str_cut(one, ' ', &topic));
+
+		if (topic.len == 0 || topic.len > CASE_WORD_MAX ||
+		    name.len == 0 || name.len > CASE_NAME_MAX)
+			faults_add(faults,
+				   "line %u: departments: \"%s\" is not a "
+				   "topic and a department",
+				   sec->line, cfg->departments.v[i]);
+	}
+}
+
 void cases_check(const struct settings *s, struct faults *faults)
 {
 	const struct section *sec = settings_find(s, "cases", NULL);
@@ -102,6 +124,7 @@ void cases_check(const struct settings *s, struct faults *faults)
 			faults_add(faults, "line %u: %s: %s", sec->line,
 				   words[i].name, err.text);
 	}
+	check_departments(sec, faults);
 	for (size_t i = 0; i < cfg->causes.len; i++) {
 		if (str_of(cfg->causes.v[i]).len > CASE_WORD_MAX)
 			faults_add(faults,

@@ -26,7 +26,8 @@ struct cases_cfg {
 	char *night_zh, *night_en;
 	int64_t inbox_max; /* words that wait for an answer */
 	struct setting_list causes;
-	char *class_name; /* of what is said */
+	struct setting_list departments; /* "fraud risk" */
+	char *class_name;                /* of what is said */
 	char *receipt_zh, *receipt_en;
 	char *progress_zh, *progress_en;
 	char *resurvey; /* id of a survey; "": none */

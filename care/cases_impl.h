@@ -76,6 +76,10 @@ void case_harm(struct cases *c, const struct care_case *x);
 void case_count(struct cases *c, const struct care_case *x,
 		const struct case_now *before);
 
+/* Whose complaints of that topic are; "" where nothing says so. A view of the
+ * settings. */
+struct str case_department(const struct cases_cfg *cfg, struct str topic);
+
 /* One more of what that measure counts of it, where it was opened. */
 void case_count_one(struct cases *c, const struct care_case *x,
 		    const char *name);
