@@ -38,6 +38,20 @@ int kpi_find(struct str id)
 	return -1;
 }
 
+unsigned kpi_group(const struct kpi *k)
+{
+	/* What the chapters begin with. */
+	static const unsigned first[KPI_GROUPS] = { 0, 10, 30, 40, 50, 60 };
+	unsigned number = 0, group = KPI_GROUPS - 1;
+
+	must(k != NULL);
+	for (const char *c = k->id + 2; *c >= '0' && *c <= '9'; c++)
+		number = number * 10 + (unsigned)(*c - '0');
+	while (number < first[group])
+		group--;
+	return group;
+}
+
 bool kpi_of_calls(const struct kpi *k)
 {
 	must(k != NULL);

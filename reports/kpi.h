@@ -51,6 +51,9 @@ extern const struct kpi kpis[KPIS];
 
 /* Its number, or -1. */
 int kpi_find(struct str id);
+/* The chapter of the catalogue that it stands in, by its number. */
+#define KPI_GROUPS 6
+unsigned kpi_group(const struct kpi *k);
 /* The targets that stand unless the configuration has others. */
 #define KPI_TARGETS_MAX 8
 extern const char *const kpi_targets[KPI_TARGETS_MAX]; /* NULL behind them */

@@ -165,6 +165,15 @@ enum report_word report_dim_word(enum report_dim dim);
 /* "98.25 %", "1,204", "5 min": for people. */
 void report_say(const struct kpi *k, double value, enum report_lang lang,
 		struct buf *out);
+/* So is what it changed by, with its sign: percentage points of percents. */
+void report_say_change(const struct kpi *k, double change,
+		       enum report_lang lang, struct buf *out);
+/* Can it be seen in what is said? */
+bool report_moved(const struct kpi *k, double change);
+/* 1: for the better, -1: for the worse, 0: neither. */
+int report_better(const struct report_line *l);
+/* The title of a chapter (kpi_group). */
+enum report_word report_group_word(unsigned group);
 const char *kpi_name(const struct kpi *k, enum report_lang lang);
 const char *kpi_how(const struct kpi *k, enum report_lang lang);
 const char *kpi_unit(const struct kpi *k); /* "%", "ms", "" */

@@ -80,6 +80,18 @@ enum report_word report_dim_word(enum report_dim dim)
 	return of[dim];
 }
 
+enum report_word report_group_word(unsigned group)
+{
+	static const enum report_word of[KPI_GROUPS] = {
+		WORD_GROUP_REMINDERS, WORD_GROUP_COMPLAINTS,
+		WORD_GROUP_CALLS,     WORD_GROUP_SATISFACTION,
+		WORD_GROUP_CAMPAIGNS, WORD_GROUP_OPERATIONS
+	};
+
+	must(group < KPI_GROUPS);
+	return of[group];
+}
+
 const char *kpi_name(const struct kpi *k, enum report_lang lang)
 {
 	must(k != NULL);
@@ -105,12 +117,6 @@ static const struct {
 	[KPI_CLAIM_26] = { "", 0, false },  [KPI_P50] = { "ms", 0, false },
 	[KPI_P95] = { "ms", 0, false },
 };
-
-bool kpi_signed(const struct kpi *k)
-{
-	must(k != NULL);
-	return kinds[k->kind].is_signed;
-}
 
 const char *kpi_unit(const struct kpi *k)
 {
@@ -171,11 +177,45 @@ void report_say(const struct kpi *k, double value, enum report_lang lang,
 		say_time(value, lang, out);
 		return;
 	}
-	if (kpi_signed(k) && value > 0)
+	if (kinds[k->kind].is_signed && value > 0)
 		buf_c(out, '+');
 	if (kinds[k->kind].digits == 0)
 		say_count(value, out);
 	else
 		buf_f(out, "%.*f%s%s", kinds[k->kind].digits, value,
 		      unit[0] != '\0' ? " " : "", unit);
+}
+
+bool report_moved(const struct kpi *k, double change)
+{
+	must(k != NULL);
+	return fabs(change) >= 0.5 * pow(10, -kinds[k->kind].digits);
+}
+
+int report_better(const struct report_line *l)
+{
+	must(l != NULL);
+	if (!l->compared || l->kpi->better == KPI_NEITHER ||
+	    !report_moved(l->kpi, l->change))
+		return 0;
+	return (l->change > 0) == (l->kpi->better == KPI_MORE) ? 1 : -1;
+}
+
+void report_say_change(const struct kpi *k, double change,
+		       enum report_lang lang, struct buf *out)
+{
+	must(k != NULL && out != NULL);
+	if (!report_moved(k, change)) {
+		buf_z(out, "±0");
+		return;
+	}
+	bool percent = k->kind == KPI_SHARE || k->kind == KPI_CHANGE;
+
+	if (change > 0 && (percent || !kinds[k->kind].is_signed))
+		buf_c(out, '+');
+	if (percent)
+		buf_f(out, "%.2f %s", change,
+		      report_word(WORD_POINTS_OF_PERCENT, lang));
+	else
+		report_say(k, change, lang, out);
 }
