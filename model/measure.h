@@ -41,7 +41,7 @@ void measure_day(int64_t wall_ms, char out[MEASURE_DAY]);
 /* "2026-11-02 13": what began in the week of that Monday took at most so many
  * hours, "more" than the most of them. */
 #define MEASURE_HOURS 240
-#define MEASURE_WEEK_HOURS 16
+#define MEASURE_WEEK_HOURS 24
 void measure_week_hours(int64_t from_ms, int64_t to_ms,
 			char out[MEASURE_WEEK_HOURS]);
 
