@@ -98,6 +98,7 @@ void reminder_cells(const struct reminder *r, struct cell cells[REMINDER_CELLS])
 		CELL_Z(r->now.answer),
 		CELL_I(r->now.tries),
 		CELL_Z(r->now.reason),
+		CELL_Z(r->now.asked),
 	};
 
 	memcpy(cells, v, sizeof(v));
@@ -122,7 +123,9 @@ int reminder_from_row(const struct row *row, struct reminder **out)
 	r->created_ms = row_i(row, 13);
 	IGNORE(str_copy(r->now.answer, sizeof(r->now.answer), row_s(row, 14)));
 	r->now.tries = (unsigned)row_i(row, 15);
-	if (str_copy(r->now.reason, sizeof(r->now.reason), row_s(row, 16)) != 0)
+	if (str_copy(r->now.reason, sizeof(r->now.reason), row_s(row, 16)) !=
+		    0 ||
+	    str_copy(r->now.asked, sizeof(r->now.asked), row_s(row, 17)) != 0)
 		return -EBADMSG;
 	if (reminder_state_parse(row_s(row, 8), &r->now.state) != 0)
 		return -EBADMSG;

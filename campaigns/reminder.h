@@ -26,6 +26,9 @@ MUST_USE int reminder_state_parse(struct str s, enum reminder_state *out);
 /* Nothing more happens to it. */
 bool reminder_final(enum reminder_state s);
 
+/* "again": the choices were said once more. */
+#define REMINDER_ASKED (TRIGGER_ANSWER_MAX + 4)
+
 /* What may change: put back when a batch was not stored. */
 struct reminder_now {
 	enum reminder_state state;
@@ -37,6 +40,7 @@ struct reminder_now {
 	unsigned tries;  /* TASK: how often a call-back was asked for */
 	char reason[32]; /* TASK: why there is none; "" */
 	char answer[TRIGGER_ANSWER_MAX + 1]; /* name of what was said; "" */
+	char asked[REMINDER_ASKED]; /* what was asked back; "" nothing */
 };
 
 struct reminder {
@@ -54,7 +58,7 @@ void reminder_free(struct reminder **rp);
 /* must() holds that the table of states permits it. */
 void reminder_move(struct reminder *r, enum reminder_state to);
 
-#define REMINDER_CELLS 17
+#define REMINDER_CELLS 18
 void reminder_cells(const struct reminder *r,
 		    struct cell cells[REMINDER_CELLS]);
 MUST_USE int reminder_from_row(const struct row *row, struct reminder **out);

@@ -1,18 +1,26 @@
 /* What people say to a reminder: one of the answers that its trigger names, or
- * that they have read it. Anything else is for others, and for a person. */
-#include <stdio.h>
+ * that they have read it. Anything else is for others, and for a person; what
+ * nobody takes is asked again, once. */
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaigns/reminder_words.h"
 #include "campaigns/reminders_impl.h"
 #include "model/address.h"
 #include "proto/answer.h"
 #include "proto/text.h"
 
-/* Which of the trigger's answers it is; -1: none for certain. */
-static int find_answer(const struct trigger_cfg *t, struct str said,
-		       struct trigger_answer *out)
+/* What a reply is to a trigger's answers. */
+struct read {
+	int answer; /* number in the list; -1: none for certain */
+	struct trigger_answer a;
+	bool about; /* it is about them all the same */
+};
+
+/* By what the trigger itself says of its answers. */
+static void read_own(const struct trigger_cfg *t, struct str said,
+		     struct read *out)
 {
 	struct answer_option options[ANSWER_OPTIONS_MAX];
 	char labels[ANSWER_OPTIONS_MAX][256];
@@ -23,7 +31,7 @@ static int find_answer(const struct trigger_cfg *t, struct str said,
 	for (size_t i = 0; i < t->answers.len && i < ANSWER_OPTIONS_MAX; i++) {
 		if (!trigger_answer(t->answers.v[i], &one) ||
 		    str_copy(labels[i], sizeof(labels[i]), one.labels) != 0)
-			return -1; /* trigger_check has said so */
+			return; /* trigger_check has said so */
 		if (one.labels.len > one.name.len)
 			labels[i][one.name.len] = '|';
 		options[scale.n++] =
@@ -31,10 +39,38 @@ static int find_answer(const struct trigger_cfg *t, struct str said,
 						(int)i };
 	}
 	answer_parse(said, &scale, &a, NULL);
-	if (a.verdict != ANSWER_CERTAIN ||
-	    !trigger_answer(t->answers.v[a.option], out))
-		return -1;
-	return (int)a.option;
+	out->about = a.verdict == ANSWER_AMBIGUOUS;
+	if (a.verdict == ANSWER_CERTAIN &&
+	    trigger_answer(t->answers.v[a.option], &out->a))
+		out->answer = (int)a.option;
+}
+
+/* By the words that everybody uses for an answer of that name. */
+static void read_words(const struct trigger_cfg *t, struct str said,
+		       struct read *out)
+{
+	struct reminder_said words;
+	struct trigger_answer a;
+
+	reminder_words(said, &words);
+	out->about |= words.about;
+	for (size_t i = 0; words.name != NULL && i < t->answers.len; i++) {
+		if (!trigger_answer(t->answers.v[i], &a) ||
+		    !str_eqz(a.name, words.name))
+			continue;
+		out->answer = (int)i;
+		out->a = a;
+	}
+}
+
+static struct read read_answer(const struct trigger_cfg *t, struct str said)
+{
+	struct read r = { .answer = -1 };
+
+	read_own(t, said, &r);
+	if (r.answer < 0)
+		read_words(t, said, &r);
+	return r;
 }
 
 /* ---- where a trigger names no answers --------------------------------------------- */
@@ -93,36 +129,6 @@ static bool acknowledges(struct str said)
 
 /* ---- heard ---------------------------------------------------------------------- */
 
-static void say_back(struct reminders *r, const struct reminder *x,
-		     const struct trigger_cfg *t, int answer,
-		     const struct inbound *in)
-{
-	struct str lang =
-		gateway_lang(r->env.gateway, str_of(x->tenant), str_of(x->to));
-	bool zh = lang.len > 0 ? str_starts(lang, STR("zh"))
-			       : text_has_han(str_of(x->text));
-	const struct setting_list *l =
-		(zh && t->said_zh.len > 0) || t->said_en.len == 0 ? &t->said_zh
-								  : &t->said_en;
-	struct submission s = {
-		.tenant = str_of(x->tenant),
-		.to = in->from,
-		.channel = in->channel,
-		.class_name = str_of(t->class_name),
-		.priority = -1,
-		.flags = MESSAGE_FLAG_REPLY,
-	};
-	struct submitted out;
-
-	if ((size_t)answer >= l->len || l->v[answer][0] == '\0')
-		return;
-	s.text = str_of(l->v[answer]);
-	gateway_submit(r->env.gateway, &s, &out);
-	if (out.rc != 0)
-		log_warn("reminder.unsaid", KV_ID("id", x->id),
-			 KV_S("why", out.err.text));
-}
-
 static bool is_in(const struct setting_list *l, struct str word)
 {
 	for (size_t i = 0; i < l->len; i++)
@@ -173,7 +179,6 @@ static const char *claim(void *owner, const struct inbound *in)
 	struct reminders *r = owner;
 	const struct trigger_cfg *t;
 	struct reminder *x = awaited(r, in, &t);
-	struct trigger_answer a;
 
 	if (r->stopped || x == NULL)
 		return NULL;
@@ -184,13 +189,13 @@ static const char *claim(void *owner, const struct inbound *in)
 		end(r, x, t, STR_NONE);
 		return read ? CLAIM_REMINDER : NULL;
 	}
-	int answer = find_answer(t, in->text, &a);
+	struct read a = read_answer(t, in->text);
 
-	if (answer < 0)
+	if (a.answer < 0)
 		return NULL;
-	end(r, x, t, a.name);
-	say_back(r, x, t, answer, in);
-	if (is_in(&t->call_on, a.name))
+	end(r, x, t, a.a.name);
+	reminder_say_back(r, x, t, (unsigned)a.answer, in);
+	if (is_in(&t->call_on, a.a.name))
 		reminder_call(r, x, t);
 	return CLAIM_REMINDER;
 }
@@ -203,4 +208,50 @@ static bool awaits(void *owner, const struct inbound *in)
 	return awaited(owner, in, &t) != NULL;
 }
 
-const struct claimant_ops reminders_claimant = { claim, awaits, NULL };
+static bool answers(void *owner, const struct inbound *in)
+{
+	const struct trigger_cfg *t;
+
+	return awaited(owner, in, &t) != NULL &&
+	       read_answer(t, in->text).answer >= 0;
+}
+
+const struct claimant_ops reminders_claimant = { claim, awaits, NULL, answers };
+
+/* ---- unclear --------------------------------------------------------------------- */
+
+static bool asks(struct str said)
+{
+	AUTO(buf_done) struct buf folded = { 0 };
+
+	buf_init(&folded, 1024);
+	return text_fold(said, false, &folded) != 0 ||
+	       holds_any(buf_str(&folded), questions, ARRAY_LEN(questions));
+}
+
+/* Nobody takes it, and an answer is awaited: they are told the choices, once.
+ * What is not about those is for a person all the same. */
+static const char *unclear(void *owner, const struct inbound *in)
+{
+	struct reminders *r = owner;
+	const struct trigger_cfg *t;
+	struct reminder *x = awaited(r, in, &t);
+
+	if (r->stopped || x == NULL || t->answers.len == 0 ||
+	    x->now.asked[0] != '\0')
+		return NULL;
+	bool about = read_answer(t, in->text).about;
+
+	if (!about && asks(in->text))
+		return NULL;
+	const struct reminder_now before = x->now;
+
+	IGNORE(str_copy(x->now.asked, sizeof(x->now.asked), STR("again")));
+	reminder_say_again(r, x, t, in);
+	reminder_keep(r, x);
+	reminder_guard(r, x, &before);
+	return about ? CLAIM_REMINDER : NULL;
+}
+
+const struct claimant_ops reminders_unclear_claimant = { unclear, NULL, NULL,
+							 NULL };

@@ -38,6 +38,12 @@ static const struct setting rows[] = {
 	    "after this; twice as long each time, up to an hour."),
 	ROW(call_tries, SETTING_INT, "30", 1, 10000, "tries",
 	    "So often; then nobody is sent to the phone."),
+	ROW(again_zh, SETTING_STR, "抱歉,没有看懂您的回复。请回复:", 0, 0, NULL,
+	    "Said once before the choices of a reminder to who wrote none of "
+	    "them, in Chinese."),
+	ROW(again_en, SETTING_STR,
+	    "Sorry, we did not understand. Please reply:", 0, 0, NULL,
+	    "The same in English."),
 };
 
 const struct setting_section events_section = {

@@ -24,6 +24,7 @@ struct events_cfg {
 	int64_t events_max, reminders_max, figures_max, triggers_max;
 	int64_t call_retry; /* ms: first wait for a call-back of a task */
 	int64_t call_tries;
+	char *again_zh, *again_en; /* before the choices */
 };
 
 extern const struct setting_section events_section;
@@ -95,3 +96,5 @@ void reminders_suspension(const struct reminders *r, struct str tenant,
 
 /* A word in return is an acknowledgement. As struct claimant_ops. */
 extern const struct claimant_ops reminders_claimant;
+/* For who was not understood: behind all others. */
+extern const struct claimant_ops reminders_unclear_claimant;

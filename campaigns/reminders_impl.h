@@ -66,3 +66,13 @@ void reminder_follow(struct reminders *r, const struct reminder *x,
 void reminder_awaits(struct reminders *r, struct reminder *x);
 
 MUST_USE int reminder_recover(struct reminders *r, struct err *err);
+
+/* ---- reminder_say.c ----------------------------------------------------------- */
+
+/* What its trigger says in return to that answer, if it says anything. */
+void reminder_say_back(struct reminders *r, const struct reminder *x,
+		       const struct trigger_cfg *t, unsigned answer,
+		       const struct inbound *in);
+/* Its choices once more, to who was not understood. */
+void reminder_say_again(struct reminders *r, const struct reminder *x,
+			const struct trigger_cfg *t, const struct inbound *in);

@@ -351,4 +351,4 @@ static void refused(void *owner, const struct inbound *in)
 	}
 }
 
-const struct claimant_ops surveys_claimant = { claim, awaits, refused };
+const struct claimant_ops surveys_claimant = { claim, awaits, refused, NULL };

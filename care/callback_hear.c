@@ -210,4 +210,4 @@ static void refused(void *owner, const struct inbound *in)
 		decline(owner, x);
 }
 
-const struct claimant_ops callbacks_claimant = { claim, awaits, refused };
+const struct claimant_ops callbacks_claimant = { claim, awaits, refused, NULL };

@@ -66,7 +66,7 @@ void cases_inbound(struct cases *c, const struct inbound *in)
 	IGNORE(hear(c, in, &found) == NULL);
 }
 
-const struct claimant_ops cases_claimant = { claim, NULL, NULL };
+const struct claimant_ops cases_claimant = { claim, NULL, NULL, NULL };
 
 /* ---- low scores ---------------------------------------------------------------------- */
 

@@ -187,4 +187,4 @@ static const char *claim(void *owner, const struct inbound *in)
 	return CLAIM_FAQ;
 }
 
-const struct claimant_ops faq_claimant = { claim, NULL, NULL };
+const struct claimant_ops faq_claimant = { claim, NULL, NULL, NULL };

@@ -431,7 +431,8 @@ static const char *claim_menu(void *owner, const struct inbound *in)
 	return pick(k, in, m);
 }
 
-const struct claimant_ops keywords_menu_claimant = { claim_menu, NULL, NULL };
+const struct claimant_ops keywords_menu_claimant = { claim_menu, NULL, NULL,
+						     NULL };
 
 static const char *claim(void *owner, const struct inbound *in)
 {
@@ -454,4 +455,4 @@ static const char *claim(void *owner, const struct inbound *in)
 	return h.word == NULL ? NULL : heard(&h);
 }
 
-const struct claimant_ops keywords_claimant = { claim, NULL, NULL };
+const struct claimant_ops keywords_claimant = { claim, NULL, NULL, NULL };

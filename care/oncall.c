@@ -476,7 +476,7 @@ static bool awaits(void *owner, const struct inbound *in)
 	return page_of(owner, in->from) != NULL;
 }
 
-const struct claimant_ops oncall_claimant = { claim, awaits, NULL };
+const struct claimant_ops oncall_claimant = { claim, awaits, NULL, NULL };
 
 /* ---- open and close ------------------------------------------------------------------ */
 

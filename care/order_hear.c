@@ -111,7 +111,8 @@ static const char *hear_code(void *owner, const struct inbound *in)
 	return CLAIM_ORDER;
 }
 
-const struct claimant_ops orders_codes_claimant = { hear_code, NULL, NULL };
+const struct claimant_ops orders_codes_claimant = { hear_code, NULL, NULL,
+						    NULL };
 
 /* ---- words of offers ----------------------------------------------------------------- */
 
@@ -180,4 +181,4 @@ static const char *hear_word(void *owner, const struct inbound *in)
 	return rc == 0 || rc == -EEXIST ? CLAIM_ORDER : NULL;
 }
 
-const struct claimant_ops orders_claimant = { hear_word, NULL, NULL };
+const struct claimant_ops orders_claimant = { hear_word, NULL, NULL, NULL };

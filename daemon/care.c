@@ -428,6 +428,8 @@ static void introduce(struct care *c, struct gateway *g)
 	gateway_claimant(g, CLAIMANT_SURVEY, &surveys_claimant, c->surveys);
 	gateway_claimant(g, CLAIMANT_REMINDER, &reminders_claimant,
 			 c->reminders);
+	gateway_claimant(g, CLAIMANT_UNCLEAR, &reminders_unclear_claimant,
+			 c->reminders);
 	gateway_claimant(g, CLAIMANT_CASE, &cases_claimant, c->cases);
 	gateway_claimant(g, CLAIMANT_FAQ, &faq_claimant, c->faq);
 	gateway_claimant(g, CLAIMANT_CONFIRM, &orders_codes_claimant,

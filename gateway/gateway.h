@@ -441,9 +441,10 @@ enum claimant_rank {
 	CLAIMANT_ORDER,
 	CLAIMANT_CASE,
 	CLAIMANT_KEYWORD,
-	CLAIMANT_FAQ
+	CLAIMANT_FAQ,
+	CLAIMANT_UNCLEAR /* nobody's: asks again where an answer is awaited */
 };
-#define CLAIMANT_RANKS (CLAIMANT_FAQ + 1)
+#define CLAIMANT_RANKS (CLAIMANT_UNCLEAR + 1)
 
 struct claimant_ops {
 	/* In the open batch, before the message is stored: the name of the
@@ -455,6 +456,9 @@ struct claimant_ops {
 	bool (*awaits)(void *owner, const struct inbound *in);
 	/* They refused, or seem to. May be NULL. */
 	void (*refused)(void *owner, const struct inbound *in);
+	/* Is all of it one of the answers that are awaited from there? A word
+	 * that ends anything ("cancel") is then an answer. May be NULL. */
+	bool (*answers)(void *owner, const struct inbound *in);
 };
 
 /* One of each rank; before the loop runs. */

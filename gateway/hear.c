@@ -11,6 +11,7 @@
 #include "gateway/codes.h"
 #include "gateway/keywords.h"
 #include "gateway/publish.h"
+#include "gateway/suspects.h"
 #include "gateway/threads.h"
 #include "model/address.h"
 #include "model/measure.h"
@@ -238,10 +239,28 @@ static bool is_awaited(const struct hear *h, const struct inbound *in)
 	return false;
 }
 
-/* Where an answer is awaited a plain yes is one: no opt-in. */
+static bool is_named(const struct hear *h, const struct inbound *in)
+{
+	for (unsigned i = 0; i < CLAIMANT_RANKS; i++) {
+		const struct claimant_ops *ops = h->claimants[i].ops;
+
+		if (ops != NULL && ops->answers != NULL &&
+		    ops->answers(h->claimants[i].owner, in))
+			return true;
+	}
+	return false;
+}
+
+/* Where an answer is awaited a plain yes is one: no opt-in. So is "cancel"
+ * where that was offered. */
 static bool is_answer(const struct hear *h, const struct inbound *in)
 {
-	return keywords_word(h->core, in) == REPLY_YES && is_awaited(h, in);
+	enum reply_word w = keywords_word(h->core, in);
+
+	if (w == REPLY_YES)
+		return is_awaited(h, in);
+	return (w == REPLY_OPT_OUT || w == REPLY_SUSPECTED) &&
+	       reply_ends(in->text) && is_named(h, in);
 }
 
 static const char *ask_claimants(struct hear *h, const struct inbound *in)
@@ -268,9 +287,14 @@ static void tell_refused(struct hear *h, const struct inbound *in)
 static const char *claim_of(struct hear *h, const struct inbound *in,
 			    bool offered)
 {
+	bool answer = is_answer(h, in);
 	const char *claim =
-		is_answer(h, in) ? NULL : keywords_claim(h->core, in, offered);
+		answer ? NULL : keywords_claim(h->core, in, offered);
 
+	/* by law the word may refuse messages all the same: they are held
+	 * until a person has read it */
+	if (answer && keywords_word(h->core, in) == REPLY_OPT_OUT)
+		suspects_put(h->core->suspects, in);
 	if (claim == NULL)
 		return ask_claimants(h, in);
 	if (str_eqz(str_of(claim), CLAIM_OPT_OUT) ||

@@ -313,3 +313,23 @@ enum reply_word reply_word(struct str utf8, struct buf *trace)
 		trace_put(buf_str(&plain), v, trace);
 	return v.word;
 }
+
+bool reply_ends(struct str utf8)
+{
+	must(utf8.p != NULL || utf8.len == 0);
+	AUTO(buf_done) struct buf folded = { 0 }, plain = { 0 };
+	struct reply_scan s;
+	struct findings f;
+
+	buf_init(&folded, PLAIN_MAX);
+	buf_init(&plain, PLAIN_MAX);
+	if (text_fold(utf8, false, &folded) != 0)
+		return false;
+	reply_plain(buf_str(&folded), &plain);
+	reply_scan(buf_str(&plain), &s);
+	find(&s, &f);
+	return f.weak + f.soft > 0 &&
+	       f.out + f.negated + f.asks + f.calls + f.refuses +
+			       s.count[RC_HINT] + s.count[RC_MSG] ==
+		       0;
+}

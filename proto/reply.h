@@ -26,3 +26,7 @@ const char *reply_word_name(enum reply_word w);
  * which rule decided. "不要退订" (do not unsubscribe) is not an opt-out.
  */
 enum reply_word reply_word(struct str utf8, struct buf *trace);
+
+/* Does it read like an opt-out only for a word that ends anything ("cancel",
+ * "取消")? Where one of our texts has offered such an end, it is that. */
+bool reply_ends(struct str utf8);

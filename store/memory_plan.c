@@ -66,7 +66,7 @@ static const struct {
 	[TABLE_MARK] = { 3, "tenant trigger key value" },
 	[TABLE_REMINDER] = { 1, "id tenant trigger event account cycle to text "
 				"state channel message due_ms delivered_ms "
-				"created_ms answer tries reason" },
+				"created_ms answer tries reason asked" },
 	[TABLE_CALLBACK] = { 1, "id tenant address queue skill source ref note "
 				"tier open_minute close_minute state reason "
 				"agent tries calls hours tried_ms due_ms "

@@ -46,7 +46,7 @@ static void happened(struct bed *b, int64_t id, const char *tenant,
 	store_put(b->s, STORE_REMINDER_PUT,
 		  BED_CELLS(I(id), Z(tenant), Z("due"), Z("e"), Z("acc"),
 			    Z("c"), Z(to), Z("pay"), Z("waiting"), I(0), I(0),
-			    I(0), I(0), I(1), Z("ok"), I(0), Z("")));
+			    I(0), I(0), I(1), Z("ok"), I(0), Z(""), Z("")));
 	store_put(b->s, STORE_MARK_PUT,
 		  BED_CELLS(Z(tenant), Z("due"), Z(to), I(id)));
 	store_put(b->s, STORE_SUSPENSION_PUT,
@@ -151,9 +151,9 @@ static void leaves_nobody_else_without(void **state)
 	     "1|a|e|t||||1|no_rule||0|0|0;");
 	says(bed_get(b, STORE_REMINDER_LIST,
 		     BED_CELLS(CELL_N, CELL_N, CELL_N, I(9))),
-	     "3|b|due|e|acc|c|+441|pay|waiting|0|0|0|0|1|ok|0|;"
-	     "2|a|due|e|acc|c|+442|pay|waiting|0|0|0|0|1|ok|0|;"
-	     "1|a|due||||||waiting|0|0|0|0|1|ok|0|;");
+	     "3|b|due|e|acc|c|+441|pay|waiting|0|0|0|0|1|ok|0||;"
+	     "2|a|due|e|acc|c|+442|pay|waiting|0|0|0|0|1|ok|0||;"
+	     "1|a|due||||||waiting|0|0|0|0|1|ok|0||;");
 	says(bed_scan(b, STORE_MARK_SCAN, BED_NONE),
 	     "a|due|+4411|8;a|due|+442|2;b|due|+441|3;");
 	says(bed_scan(b, STORE_SUSPENSION_SCAN, BED_NONE),

@@ -12,6 +12,7 @@ static const char gateway_config[] =
 	"class service { consent = none }\n"
 	"class callback { consent = none quiet_hours = \"00:00-24:00\" }\n"
 	"class notice { consent = none }\n"
+	"class advert { consent = required quiet_hours = \"00:00-24:00\" }\n"
 	"class night { consent = none quiet_hours = \"08:00-09:00\" }\n"
 	"fake good { receipt_after = 1ms }\n"
 	"fake mute { receipt = none }\n"
@@ -94,6 +95,17 @@ static void u21_an_appointment_is_changed(void **state)
 		{ "２", "change", "稍后致电为您改期。", true },
 		{ "改期", "change", "稍后致电为您改期。", true },
 		{ "3️⃣", "cancel", "已取消。", false },
+		{ "取消", "cancel", "已取消。", false },
+		{ "cancel", "cancel", "已取消。", false },
+		{ "我要取消预约", "cancel", "已取消。", false },
+		{ "不好意思,来不了了", "cancel", "已取消。", false },
+		{ "can't come", "cancel", "已取消。", false },
+		{ "OK, please cancel", "cancel", "已取消。", false },
+		{ "确认", "confirm", "已确认。", false },
+		{ "ok 会去", "confirm", "已确认。", false },
+		{ "I'll be there", "confirm", "已确认。", false },
+		{ "換個時間", "change", "稍后致电为您改期。", true },
+		{ "reschedule please", "change", "稍后致电为您改期。", true },
 	};
 	char text[BED_TEXT];
 
@@ -116,6 +128,95 @@ static void u21_an_appointment_is_changed(void **state)
 		assert_int_equal(bed_close(state), 0);
 		assert_int_equal(bed_open(state), 0);
 	}
+}
+
+/* What may mean two things, or the contrary, is asked again, once. */
+static void what_is_unclear_is_asked_again_once(void **state)
+{
+	static const char *const rows[] = {
+		"不取消", "可以改期吗?", "don't cancel",
+		"1 or 2", "改到周五",    "好的不去行吗",
+	};
+	char text[BED_TEXT];
+
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct eventdesk d;
+
+		open_desk(&d, state);
+		struct taken t = eventdesk_happen(&d, "v1", "appointment.due",
+						  "a1", "{\"date\":\"周三\"}");
+
+		TURN_UNTIL(d.bed, !is_live(d.bed, t.message));
+		if (!str_eqz(eventdesk_hear(&d, rows[i]), CLAIM_REMINDER))
+			fail_msg("%s is not asked again", rows[i]);
+		assert_null(strstr(d.heard, "reminder.answered"));
+		assert_string_equal(bed_said(d.bed, SHI, text),
+				    "抱歉,没有看懂您的回复。请回复:"
+				    "1 确认, 2 改期, 3 取消");
+		eventdesk_stop(&d);
+		eventdesk_start(&d, false);
+		assert_true(str_eqz(eventdesk_hear(&d, rows[i]), "inbox"));
+		assert_true(str_eqz(eventdesk_hear(&d, "3"), CLAIM_REMINDER));
+		assert_string_equal(d.answer, "cancel");
+		eventdesk_stop(&d);
+		assert_int_equal(bed_close(state), 0);
+		assert_int_equal(bed_open(state), 0);
+	}
+}
+
+static bool is_suspected(struct eventdesk *d)
+{
+	const struct submission s = { .tenant = EVENTDESK_TENANT,
+				      .to = SHI,
+				      .text = STR("x"),
+				      .class_name = STR("advert"),
+				      .priority = -1 };
+	struct submitted out;
+
+	gateway_judge(d->bed->gateway, &s, &out);
+	assert_int_equal(out.rc, 0);
+	return str_eqz(out.decision.reason, PERMIT_SUSPECTED);
+}
+
+/* Who refuses messages refuses them, whatever is awaited; "cancel" may be
+ * that, too: a person reads it, and what needs a consent waits. */
+static void stop_words_win(void **state)
+{
+	static const struct {
+		const char *said, *claim;
+		bool suspected;
+	} rows[] = {
+		{ "STOP", "opt_out", false },
+		{ "退订", "opt_out", false },
+		{ "取消订阅", "opt_out", false },
+		{ "cancel all messages", "opt_out", false },
+		{ "stop, can't come", "suspected_opt_out", true },
+		{ "cancel", CLAIM_REMINDER, true },
+		{ "取消", CLAIM_REMINDER, false },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct eventdesk d;
+
+		open_desk(&d, state);
+		struct taken t = eventdesk_happen(&d, "v1", "appointment.due",
+						  "a1", "{\"date\":\"周三\"}");
+
+		TURN_UNTIL(d.bed, !is_live(d.bed, t.message));
+		if (!str_eqz(eventdesk_hear(&d, rows[i].said), rows[i].claim))
+			fail_msg("%s is not %s", rows[i].said, rows[i].claim);
+		assert_int_equal(is_suspected(&d), rows[i].suspected);
+		eventdesk_stop(&d);
+		assert_int_equal(bed_close(state), 0);
+		assert_int_equal(bed_open(state), 0);
+	}
+	/* without a reminder that offers it, the word is what it always was */
+	struct eventdesk d;
+
+	open_desk(&d, state);
+	assert_true(str_eqz(eventdesk_hear(&d, "cancel"), "opt_out"));
+	assert_true(str_eqz(eventdesk_hear(&d, "取消"), "suspected_opt_out"));
+	eventdesk_stop(&d);
 }
 
 /* What is none of the answers is for others: the inbox, a call-back. */
@@ -214,6 +315,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 		CASE(the_night_is_no_failure),
 		CASE(u21_an_appointment_is_changed),
+		CASE(what_is_unclear_is_asked_again_once),
+		CASE(stop_words_win),
 		CASE(what_is_no_answer_is_not_taken),
 		CASE(a_question_is_no_acknowledgement),
 		CASE(an_answer_before_the_receipt),

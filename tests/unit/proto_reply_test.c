@@ -377,11 +377,38 @@ static void names_are_given(void **state)
 		assert_true(strlen(reply_word_name((enum reply_word)w)) > 1);
 }
 
+/* What ends anything, and is no more than that. */
+static void words_that_end_anything(void **state)
+{
+	static const struct {
+		const char *in;
+		bool ends;
+	} rows[] = {
+		{ "cancel", true },
+		{ "取消", true },
+		{ "我要取消", true },
+		{ "stop", false },
+		{ "退订", false },
+		{ "cancel, stop", false },
+		{ "cancel all messages", false },
+		{ "don't cancel", false },
+		{ "取消,举报你们", false },
+		{ "好的", false },
+		{ "\xff", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (reply_ends(str_of(rows[i].in)) != rows[i].ends)
+			fail_msg("\"%s\"", rows[i].in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_judged),
 		cmocka_unit_test(long_texts_are_bounded),
+		cmocka_unit_test(words_that_end_anything),
 		cmocka_unit_test(names_are_given),
 	};
 
