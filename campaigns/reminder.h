@@ -26,7 +26,8 @@ MUST_USE int reminder_state_parse(struct str s, enum reminder_state *out);
 /* Nothing more happens to it. */
 bool reminder_final(enum reminder_state s);
 
-/* "again": the choices were said once more. */
+/* "again": the choices were said once more. "B:confirm": they were asked
+ * which reminder they mean, and it is B there; what they had said. */
 #define REMINDER_ASKED (TRIGGER_ANSWER_MAX + 4)
 
 /* What may change: put back when a batch was not stored. */
@@ -52,6 +53,8 @@ struct reminder {
 	struct heap_node due;
 	struct unsaved unsaved; /* of now */
 	struct reminder *next;  /* of the same account */
+	struct reminder *older; /* to the same address */
+	bool awaits;            /* what is said may be about it */
 };
 
 void reminder_free(struct reminder **rp);

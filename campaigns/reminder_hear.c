@@ -3,131 +3,8 @@
  * nobody takes is asked again, once. */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "campaigns/reminder_words.h"
 #include "campaigns/reminders_impl.h"
-#include "model/address.h"
-#include "proto/answer.h"
-#include "proto/text.h"
-
-/* What a reply is to a trigger's answers. */
-struct read {
-	int answer; /* number in the list; -1: none for certain */
-	struct trigger_answer a;
-	bool about; /* it is about them all the same */
-};
-
-/* By what the trigger itself says of its answers. */
-static void read_own(const struct trigger_cfg *t, struct str said,
-		     struct read *out)
-{
-	struct answer_option options[ANSWER_OPTIONS_MAX];
-	char labels[ANSWER_OPTIONS_MAX][256];
-	struct answer_scale scale = { ANSWER_CHOICE, options, 0 };
-	struct trigger_answer one;
-	struct answer a;
-
-	for (size_t i = 0; i < t->answers.len && i < ANSWER_OPTIONS_MAX; i++) {
-		if (!trigger_answer(t->answers.v[i], &one) ||
-		    str_copy(labels[i], sizeof(labels[i]), one.labels) != 0)
-			return; /* trigger_check has said so */
-		if (one.labels.len > one.name.len)
-			labels[i][one.name.len] = '|';
-		options[scale.n++] =
-			(struct answer_option){ one.token, str_of(labels[i]),
-						(int)i };
-	}
-	answer_parse(said, &scale, &a, NULL);
-	out->about = a.verdict == ANSWER_AMBIGUOUS;
-	if (a.verdict == ANSWER_CERTAIN &&
-	    trigger_answer(t->answers.v[a.option], &out->a))
-		out->answer = (int)a.option;
-}
-
-/* By the words that everybody uses for an answer of that name. */
-static void read_words(const struct trigger_cfg *t, struct str said,
-		       struct read *out)
-{
-	struct reminder_said words;
-	struct trigger_answer a;
-
-	reminder_words(said, &words);
-	out->about |= words.about;
-	for (size_t i = 0; words.name != NULL && i < t->answers.len; i++) {
-		if (!trigger_answer(t->answers.v[i], &a) ||
-		    !str_eqz(a.name, words.name))
-			continue;
-		out->answer = (int)i;
-		out->a = a;
-	}
-}
-
-static struct read read_answer(const struct trigger_cfg *t, struct str said)
-{
-	struct read r = { .answer = -1 };
-
-	read_own(t, said, &r);
-	if (r.answer < 0)
-		read_words(t, said, &r);
-	return r;
-}
-
-/* ---- where a trigger names no answers --------------------------------------------- */
-
-/* The whole reply, or how it begins. */
-static const char *const acks[] = { "1",  "y",  "k",  "好",
-				    "嗯", "行", "是", "可以" };
-static const char *const begins[] = {
-	"ok",    "okay", "yes",  "thanks", "thank you", "got it",
-	"noted", "收到", "好的", "知道了", "明白",      "已缴",
-	"已交",  "已付", "谢谢", "确认",
-};
-
-static const char *const questions[] = { "?",   "吗",   "怎么", "什么",
-					 "几",  "哪",   "呢",   "为何",
-					 "how", "what", "when", "where",
-					 "why", "who" };
-
-static bool holds_any(struct str text, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (memmem(text.p, text.len, words[i], strlen(words[i])) !=
-		    NULL)
-			return true;
-	return false;
-}
-
-/* A Latin word ends where it begins a reply. */
-static bool begins_with(struct str text, struct str word)
-{
-	return str_starts(text, word) &&
-	       ((word.p[0] & 0x80) != 0 || text.len == word.len ||
-		(text.p[word.len] & 0x80) != 0 ||
-		strchr(" ,.!", text.p[word.len]) != NULL);
-}
-
-/* "收到,明天去交": they have read it, and ask for nothing. */
-static bool acknowledges(struct str said)
-{
-	AUTO(buf_done) struct buf folded = { 0 }, bare = { 0 };
-
-	buf_init(&folded, 1024);
-	buf_init(&bare, 1024);
-	if (said.len > 128 || text_fold(said, false, &folded) != 0 ||
-	    text_fold(said, true, &bare) != 0 ||
-	    holds_any(buf_str(&folded), questions, ARRAY_LEN(questions)))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(acks); i++)
-		if (str_eqz(buf_str(&bare), acks[i]))
-			return true;
-	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
-		if (begins_with(str_trim(buf_str(&folded)), str_of(begins[i])))
-			return true;
-	return false;
-}
-
-/* ---- heard ---------------------------------------------------------------------- */
 
 static bool is_in(const struct setting_list *l, struct str word)
 {
@@ -146,7 +23,6 @@ static void end(struct reminders *r, struct reminder *x,
 	IGNORE(str_copy(x->now.answer, sizeof(x->now.answer), answer));
 	if (x->now.delivered_ms == 0) /* who answers has it */
 		reminder_arrived(r, x, t);
-	IGNORE(map_del(r->waiting, address_key(STR_NONE, str_of(x->to)), NULL));
 	reminder_message(r, x, 0); /* its receipt is no news any more */
 	reminder_move(x, REMINDER_ANSWERED);
 	reminder_due(r, x, 0);
@@ -158,98 +34,142 @@ static void end(struct reminders *r, struct reminder *x,
 	reminder_guard(r, x, &before);
 }
 
-/* One that waits for a word of theirs. */
-static struct reminder *awaited(const struct reminders *r,
-				const struct inbound *in,
-				const struct trigger_cfg **t)
+static void take(struct reminders *r, const struct reminder_read *v,
+		 const struct inbound *in)
 {
-	struct reminder *x =
-		map_ptr(r->waiting, address_key(STR_NONE, in->from));
+	end(r, v->x, v->t, v->a.name);
+	if (v->answer < 0)
+		return;
+	reminder_say_back(r, v->x, v->t, (unsigned)v->answer, in);
+	if (is_in(&v->t->call_on, v->a.name))
+		reminder_call(r, v->x, v->t);
+}
 
-	if (x == NULL || !str_eqz(in->from, x->to) ||
-	    (x->now.state != REMINDER_DELIVERED &&
-	     x->now.state != REMINDER_WAITING))
+/* They awaited no more than a sign of life, and this is one. */
+static void take_plain(struct reminders *r, const struct reminder_read *v,
+		       unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (v[i].t->answers.len == 0)
+			end(r, v[i].x, v[i].t, STR_NONE);
+}
+
+/* Is it an answer to several? Those come first, in the same order. */
+static unsigned takers(struct reminder_read *v, unsigned n, bool *choice)
+{
+	unsigned k = 0;
+
+	*choice = false;
+	for (unsigned i = 0; i < n; i++) {
+		const struct reminder_read one = v[i];
+
+		if (!one.takes)
+			continue;
+		v[i] = v[k];
+		v[k++] = one;
+		*choice |= one.t->answers.len > 0;
+	}
+	return k;
+}
+
+/* Nobody guesses: they are asked, naming each; who has been asked before is
+ * for a person. */
+static const char *ask_which(struct reminders *r, struct reminder_read *v,
+			     unsigned n, const struct inbound *in)
+{
+	struct reminder_now before[REMINDERS_READ];
+	bool asked = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		before[i] = v[i].x->now;
+		asked &= reminder_letter(v[i].x) != 0;
+	}
+	if (asked)
 		return NULL;
-	*t = reminder_trigger(r, x);
-	return *t == NULL || (*t)->answer_within == 0 ? NULL : x;
+	reminder_letters(v, n);
+	reminder_say_which(r, v, n, in);
+	for (unsigned i = 0; i < n; i++) {
+		reminder_keep(r, v[i].x);
+		reminder_guard(r, v[i].x, &before[i]);
+	}
+	return CLAIM_REMINDER;
 }
 
 static const char *claim(void *owner, const struct inbound *in)
 {
 	struct reminders *r = owner;
-	const struct trigger_cfg *t;
-	struct reminder *x = awaited(r, in, &t);
+	struct reminder_read v[REMINDERS_READ];
+	unsigned n = r->stopped ? 0 : reminder_read(r, in, v), taken;
+	bool choice;
 
-	if (r->stopped || x == NULL)
+	if (n == 0)
 		return NULL;
-	if (t->answers.len == 0) {
-		bool read = acknowledges(in->text);
-
+	taken = takers(v, n, &choice);
+	if (taken == 0) {
 		/* who asks something has read it, too; but it is no answer */
-		end(r, x, t, STR_NONE);
-		return read ? CLAIM_REMINDER : NULL;
-	}
-	struct read a = read_answer(t, in->text);
-
-	if (a.answer < 0)
+		take_plain(r, v, n);
 		return NULL;
-	end(r, x, t, a.a.name);
-	reminder_say_back(r, x, t, (unsigned)a.answer, in);
-	if (is_in(&t->call_on, a.a.name))
-		reminder_call(r, x, t);
+	}
+	if (taken > 1 && choice)
+		return ask_which(r, v, taken, in);
+	for (unsigned i = 0; i < taken; i++)
+		take(r, &v[i], in);
 	return CLAIM_REMINDER;
 }
 
 /* "Yes" is an answer where answers are awaited. */
 static bool awaits(void *owner, const struct inbound *in)
 {
-	const struct trigger_cfg *t;
+	struct reminder_read v[REMINDERS_READ];
 
-	return awaited(owner, in, &t) != NULL;
+	return reminder_read(owner, in, v) > 0;
 }
 
 static bool answers(void *owner, const struct inbound *in)
 {
-	const struct trigger_cfg *t;
+	struct reminder_read v[REMINDERS_READ];
+	unsigned n = reminder_read(owner, in, v);
+	bool any = false;
 
-	return awaited(owner, in, &t) != NULL &&
-	       read_answer(t, in->text).answer >= 0;
+	for (unsigned i = 0; i < n; i++)
+		any |= v[i].answer >= 0;
+	return any;
 }
 
 const struct claimant_ops reminders_claimant = { claim, awaits, NULL, answers };
 
 /* ---- unclear --------------------------------------------------------------------- */
 
-static bool asks(struct str said)
-{
-	AUTO(buf_done) struct buf folded = { 0 };
-
-	buf_init(&folded, 1024);
-	return text_fold(said, false, &folded) != 0 ||
-	       holds_any(buf_str(&folded), questions, ARRAY_LEN(questions));
-}
-
 /* Nobody takes it, and an answer is awaited: they are told the choices, once.
  * What is not about those is for a person all the same. */
 static const char *unclear(void *owner, const struct inbound *in)
 {
 	struct reminders *r = owner;
-	const struct trigger_cfg *t;
-	struct reminder *x = awaited(r, in, &t);
+	struct reminder_read v[REMINDERS_READ];
+	unsigned n = r->stopped ? 0 : reminder_read(r, in, v), open = 0;
+	bool about = false, asked = false;
 
-	if (r->stopped || x == NULL || t->answers.len == 0 ||
-	    x->now.asked[0] != '\0')
+	for (unsigned i = 0; i < n; i++) {
+		if (v[i].t->answers.len == 0)
+			continue;
+		about |= v[i].about;
+		asked |= v[i].x->now.asked[0] != '\0';
+		v[open++] = v[i];
+	}
+	if (open == 0 || asked || (!about && reminder_asks(in->text)))
 		return NULL;
-	bool about = read_answer(t, in->text).about;
+	if (open > 1) {
+		IGNORE(ask_which(r, v, open, in));
+	} else {
+		struct reminder *x = v[0].x;
+		const struct reminder_now before = x->now;
 
-	if (!about && asks(in->text))
-		return NULL;
-	const struct reminder_now before = x->now;
-
-	IGNORE(str_copy(x->now.asked, sizeof(x->now.asked), STR("again")));
-	reminder_say_again(r, x, t, in);
-	reminder_keep(r, x);
-	reminder_guard(r, x, &before);
+		IGNORE(str_copy(x->now.asked, sizeof(x->now.asked),
+				STR("again")));
+		reminder_say_again(r, x, v[0].t, in);
+		reminder_keep(r, x);
+		reminder_guard(r, x, &before);
+	}
 	return about ? CLAIM_REMINDER : NULL;
 }
 

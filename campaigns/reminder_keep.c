@@ -42,6 +42,11 @@ void reminder_keep(struct reminders *r, struct reminder *x)
 	store_put(r->env.store, STORE_REMINDER_PUT, cells, ARRAY_LEN(cells));
 }
 
+static uint64_t person_key(const struct reminder *x)
+{
+	return address_key(STR_NONE, str_of(x->to));
+}
+
 void reminder_index(struct reminders *r, struct reminder *x)
 {
 	uint64_t key =
@@ -49,14 +54,11 @@ void reminder_index(struct reminders *r, struct reminder *x)
 
 	x->next = map_ptr(r->accounts, key);
 	map_set_ptr(r->accounts, key, x);
+	x->older = map_ptr(r->people, person_key(x));
+	map_set_ptr(r->people, person_key(x), x);
 	map_set_ptr(r->all, x->id, x);
 	if (x->now.message != 0)
 		map_set_ptr(r->messages, x->now.message, x);
-}
-
-static uint64_t person_key(const struct reminder *x)
-{
-	return address_key(STR_NONE, str_of(x->to));
 }
 
 const struct trigger_cfg *reminder_trigger(const struct reminders *r,
@@ -72,9 +74,22 @@ void reminder_awaits(struct reminders *r, struct reminder *x)
 {
 	const struct trigger_cfg *t = reminder_trigger(r, x);
 
-	if (t != NULL && t->answer_within > 0)
-		map_set_ptr(r->waiting, address_key(STR_NONE, str_of(x->to)),
-			    x);
+	x->awaits |= t != NULL && t->answer_within > 0;
+}
+
+static void forget_person(struct reminders *r, struct reminder *x)
+{
+	struct reminder *first = map_ptr(r->people, person_key(x));
+	struct reminder **at = &first;
+
+	while (*at != NULL && *at != x)
+		at = &(*at)->older;
+	if (*at == x)
+		*at = x->older;
+	if (first == NULL)
+		IGNORE(map_del(r->people, person_key(x), NULL));
+	else
+		map_set_ptr(r->people, person_key(x), first);
 }
 
 void reminder_forget(struct reminders *r, struct reminder *x)
@@ -96,8 +111,7 @@ void reminder_forget(struct reminders *r, struct reminder *x)
 	IGNORE(map_del(r->all, x->id, NULL));
 	if (map_ptr(r->messages, x->now.message) == x)
 		IGNORE(map_del(r->messages, x->now.message, NULL));
-	if (map_ptr(r->waiting, person_key(x)) == x)
-		IGNORE(map_del(r->waiting, person_key(x), NULL));
+	forget_person(r, x);
 	heap_remove(&r->due, &x->due);
 	reminder_free(&x);
 }
@@ -229,8 +243,7 @@ static bool on_reminder(void *owner, const struct row *row)
 		return true;
 	}
 	reminder_index(r, x);
-	if (x->now.state == REMINDER_DELIVERED)
-		map_set_ptr(r->waiting, person_key(x), x);
+	x->awaits = x->now.state == REMINDER_DELIVERED;
 	reminder_due(r, x, x->now.due_ms);
 	return true;
 }

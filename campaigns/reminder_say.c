@@ -13,14 +13,16 @@ static bool speaks_chinese(const struct reminders *r, const struct reminder *x)
 			    : text_has_han(str_of(x->text));
 }
 
+/* thread: of the conversation that it belongs to, or "". */
 static void say(struct reminders *r, const struct reminder *x,
-		const struct trigger_cfg *t, struct str text,
-		const struct inbound *in)
+		const struct trigger_cfg *t, const char *thread,
+		struct str text, const struct inbound *in)
 {
 	const struct submission s = {
 		.tenant = str_of(x->tenant),
 		.to = in->from,
 		.text = text,
+		.thread = str_of(thread),
 		.channel = in->channel,
 		.class_name = str_of(t->class_name),
 		.priority = -1,
@@ -47,8 +49,11 @@ void reminder_say_back(struct reminders *r, const struct reminder *x,
 			? &t->said_zh
 			: &t->said_en;
 
+	char thread[REMINDER_THREAD];
+
+	reminder_thread(x, thread);
 	if (answer < l->len)
-		say(r, x, t, str_of(l->v[answer]), in);
+		say(r, x, t, thread, str_of(l->v[answer]), in);
 }
 
 /* What an answer is called: a word of its own in that language, else the one
@@ -92,10 +97,47 @@ void reminder_say_again(struct reminders *r, const struct reminder *x,
 	bool zh = speaks_chinese(r, x);
 	struct str before = str_of(zh ? cfg->again_zh : cfg->again_en);
 	AUTO(buf_done) struct buf text = { 0 };
+	char thread[REMINDER_THREAD];
 
+	reminder_thread(x, thread);
 	buf_init(&text, MESSAGE_TEXT_MAX);
 	buf_str_put(&text, before);
 	buf_z(&text, zh || before.len == 0 ? "" : " ");
 	put_choices(t, zh, &text);
-	say(r, x, t, buf_str(&text), in);
+	say(r, x, t, thread, buf_str(&text), in);
+}
+
+/* So much of a reminder's text tells it from another. */
+#define SHOWN 40
+
+static void put_start(struct str text, struct buf *out)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < SHOWN && at < text.len; i++)
+		(void)text_next(text, &at);
+	buf_str_put(out, str_first(text, at));
+	buf_z(out, at < text.len ? "…" : "");
+}
+
+void reminder_say_which(struct reminders *r, const struct reminder_read *v,
+			unsigned n, const struct inbound *in)
+{
+	must(r != NULL && v != NULL && n > 0 && in != NULL);
+	const struct reminder *newest = v[n - 1].x;
+	const struct events_cfg *cfg = r->env.cfg;
+	bool zh = speaks_chinese(r, newest);
+	AUTO(buf_done) struct buf text = { 0 };
+
+	buf_init(&text, MESSAGE_TEXT_MAX);
+	buf_z(&text, zh ? cfg->which_zh : cfg->which_en);
+	for (unsigned i = 0; i < n; i++) {
+		char letter = reminder_letter(v[i].x);
+
+		if (letter == 0)
+			continue;
+		buf_f(&text, "\n%c: ", letter);
+		put_start(str_of(v[i].x->text), &text);
+	}
+	say(r, newest, v[n - 1].t, "", buf_str(&text), in);
 }

@@ -38,6 +38,13 @@ static const struct setting rows[] = {
 	    "after this; twice as long each time, up to an hour."),
 	ROW(call_tries, SETTING_INT, "30", 1, 10000, "tries",
 	    "So often; then nobody is sent to the phone."),
+	ROW(which_zh, SETTING_STR,
+	    "您有多条提醒等待回复,请把字母写在前面再回复:", 0, 0, NULL,
+	    "Said before several reminders that a reply may be to, each with "
+	    "its letter, in Chinese."),
+	ROW(which_en, SETTING_STR,
+	    "Which one do you mean? Please reply with its letter first:", 0, 0,
+	    NULL, "The same in English."),
 	ROW(again_zh, SETTING_STR, "抱歉,没有看懂您的回复。请回复:", 0, 0, NULL,
 	    "Said once before the choices of a reminder to who wrote none of "
 	    "them, in Chinese."),
@@ -68,7 +75,7 @@ static void submit(struct reminders *r, const struct reminder *x,
 		   const struct trigger_cfg *t, const struct reminder_ask *ask,
 		   struct submitted *out)
 {
-	char key[256];
+	char key[256], thread[REMINDER_THREAD];
 	struct submission s = {
 		.tenant = str_of(x->tenant),
 		.to = str_of(x->to),
@@ -85,6 +92,10 @@ static void submit(struct reminders *r, const struct reminder *x,
 		snprintf(key, sizeof(key), "event:%s:%s:%u", x->event,
 			 x->trigger, ask->number);
 		s.idempotency_key = str_of(key);
+	}
+	if (t != NULL && t->answer_within > 0) {
+		reminder_thread(x, thread);
+		s.thread = str_of(thread);
 	}
 	gateway_submit(r->env.gateway, &s, out);
 }
@@ -496,7 +507,7 @@ int reminders_open(struct reminders **out, const struct reminders_env *env,
 	r->all = map_new();
 	r->messages = map_new();
 	r->accounts = map_new();
-	r->waiting = map_new();
+	r->people = map_new();
 	r->record = map_new();
 	heap_init(&r->due);
 	id_source_init(&r->ids, env->node);
@@ -543,7 +554,7 @@ void reminders_close(struct reminders **rp)
 	map_free(&r->all);
 	map_free(&r->messages);
 	map_free(&r->accounts);
-	map_free(&r->waiting);
+	map_free(&r->people);
 	map_free(&r->record);
 	mem_free(r);
 }

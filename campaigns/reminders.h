@@ -25,6 +25,7 @@ struct events_cfg {
 	int64_t call_retry; /* ms: first wait for a call-back of a task */
 	int64_t call_tries;
 	char *again_zh, *again_en; /* before the choices */
+	char *which_zh, *which_en; /* before several reminders */
 };
 
 extern const struct setting_section events_section;

@@ -12,7 +12,7 @@ struct reminders {
 	struct map *all;      /* id */
 	struct map *messages; /* id of the message -> reminder */
 	struct map *accounts; /* reminder_account_key -> first */
-	struct map *waiting;  /* address_key: awaits a word -> reminder */
+	struct map *people;   /* address_key of no tenant -> the newest */
 	struct map *record;   /* reminder_cycle_key -> enum record bits */
 	struct heap due;
 	struct loop_timer *timer;
@@ -67,12 +67,44 @@ void reminder_awaits(struct reminders *r, struct reminder *x);
 
 MUST_USE int reminder_recover(struct reminders *r, struct err *err);
 
+/* ---- reminder_read.c ---------------------------------------------------------- */
+
+/* A reminder that waits for a word, and what a reply is to it. */
+struct reminder_read {
+	struct reminder *x;
+	const struct trigger_cfg *t;
+	int answer; /* number in the trigger's list; -1: none for certain */
+	struct trigger_answer a;
+	bool takes; /* the reply is an answer to it */
+	bool about; /* it is about its answers, if no more */
+};
+
+#define REMINDERS_READ 16
+
+/* All that the reply may be about, the oldest first: of one that its channel,
+ * its number or its letter names, that one. More than there is room for: the
+ * newest. */
+unsigned reminder_read(struct reminders *r, const struct inbound *in,
+		       struct reminder_read v[REMINDERS_READ]);
+/* The name of its conversation: what is sent to its number is for it. */
+#define REMINDER_THREAD (sizeof("reminder:") + ID_TEXT)
+void reminder_thread(const struct reminder *x, char out[REMINDER_THREAD]);
+/* Gives those letters that have none, and writes down what was said. */
+void reminder_letters(struct reminder_read *v, unsigned n);
+/* 0: it has none. */
+char reminder_letter(const struct reminder *x);
+/* Does it ask something, rather than say it? */
+bool reminder_asks(struct str said);
+
 /* ---- reminder_say.c ----------------------------------------------------------- */
 
 /* What its trigger says in return to that answer, if it says anything. */
 void reminder_say_back(struct reminders *r, const struct reminder *x,
 		       const struct trigger_cfg *t, unsigned answer,
 		       const struct inbound *in);
+/* Which of them do they mean? Each has its letter. */
+void reminder_say_which(struct reminders *r, const struct reminder_read *v,
+			unsigned n, const struct inbound *in);
 /* Its choices once more, to who was not understood. */
 void reminder_say_again(struct reminders *r, const struct reminder *x,
 			const struct trigger_cfg *t, const struct inbound *in);

@@ -85,7 +85,7 @@ static void on_heard(void *owner, int rc)
 	reply_send(r, 200);
 }
 
-/* {"from", "to", "text", "at"?}, alone or as the `data` of an event. Members
+/* {"from", "to", "text", "at"?, "in_reply_to"?}, alone or as the `data` of an event. Members
  * we do not know are the other system's own. */
 static bool hook_read(struct request *r, struct inbound *in)
 {
@@ -97,6 +97,7 @@ static bool hook_read(struct request *r, struct inbound *in)
 	in->from = text_of(data, "from");
 	in->to = text_of(data, "to");
 	in->text = text_of(data, "text");
+	IGNORE(id_parse(text_of(data, "in_reply_to"), &in->in_reply_to));
 	struct str when = text_of(data, "at");
 	if (when.len > 0 && clock_parse_rfc3339(when.p, when.len, &at) == 0)
 		in->at_ms = at;

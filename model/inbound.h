@@ -24,9 +24,11 @@ struct inbound {
 	struct str peer_key; /* the peer's own unique id; "" = none */
 	int64_t at_ms;
 	uint8_t flags;
-	bool purged;       /* its text was kept long enough */
-	struct str thread; /* what it answers, if its number says so; "" */
-	struct str claim;  /* what took it: "opt_out", "inbox" ... */
+	bool purged;          /* its text was kept long enough */
+	struct str thread;    /* what it answers, if its number says so; "" */
+	uint64_t in_reply_to; /* the message it answers, if its channel says
+				 so; 0. Not stored */
+	struct str claim;     /* what took it: "opt_out", "inbox" ... */
 };
 
 void inbound_encode(const struct inbound *in, struct buf *out);

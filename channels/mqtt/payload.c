@@ -66,7 +66,7 @@ int mqtt_payload_reply(struct str json, struct str tenant,
 		       struct mqtt_payload *keep, struct inbound *out)
 {
 	struct str from = STR_NONE, to = STR_NONE, text = STR_NONE,
-		   id = STR_NONE;
+		   id = STR_NONE, reply_to = STR_NONE;
 
 	must(keep != NULL && out != NULL);
 	if (payload_load(json, keep) != 0 ||
@@ -83,6 +83,9 @@ int mqtt_payload_reply(struct str json, struct str tenant,
 	out->to = to;
 	out->text = text;
 	out->peer_key = str_of(keep->key);
+	/* an id of somebody else's is none of ours */
+	if (field(keep->json, "in_reply_to", true, PEER_ID_MAX, &reply_to))
+		IGNORE(id_parse(reply_to, &out->in_reply_to));
 	return 0;
 }
 

@@ -19,7 +19,8 @@ struct mqtt_payload {
 };
 
 /*
- * {"from","to"?,"text","id"?}: from, to, text and peer_key are filled in.
+ * {"from","to"?,"text","id"?,"in_reply_to"?}: from, to, text and peer_key are
+ * filled in, and in_reply_to, if it is an id.
  * peer_key is tenant/from/id: an id is unique for its sender only. -EBADMSG.
  */
 MUST_USE int mqtt_payload_reply(struct str json, struct str tenant,

@@ -34,6 +34,7 @@ static void on_event(void *owner, struct str tenant, struct str type,
 		 STR_ARGS(type));
 	member(json, "\"token\":\"", d->token, sizeof(d->token));
 	member(json, "\"answer\":\"", d->answer, sizeof(d->answer));
+	member(json, "\"event\":\"", d->event, sizeof(d->event));
 }
 
 static void read_settings(struct eventdesk *d)
@@ -129,15 +130,20 @@ static void on_heard(void *owner, int rc)
 	assert_int_equal(rc, 0);
 }
 
+struct str eventdesk_hears(struct eventdesk *d, struct inbound *in)
+{
+	in->at_ms = 1;
+	gateway_hear(d->bed->gateway, in, on_heard, NULL);
+	commit(d->bed);
+	return in->claim;
+}
+
 struct str eventdesk_hear(struct eventdesk *d, const char *text)
 {
 	struct inbound in = { .channel = STR("sms"),
 			      .from = SHI,
 			      .to = STR("99900"),
-			      .text = str_of(text),
-			      .at_ms = 1 };
+			      .text = str_of(text) };
 
-	gateway_hear(d->bed->gateway, &in, on_heard, NULL);
-	commit(d->bed);
-	return in.claim;
+	return eventdesk_hears(d, &in);
 }

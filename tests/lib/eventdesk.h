@@ -18,6 +18,7 @@ struct eventdesk {
 	char heard[4096];  /* types of events, with spaces */
 	char token[8];     /* of the last answer */
 	char answer[32];   /* to the last reminder */
+	char event[32];    /* of the last event about one: its own event */
 	uint64_t reminder; /* of the last event about one */
 };
 
@@ -33,5 +34,7 @@ struct taken eventdesk_happen(struct eventdesk *d, const char *id,
 			      const char *data);
 /* Time passes; what is due is done. */
 void eventdesk_turn(struct eventdesk *d, int64_t ms);
+/* Somebody writes: the claim. */
+struct str eventdesk_hears(struct eventdesk *d, struct inbound *in);
 /* SHI writes, by SMS: the claim. */
 struct str eventdesk_hear(struct eventdesk *d, const char *text);

@@ -160,6 +160,36 @@ static void replies_read(void **state UNUSED)
 	}
 }
 
+/* Which message is answered; what is no id of ours is none. */
+static void replies_may_quote(void **state UNUSED)
+{
+	static const struct {
+		const char *quoted; /* JSON */
+		uint64_t id;
+	} rows[] = {
+		{ "\"0000000000016\"", 38 },
+		{ "\"their-own-7\"", 0 },
+		{ "7", 0 },
+		{ "null", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct mqtt_payload keep;
+		struct inbound in = { .id = 0 };
+		char json[128];
+
+		(void)snprintf(json, sizeof(json),
+			       "{\"from\":\"d\",\"text\":\"1\","
+			       "\"in_reply_to\":%s}",
+			       rows[i].quoted);
+		assert_int_equal(mqtt_payload_reply(str_of(json), STR("acme"),
+						    &keep, &in),
+				 0);
+		assert_int_equal(in.in_reply_to, rows[i].id);
+		mqtt_payload_done(&keep);
+	}
+}
+
 static void receipts_read(void **state UNUSED)
 {
 	static const struct {
@@ -284,6 +314,7 @@ int main(void)
 		cmocka_unit_test(topics_to),
 		cmocka_unit_test(topics_result),
 		cmocka_unit_test(replies_read),
+		cmocka_unit_test(replies_may_quote),
 		cmocka_unit_test(receipts_read),
 		cmocka_unit_test(urls),
 		cmocka_unit_test(settings_faults),
