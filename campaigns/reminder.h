@@ -44,6 +44,13 @@ struct reminder_now {
 	char asked[REMINDER_ASKED]; /* what was asked back; "" nothing */
 };
 
+/* What they are looked for by: the newest leads to the older ones. */
+enum reminder_chain {
+	REMINDER_BY_ADDRESS,
+	REMINDER_BY_PERSON, /* who may write from another address */
+	REMINDER_CHAINS
+};
+
 struct reminder {
 	uint64_t id;
 	char *tenant, *trigger, *event;
@@ -53,8 +60,9 @@ struct reminder {
 	struct heap_node due;
 	struct unsaved unsaved; /* of now */
 	struct reminder *next;  /* of the same account */
-	struct reminder *older; /* to the same address */
-	bool awaits;            /* what is said may be about it */
+	uint64_t person;        /* the contact behind the address; 0: none */
+	struct reminder *older[REMINDER_CHAINS];
+	bool awaits; /* what is said may be about it */
 };
 
 void reminder_free(struct reminder **rp);

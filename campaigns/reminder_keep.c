@@ -42,9 +42,62 @@ void reminder_keep(struct reminders *r, struct reminder *x)
 	store_put(r->env.store, STORE_REMINDER_PUT, cells, ARRAY_LEN(cells));
 }
 
-static uint64_t person_key(const struct reminder *x)
+/* ---- chains ------------------------------------------------------------------ */
+
+static uint64_t person_of(const struct reminders *r, struct str tenant,
+			  struct str address)
 {
-	return address_key(STR_NONE, str_of(x->to));
+	struct person_view v;
+
+	gateway_person(r->env.gateway, str_eqz(tenant, "*") ? STR_NONE : tenant,
+		       address, &v);
+	return v.contact;
+}
+
+/* 0: it is in none. */
+static uint64_t chain_key(const struct reminder *x, enum reminder_chain c)
+{
+	return c == REMINDER_BY_PERSON ? x->person
+				       : address_key(STR_NONE, str_of(x->to));
+}
+
+static void chain_add(struct reminders *r, struct reminder *x,
+		      enum reminder_chain c)
+{
+	uint64_t key = chain_key(x, c);
+
+	if (c == REMINDER_BY_PERSON && key == 0)
+		return;
+	x->older[c] = map_ptr(r->chains[c], key);
+	map_set_ptr(r->chains[c], key, x);
+}
+
+static void chain_drop(struct reminders *r, struct reminder *x,
+		       enum reminder_chain c)
+{
+	uint64_t key = chain_key(x, c);
+	struct reminder *first = map_ptr(r->chains[c], key), **at = &first;
+
+	while (*at != NULL && *at != x)
+		at = &(*at)->older[c];
+	if (*at == NULL)
+		return;
+	*at = x->older[c];
+	if (first == NULL)
+		IGNORE(map_del(r->chains[c], key, NULL));
+	else
+		map_set_ptr(r->chains[c], key, first);
+}
+
+struct reminder *reminder_newest(const struct reminders *r, struct str tenant,
+				 struct str address, enum reminder_chain c)
+{
+	must(r != NULL);
+	uint64_t key = c == REMINDER_BY_PERSON ? person_of(r, tenant, address)
+					       : address_key(STR_NONE, address);
+
+	return c == REMINDER_BY_PERSON && key == 0 ? NULL
+						   : map_ptr(r->chains[c], key);
 }
 
 void reminder_index(struct reminders *r, struct reminder *x)
@@ -54,8 +107,9 @@ void reminder_index(struct reminders *r, struct reminder *x)
 
 	x->next = map_ptr(r->accounts, key);
 	map_set_ptr(r->accounts, key, x);
-	x->older = map_ptr(r->people, person_key(x));
-	map_set_ptr(r->people, person_key(x), x);
+	x->person = person_of(r, str_of(x->tenant), str_of(x->to));
+	for (unsigned c = 0; c < REMINDER_CHAINS; c++)
+		chain_add(r, x, (enum reminder_chain)c);
 	map_set_ptr(r->all, x->id, x);
 	if (x->now.message != 0)
 		map_set_ptr(r->messages, x->now.message, x);
@@ -77,21 +131,6 @@ void reminder_awaits(struct reminders *r, struct reminder *x)
 	x->awaits |= t != NULL && t->answer_within > 0;
 }
 
-static void forget_person(struct reminders *r, struct reminder *x)
-{
-	struct reminder *first = map_ptr(r->people, person_key(x));
-	struct reminder **at = &first;
-
-	while (*at != NULL && *at != x)
-		at = &(*at)->older;
-	if (*at == x)
-		*at = x->older;
-	if (first == NULL)
-		IGNORE(map_del(r->people, person_key(x), NULL));
-	else
-		map_set_ptr(r->people, person_key(x), first);
-}
-
 void reminder_forget(struct reminders *r, struct reminder *x)
 {
 	uint64_t key =
@@ -111,7 +150,8 @@ void reminder_forget(struct reminders *r, struct reminder *x)
 	IGNORE(map_del(r->all, x->id, NULL));
 	if (map_ptr(r->messages, x->now.message) == x)
 		IGNORE(map_del(r->messages, x->now.message, NULL));
-	forget_person(r, x);
+	for (unsigned c = 0; c < REMINDER_CHAINS; c++)
+		chain_drop(r, x, (enum reminder_chain)c);
 	heap_remove(&r->due, &x->due);
 	reminder_free(&x);
 }

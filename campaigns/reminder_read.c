@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "campaigns/reminder_words.h"
 #include "campaigns/reminders_impl.h"
-#include "model/address.h"
 #include "proto/answer.h"
 #include "proto/text.h"
 
@@ -224,20 +223,35 @@ static bool is_awaited(const struct reminders *r, const struct reminder *x,
 	return *t != NULL && (*t)->answer_within > 0;
 }
 
+/* The oldest first; there is room for one more. */
+static void insert(struct reminder_read *v, unsigned n, struct reminder *x,
+		   const struct trigger_cfg *t)
+{
+	unsigned at = n;
+
+	while (at > 0 && v[at - 1].x->id > x->id)
+		at--;
+	memmove(v + at + 1, v + at, (n - at) * sizeof(*v));
+	v[at] = (struct reminder_read){ .x = x, .t = t, .answer = -1 };
+}
+
+/* To the address that they write from, then to their other ones: an app may
+ * answer what came by SMS. */
 static unsigned gather(const struct reminders *r, const struct inbound *in,
 		       struct reminder_read v[REMINDERS_READ])
 {
-	struct reminder *x =
-		map_ptr(r->people, address_key(STR_NONE, in->from));
 	const struct trigger_cfg *t;
 	unsigned n = 0;
 
-	for (; x != NULL && n < REMINDERS_READ; x = x->older) {
-		if (!str_eqz(in->from, x->to) || !is_awaited(r, x, &t))
-			continue;
-		memmove(v + 1, v, n * sizeof(*v)); /* the oldest first */
-		n++;
-		v[0] = (struct reminder_read){ .x = x, .t = t, .answer = -1 };
+	for (unsigned c = 0; c < REMINDER_CHAINS; c++) {
+		struct reminder *x = reminder_newest(r, in->tenant, in->from,
+						     (enum reminder_chain)c);
+
+		for (; x != NULL && n < REMINDERS_READ; x = x->older[c])
+			if (str_eqz(in->from, x->to) ==
+				    (c == REMINDER_BY_ADDRESS) &&
+			    is_awaited(r, x, &t))
+				insert(v, n++, x, t);
 	}
 	return n;
 }

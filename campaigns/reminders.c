@@ -507,7 +507,8 @@ int reminders_open(struct reminders **out, const struct reminders_env *env,
 	r->all = map_new();
 	r->messages = map_new();
 	r->accounts = map_new();
-	r->people = map_new();
+	for (unsigned c = 0; c < REMINDER_CHAINS; c++)
+		r->chains[c] = map_new();
 	r->record = map_new();
 	heap_init(&r->due);
 	id_source_init(&r->ids, env->node);
@@ -554,7 +555,8 @@ void reminders_close(struct reminders **rp)
 	map_free(&r->all);
 	map_free(&r->messages);
 	map_free(&r->accounts);
-	map_free(&r->people);
+	for (unsigned c = 0; c < REMINDER_CHAINS; c++)
+		map_free(&r->chains[c]);
 	map_free(&r->record);
 	mem_free(r);
 }

@@ -12,8 +12,9 @@ struct reminders {
 	struct map *all;      /* id */
 	struct map *messages; /* id of the message -> reminder */
 	struct map *accounts; /* reminder_account_key -> first */
-	struct map *people;   /* address_key of no tenant -> the newest */
-	struct map *record;   /* reminder_cycle_key -> enum record bits */
+	/* address_key of no tenant, contact -> the newest */
+	struct map *chains[REMINDER_CHAINS];
+	struct map *record; /* reminder_cycle_key -> enum record bits */
 	struct heap due;
 	struct loop_timer *timer;
 	bool stopped;
@@ -61,6 +62,11 @@ void reminder_task(struct reminders *r, struct reminder *x, struct str queue);
 /* The survey that follows; at_ms 0: now. */
 void reminder_follow(struct reminders *r, const struct reminder *x,
 		     const struct trigger_cfg *t, int64_t at_ms);
+
+/* The newest to that address, or to any of a person's; "" or "*": of the usual
+ * tenant. Others may have the same key. */
+struct reminder *reminder_newest(const struct reminders *r, struct str tenant,
+				 struct str address, enum reminder_chain c);
 
 /* What its person writes next may be about it, if its trigger waits for that. */
 void reminder_awaits(struct reminders *r, struct reminder *x);

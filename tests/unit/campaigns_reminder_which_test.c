@@ -215,6 +215,69 @@ static void a_number_of_its_own(void **state)
 	eventdesk_stop(&t.d);
 }
 
+static uint64_t contact(struct eventdesk *d, const char *ref,
+			const struct contact_address *v, unsigned n)
+{
+	struct contact c = { .tenant = EVENTDESK_TENANT, .ref = str_of(ref) };
+	struct err err = { "" };
+
+	assert_int_equal(gateway_contact(d->bed->gateway, &c, v, n, &err), 0);
+	commit(d->bed);
+	return c.id;
+}
+
+static void says(struct eventdesk *d, struct str channel, struct str from,
+		 const char *text, const char *claim)
+{
+	struct inbound in = { .tenant = EVENTDESK_TENANT,
+			      .channel = channel,
+			      .from = from,
+			      .text = str_of(text) };
+
+	d->answer[0] = '\0';
+	if (!str_eqz(eventdesk_hears(d, &in), claim))
+		fail_msg("%s from %.*s: %.*s", text, STR_ARGS(from),
+			 STR_ARGS(in.claim));
+}
+
+/* An app answers what came by SMS: it is the same person. */
+static void another_address_of_theirs(void **state)
+{
+	const struct contact_address shi[] = {
+		{ STR("sms"), STR("+447700900001") },
+		{ STR("mqtt"), STR("app-1") },
+		{ STR("webhook"), STR("crm-1") },
+	};
+	const struct contact_address lin[] = {
+		{ STR("mqtt"), STR("app-2") },
+	};
+	struct two t;
+	char text[BED_TEXT];
+
+	eventdesk_open(&t.d, state, gateway_config, care_config, 0);
+	contact(&t.d, "shi", shi, ARRAY_LEN(shi));
+	contact(&t.d, "lin", lin, ARRAY_LEN(lin));
+	happen(&t.d, "wed", "appointment.due", "{\"date\":\"周三\"}");
+	says(&t.d, STR("mqtt"), STR("app-2"), "1", "inbox");
+	says(&t.d, STR("mqtt"), STR("app-9"), "1", "inbox");
+	says(&t.d, STR("mqtt"), STR("app-1"), "不取消", CLAIM_REMINDER);
+	assert_string_equal(t.d.answer, "");
+	/* where they write, they are answered */
+	assert_non_null(
+		strstr(bed_said(t.d.bed, STR("app-1"), text), "1 确认"));
+	says(&t.d, STR("mqtt"), STR("app-1"), "1", CLAIM_REMINDER);
+	expect_answer(&t, "wed", "confirm");
+	assert_string_equal(bed_said(t.d.bed, STR("app-1"), text), "已确认。");
+	/* and after a restart */
+	happen(&t.d, "fri", "appointment.due", "{\"date\":\"周五\"}");
+	eventdesk_stop(&t.d);
+	eventdesk_start(&t.d, false);
+	says(&t.d, STR("webhook"), STR("crm-1"), "取消", CLAIM_REMINDER);
+	expect_answer(&t, "fri", "cancel");
+	says(&t.d, STR("sms"), SHI, "1", "inbox");
+	eventdesk_stop(&t.d);
+}
+
 /* Where no more than a sign of life is awaited, one is enough for all; but an
  * "OK" may be meant for the appointment. */
 static void a_sign_of_life(void **state)
@@ -241,7 +304,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 		CASE(nobody_guesses),      CASE(letters_stay),
 		CASE(what_only_one_takes), CASE(a_message_is_quoted),
-		CASE(a_number_of_its_own), CASE(a_sign_of_life),
+		CASE(a_number_of_its_own), CASE(another_address_of_theirs),
+		CASE(a_sign_of_life),
 #undef CASE
 	};
 
