@@ -234,27 +234,59 @@ int subscriptions_end(struct subscriptions *s, struct str address,
 
 enum wish { WISH_NONE, WISH_LIST, WISH_ONE, WISH_ALL };
 
-/* Folded and tight: full-width digits are digits, spaces are gone. */
+/* "0000" and "00" behind it as words of their own: "000000" may be a code that
+ * was mistyped, and ends nothing. */
+static bool says_all(struct str loose)
+{
+	struct str s = str_trim(loose);
+	size_t at = 4;
+
+	if (!str_starts(s, STR("0000")))
+		return false;
+	while (at < s.len && s.p[at] != '0')
+		at++;
+	return at > 4 && str_eqz(str_from(s, at), "00");
+}
+
+static bool is_number(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.len > 0;
+}
+
+/* Folded: full-width digits are digits. Digits that begin with 0000 and name
+ * nothing get the list. */
 static enum wish read_wish(struct str text, bool listed, uint64_t *n)
 {
-	AUTO(buf_done) struct buf folded = { 0 };
+	AUTO(buf_done) struct buf tight = { 0 }, loose = { 0 };
 	struct str s;
 
-	buf_init(&folded, BUF_NO_LIMIT);
-	if (text.len > 64 || text_fold(text, true, &folded) != 0)
+	buf_init(&tight, BUF_NO_LIMIT);
+	buf_init(&loose, BUF_NO_LIMIT);
+	if (text.len > 64 || text_fold(text, true, &tight) != 0 ||
+	    text_fold(text, false, &loose) != 0)
 		return WISH_NONE;
-	s = buf_str(&folded);
-	if (str_eqz(s, "0000"))
+	s = buf_str(&tight);
+	if (listed && str_eqz(s, "td"))
+		return WISH_ALL;
+	bool zeros = str_starts(s, STR("0000"));
+
+	if (zeros && s.len == 4)
 		return WISH_LIST;
-	if (str_eqz(s, "000000") || (listed && str_eqz(s, "td")))
+	if (str_eqz(s, "000000") && says_all(buf_str(&loose)))
 		return WISH_ALL;
 	/* of a list that was not sent TD and a number is no more than TD */
-	s = str_starts(s, STR("0000"))           ? str_from(s, 4)
+	s = zeros                                ? str_from(s, 4)
 	    : listed && str_starts(s, STR("td")) ? str_from(s, 2)
 						 : STR_NONE;
-	if (s.len == 0 || s.len > 2 || s.p[0] == '0' || str_u64(s, 99, n) != 0)
+	if (!is_number(s))
 		return WISH_NONE;
-	return WISH_ONE;
+	if (s.len <= 2 && s.p[0] != '0' && str_u64(s, 99, n) == 0)
+		return WISH_ONE;
+	/* more digits are a number of something else */
+	return zeros && s.len <= 4 ? WISH_LIST : WISH_NONE;
 }
 
 static struct shown *shown_of(struct subscriptions *s, struct str address)

@@ -40,7 +40,8 @@ enum subscriptions_said {
 /*
  * "0000" (the list), "0000 2" or "TD 2" (one of it ends), "0000 00" (all end;
  * TD alone too, once the list was sent). A number of a list that was not sent
- * gets the list. Fills what is to be answered, in Chinese and English.
+ * gets the list, and so do other digits that begin with 0000: "000000". Fills
+ * what is to be answered, in Chinese and English.
  */
 enum subscriptions_said subscriptions_heard(struct subscriptions *s,
 					    const struct inbound *in,

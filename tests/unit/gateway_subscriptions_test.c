@@ -134,7 +134,7 @@ static void r13_one_list_over_every_tenant(void **state)
 			    "the number to end one, 0000 00 to end all.");
 }
 
-static const char *const ones[] = { "0000 2", "００００　２", "00002",
+static const char *const ones[] = { "0000 2", "００００　２", "00002", "0000,2",
 				    "TD 2",   "td2",          "ＴＤ２" };
 
 static void r12_one_ends_at_once(void **state)
@@ -163,7 +163,8 @@ static void r12_one_ends_at_once(void **state)
 
 static void r12_all_end(void **state)
 {
-	static const char *const rows[] = { "0000 00", "TD" };
+	static const char *const rows[] = { "0000 00", "００００　００",
+					    "0000,00", "TD" };
 
 	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
 		struct bed *b;
@@ -203,6 +204,38 @@ static void r12_a_number_without_a_list_gets_the_list(void **state)
 	assert_int_equal(count(b), 3);
 	hear(b, "0000 3");
 	assert_int_equal(count(b), 2);
+}
+
+/* What may be a code, or half of something, ends nothing: it gets the list. */
+static void r12_digits_are_not_guessed_at(void **state)
+{
+	static const struct {
+		const char *said;
+		bool listed;
+	} rows[] = {
+		{ "000000", true },    { "００００００", true },
+		{ "000 000", true },   { "0 0 0 0 0 0", true },
+		{ "00 0000", true },   { "00000", true },
+		{ "0000 0", true },    { "0000 000", true },
+		{ "0000 00 1", true }, { "0000 100", true },
+		{ "00000000", true },  { "0000123456789", false },
+		{ "000", false },      { "0000abc", false },
+	};
+	struct bed *b = *state;
+
+	three_tenants(b);
+	hear(b, "0000");
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct submitted mark =
+			submit(b, "transaction", SHI, "something else");
+
+		assert_int_equal(mark.rc, 0);
+		hear(b, rows[i].said);
+		if (count(b) != 3)
+			fail_msg("%s ends something", rows[i].said);
+		if ((strstr(answered(b), "3. Shoes") != NULL) != rows[i].listed)
+			fail_msg("%s: %s", rows[i].said, answered(b));
+	}
 }
 
 /* TD, with no list before it, is what it always was; a number behind it too. */
@@ -295,6 +328,7 @@ int main(void)
 		T(r12_one_ends_at_once),
 		T(r12_all_end),
 		T(r12_a_number_without_a_list_gets_the_list),
+		T(r12_digits_are_not_guessed_at),
 		T(td_alone_is_an_opt_out_of_one_tenant),
 		T(r12_more_than_fit),
 		T(r13_orders_stand_in_the_same_list),
