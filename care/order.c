@@ -53,6 +53,12 @@ bool order_final(enum order_state s)
 	return states[s].next == 0;
 }
 
+bool order_gone(const struct order *x)
+{
+	must(x != NULL);
+	return order_final(x->now.state) && x->now.due_ms == 0;
+}
+
 bool order_may(enum order_state from, enum order_state to)
 {
 	must((unsigned)from < ORDER_STATES);
@@ -112,7 +118,7 @@ void order_cells(const struct order *x, struct cell cells[ORDER_CELLS])
 		CELL_I(n->warned),
 		CELL_I(n->since_ms),
 		CELL_I(x->created_ms),
-		CELL_I(order_final(n->state) ? n->since_ms : 0),
+		CELL_I(order_gone(x) ? n->since_ms : 0),
 		CELL_I(x->trial_until_ms),
 	};
 

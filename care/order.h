@@ -48,7 +48,8 @@ struct order_now {
 	unsigned tries;                  /* wrong codes */
 	uint64_t confirmed_by;           /* the inbound message; 0: none */
 	int64_t confirmed_ms;
-	int64_t due_ms; /* 0: nothing is due */
+	/* 0: nothing is due; LAPSED: who sends its code is told until then */
+	int64_t due_ms;
 	int64_t since_ms;
 	bool warned; /* of a trial's end */
 };
@@ -72,6 +73,8 @@ struct order {
 };
 
 void order_free(struct order **xp);
+/* Nothing of it is awaited any more. */
+bool order_gone(const struct order *x);
 /* must() holds that the table permits it, and that nothing is ACTIVE without
  * the message that confirmed it. */
 void order_move(struct order *x, enum order_state to, int64_t now_ms);

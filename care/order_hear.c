@@ -76,6 +76,26 @@ static void wrong(struct orders *o, struct order *x)
 	}
 }
 
+/* The code of that one: in time, or not. */
+static void hit(struct orders *o, struct order *x, const struct inbound *in)
+{
+	if (x->now.state == ORDER_OFFERED && x->now.due_ms <= orders_now(o))
+		order_time_out(o, x);
+	if (x->now.state == ORDER_LAPSED) {
+		order_tell_them(o, x, ORDER_SAY_LATE);
+		order_forget_code(o, x);
+		return;
+	}
+	order_confirm(o, x, in->id);
+	order_tell_them(o, x, ORDER_SAY_ACTIVE);
+}
+
+/* Who has ordered, and has a code that nobody has used. */
+static bool has_code(const struct order *x)
+{
+	return waits(x) || (x->now.state == ORDER_LAPSED && !order_gone(x));
+}
+
 static const char *hear_code(void *owner, const struct inbound *in)
 {
 	struct orders *o = owner;
@@ -86,19 +106,13 @@ static const char *hear_code(void *owner, const struct inbound *in)
 		return NULL;
 	for (struct order *x = order_newest(o, in->from); x != NULL;
 	     x = x->older) {
-		if (!is_for(x, in) || !waits(x))
+		if (!is_for(x, in) || !has_code(x))
 			continue;
-		last = x;
+		if (waits(x))
+			last = x;
 		if (!order_code_is(o, x, str_of(code)))
 			continue;
-		if (x->now.state == ORDER_OFFERED &&
-		    x->now.due_ms <= orders_now(o)) {
-			order_tell_them(o, x, ORDER_SAY_LATE);
-			order_over(o, x, ORDER_LAPSED, "CONFIRM_TIMEOUT");
-			return CLAIM_ORDER;
-		}
-		order_confirm(o, x, in->id);
-		order_tell_them(o, x, ORDER_SAY_ACTIVE);
+		hit(o, x, in);
 		return CLAIM_ORDER;
 	}
 	if (last == NULL)

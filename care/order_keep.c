@@ -42,7 +42,7 @@ static void forget(void *room, void *object)
 
 static void set_due(struct orders *o, struct order *x)
 {
-	if (x->now.due_ms == 0 || order_final(x->now.state)) {
+	if (x->now.due_ms == 0) {
 		heap_remove(&o->due, &x->due);
 		return;
 	}
@@ -63,9 +63,7 @@ static void back(void *room, void *object, const void *was)
 
 static bool is_over(const void *object)
 {
-	const struct order *x = object;
-
-	return order_final(x->now.state);
+	return order_gone(object);
 }
 
 static const struct unsaved_ops steps = {
@@ -106,7 +104,7 @@ static bool on_row(void *owner, const struct row *row)
 		return false;
 	}
 	id_source_seen(&o->ids, x->id);
-	if (order_final(x->now.state)) {
+	if (order_gone(x)) {
 		order_free(&x);
 		return true;
 	}

@@ -23,6 +23,10 @@ static const struct setting rows[] = {
 	{ "confirm", SETTING_DURATION, AT(confirm), "24h", 60000, 30 * DAY,
 	  NULL, NULL, false,
 	  "A code is good this long; then it was no order." },
+	{ "late", SETTING_DURATION, AT(late), "24h", 60000, 30 * DAY, NULL,
+	  NULL, false,
+	  "So long after that who sends the code is told, once, that it has "
+	  "ended." },
 	{ "tries", SETTING_INT, AT(tries), "5", 1, 20, NULL, "codes", false,
 	  "Wrong codes, then the order lapses." },
 	{ "warn", SETTING_DURATION, AT(warn), "72h", 60000, 90 * DAY, NULL,
@@ -51,9 +55,10 @@ static const struct setting rows[] = {
 	TEXT(wrong_zh, "确认码不正确,订购未生效。", "Said to a wrong code."),
 	TEXT(wrong_en, "That is not the code. Nothing was ordered.",
 	     "The same in English."),
-	TEXT(late_zh, "确认码已失效,订购未生效。",
+	TEXT(late_zh, "确认码已失效,订购未生效。如仍需要,请重新订购。",
 	     "Said to a code that is late."),
-	TEXT(late_en, "That code is too old. Nothing was ordered.",
+	TEXT(late_en,
+	     "That code has ended, and nothing was ordered. Please order again.",
 	     "The same in English."),
 	TEXT(trial_zh,
 	     "您试用的{{svc}}即将到期,到期自动取消,不会扣费。如需继续,"

@@ -93,6 +93,29 @@ void order_over(struct orders *o, struct order *x, enum order_state as,
 		count_left(o, x);
 }
 
+void order_time_out(struct orders *o, struct order *x)
+{
+	must(o != NULL && x != NULL);
+	struct order_now before = x->now;
+
+	order_move(x, ORDER_LAPSED, orders_now(o));
+	x->now.due_ms = orders_now(o) + o->env.cfg->late;
+	must(str_copy(x->now.reason, sizeof(x->now.reason),
+		      STR("CONFIRM_TIMEOUT")) == 0);
+	stat_add(o->s_lapsed, 1);
+	order_keep(o, x, &before);
+}
+
+void order_forget_code(struct orders *o, struct order *x)
+{
+	must(o != NULL && x != NULL && x->now.state == ORDER_LAPSED);
+	struct order_now before = x->now;
+
+	x->now.code_hash[0] = '\0';
+	x->now.due_ms = 0;
+	order_keep(o, x, &before);
+}
+
 /* One of the same service is replaced, not had twice. */
 static struct order *replaced_by(const struct orders *o, const struct order *x)
 {
@@ -150,9 +173,13 @@ void orders_erase(struct orders *o, struct str tenant, struct str address)
 	must(o != NULL);
 	for (struct order *x = order_newest(o, address); x != NULL;
 	     x = x->older) {
-		if (!order_final(x->now.state) && str_eqz(tenant, x->tenant) &&
-		    str_eqz(address, x->address))
+		if (!str_eqz(tenant, x->tenant) ||
+		    !str_eqz(address, x->address))
+			continue;
+		if (!order_final(x->now.state))
 			IGNORE(orders_end(o, tenant, x->id, "erased"));
+		else if (!order_gone(x))
+			order_forget_code(o, x);
 	}
 }
 
@@ -336,7 +363,9 @@ static void trial_due(struct orders *o, struct order *x)
 static void due(struct orders *o, struct order *x)
 {
 	if (x->now.state == ORDER_OFFERED)
-		order_over(o, x, ORDER_LAPSED, "CONFIRM_TIMEOUT");
+		order_time_out(o, x);
+	else if (x->now.state == ORDER_LAPSED)
+		order_forget_code(o, x);
 	else
 		trial_due(o, x);
 }

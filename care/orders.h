@@ -20,6 +20,7 @@ struct orders;
 struct orders_cfg {
 	char *class_name;
 	int64_t confirm; /* ms: a code is good this long */
+	int64_t late;    /* ms: then who sends it is told that it is not */
 	int64_t tries;   /* wrong codes, then it lapses */
 	int64_t warn;    /* ms before a trial ends */
 	int64_t pending; /* of one person */

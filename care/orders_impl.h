@@ -43,6 +43,10 @@ void orders_free_all(struct orders *o);
 void order_confirm(struct orders *o, struct order *x, uint64_t inbound);
 void order_over(struct orders *o, struct order *x, enum order_state as,
 		const char *reason);
+/* Its code came to its end, unused; who sends it later is told so, once. */
+void order_time_out(struct orders *o, struct order *x);
+/* They have been told, or it is too long ago. */
+void order_forget_code(struct orders *o, struct order *x);
 struct order *order_at(const struct orders *o, struct str tenant, uint64_t id);
 
 /* ---- order_say.c ------------------------------------------------------------------ */

@@ -13,6 +13,9 @@
 static void put_row(struct request *r, const struct row *row)
 {
 	struct buf *b = &r->out;
+	enum order_state state;
+	bool gone = order_state_parse(row_s(row, 12), &state) == 0 &&
+		    order_final(state);
 
 	json_open(b, '{');
 	json_kid(b, "id", (uint64_t)row_i(row, 0));
@@ -35,9 +38,10 @@ static void put_row(struct request *r, const struct row *row)
 		json_kid(b, "confirmed_by", (uint64_t)row_i(row, 16));
 		json_kt(b, "confirmed", row_i(row, 17));
 	}
-	json_kt_opt(b, "due", row_i(row, 18));
+	if (!gone)
+		json_kt_opt(b, "due", row_i(row, 18));
 	json_kt(b, "created", row_i(row, 21));
-	json_kt_opt(b, "closed", row_i(row, 22));
+	json_kt_opt(b, "closed", gone ? row_i(row, 20) : 0);
 	json_kt_opt(b, "trial_until", row_i(row, 23));
 	json_close(b, '}');
 }
@@ -198,6 +202,7 @@ static void on_ended(struct request *r, int rc)
 
 void api_order_end(struct request *r)
 {
+	struct row row = { .n = ORDER_CELLS };
 	const struct order *x;
 	struct str tenant;
 	uint64_t id;
@@ -206,19 +211,20 @@ void api_order_end(struct request *r)
 	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
 		return;
 	x = orders_find(r->c->orders, tenant, id);
-	if (x == NULL)
-		branch_kept(r);
-	else if (!branch_check_address(r, tenant, str_of(x->address)))
+	/* it has ended: the same answer again */
+	if (x == NULL) {
+		served_one(r, STORE_ORDER_GET, show);
+		return;
+	}
+	if (!branch_check_address(r, tenant, str_of(x->address)))
 		return;
 	if (orders_end(r->c->orders, tenant, id, "by_staff") != 0) {
 		reply_rc(r, -ENOENT);
 		return;
 	}
-	struct buf *b = reply_json(r);
-
-	json_open(b, '{');
-	json_kid(b, "id", id);
-	json_close(b, '}');
+	(void)reply_json(r);
+	order_cells(x, row.v);
+	put_row(r, &row);
 	request_audit(r, tenant, "order.end", r->param[0], STR_NONE);
 	request_then(r, on_ended);
 }

@@ -158,6 +158,8 @@ static void r07_r22_two_messages_and_no_less(void **state)
 	room_stop(&r);
 }
 
+#define LATE "That code has ended, and nothing was ordered. Please order again."
+
 static void r22_silence_is_no_order(void **state)
 {
 	char code[7];
@@ -170,8 +172,55 @@ static void r22_silence_is_no_order(void **state)
 	later(&r, 23 * HOUR);
 	room_again(&r);
 	later(&r, HOUR);
+	assert_string_not_equal(said_to(&r, SHI).text, LATE);
+	/* the code of nobody, and of another number */
+	assert_true(str_eqz(hear(&r, LIN, code), "inbox"));
+	/* they are told once, also after a restart */
+	room_again(&r);
+	assert_true(str_eqz(hear(&r, SHI, code), CLAIM_ORDER));
+	assert_string_equal(said_to(&r, SHI).text, LATE);
+	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
+	room_again(&r);
 	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
 	assert_false(heard(&r, "service."));
+	room_stop(&r);
+}
+
+/* Another order waits by then: the old code is no guess at the new one's. */
+static void r22_a_late_code_is_no_guess(void **state)
+{
+	const struct order *x;
+	char old[7];
+	struct room r;
+
+	open_room(&r, state);
+	(void)ask(&r, "ring");
+	code_to(&r, SHI, old);
+	later(&r, 24 * HOUR);
+	x = ask(&r, "small");
+	assert_true(str_eqz(hear(&r, SHI, old), CLAIM_ORDER));
+	assert_string_equal(said_to(&r, SHI).text, LATE);
+	assert_int_equal(x->now.tries, 0);
+	assert_int_equal(x->now.state, ORDER_OFFERED);
+	room_stop(&r);
+}
+
+/* A day later nobody remembers it. */
+static void a_late_code_is_forgotten(void **state)
+{
+	char code[7];
+	struct room r;
+
+	open_room(&r, state);
+	uint64_t id = ask(&r, "ring")->id;
+
+	code_to(&r, SHI, code);
+	later(&r, 24 * HOUR);
+	assert_null(orders_find(orders_of(&r), TENANT, id));
+	assert_int_equal(orders_end(orders_of(&r), TENANT, id, "by_staff"),
+			 -ENOENT);
+	later(&r, 24 * HOUR);
+	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
 	room_stop(&r);
 }
 
@@ -527,6 +576,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(r07_r22_two_messages_and_no_less),
 		TEST(r22_silence_is_no_order),
+		TEST(r22_a_late_code_is_no_guess),
+		TEST(a_late_code_is_forgotten),
 		TEST(r22_a_code_of_before_the_restart),
 		TEST(r22_a_word_may_stand_before_the_code),
 		TEST(r22_bound_to_the_offer),
