@@ -120,6 +120,7 @@ void order_cells(const struct order *x, struct cell cells[ORDER_CELLS])
 		CELL_I(x->created_ms),
 		CELL_I(order_gone(x) ? n->since_ms : 0),
 		CELL_I(x->trial_until_ms),
+		CELL_Z(x->lang),
 	};
 
 	memcpy(cells, v, sizeof(v));
@@ -169,6 +170,7 @@ int order_from_row(const struct row *row, struct order **out)
 	x->created_ms = row_i(row, 21);
 	x->trial_until_ms = row_i(row, 23);
 	if (str_copy(x->version, sizeof(x->version), row_s(row, 4)) != 0 ||
+	    str_copy(x->lang, sizeof(x->lang), row_s(row, 24)) != 0 ||
 	    period_parse(row_s(row, 8), &x->period) != 0 ||
 	    now_from_row(row, &x->now) != 0)
 		return -EBADMSG;

@@ -64,6 +64,7 @@ struct order {
 	uint64_t ordered_by; /* the inbound message; 0: not by message */
 	int64_t created_ms;
 	int64_t trial_until_ms; /* 0: no trial */
+	char lang[3]; /* in which it was asked for: "zh", "en"; "" not known */
 	struct order_now now;
 
 	/* of memory alone */
@@ -79,6 +80,6 @@ bool order_gone(const struct order *x);
  * the message that confirmed it. */
 void order_move(struct order *x, enum order_state to, int64_t now_ms);
 
-#define ORDER_CELLS 24
+#define ORDER_CELLS 25
 void order_cells(const struct order *x, struct cell cells[ORDER_CELLS]);
 MUST_USE int order_from_row(const struct row *row, struct order **out);

@@ -182,6 +182,8 @@ static const char *hear_word(void *owner, const struct inbound *in)
 		.offer = str_of(s->title),
 		.actor = STR("customer"),
 		.inbound = in->id,
+		/* "DG CL" is what both write */
+		.lang = text_has_han(in->text) ? STR("zh") : STR_NONE,
 	};
 
 	if (!nobody_in_particular(in) && !str_eq(in->tenant, ask.tenant))

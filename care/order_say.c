@@ -72,6 +72,8 @@ static bool speaks_chinese(const struct orders *o, const struct order *x)
 				       str_of(x->address));
 
 	if (lang.len == 0)
+		lang = str_of(x->lang);
+	if (lang.len == 0)
 		return x->title_en[0] == '\0' ||
 		       str_starts(str_of(x->address), STR("+86"));
 	return str_starts(lang, STR("zh"));

@@ -226,6 +226,8 @@ static struct order *make(struct orders *o, const struct order_ask *ask,
 	x->ordered_by = ask->inbound;
 	x->created_ms = now_ms;
 	x->trial_until_ms = ask->trial_until_ms;
+	if (str_eqz(ask->lang, "zh") || str_eqz(ask->lang, "en"))
+		IGNORE(str_copy(x->lang, sizeof(x->lang), ask->lang));
 	x->now.since_ms = now_ms;
 	offer_version(x->offer, cfg, x->version);
 	return x;

@@ -73,6 +73,7 @@ struct order_ask {
 	struct str actor;       /* who asks for them */
 	uint64_t inbound;       /* their message; 0: none */
 	int64_t trial_until_ms; /* not 0: begun elsewhere, until then */
+	struct str lang;        /* "zh", "en": of who asks; "" not known */
 };
 
 /*

@@ -131,7 +131,7 @@ void api_order_get(struct request *r)
 /* ---- to order, and to end it --------------------------------------------------------- */
 
 struct order_body {
-	struct str to, offer;
+	struct str to, offer, lang;
 	int64_t trial_until;
 };
 
@@ -139,6 +139,8 @@ struct order_body {
 static const struct field order_rows[] = {
 	{ "to", FIELD_STR, AT(to), true, "Whose order: the code goes there." },
 	{ "offer", FIELD_STR, AT(offer), true, "An offer of /v1/offers." },
+	{ "lang", FIELD_STR, AT(lang), false,
+	  "zh or en: of who has no other language here." },
 	{ "trial_until", FIELD_TIME, AT(trial_until), false,
 	  "A trial that billing has begun; it ends then unless confirmed." },
 };
@@ -175,6 +177,13 @@ void api_orders_post(struct request *r)
 	    !branch_check_address(r, ask.tenant, str_of(to)))
 		return;
 	ask.address = str_of(to);
+	if (o.lang.len > 0 && !str_eqz(o.lang, "zh") &&
+	    !str_eqz(o.lang, "en")) {
+		reply_error(r, 400, "bad_lang", "lang",
+			    "a language is zh or en");
+		return;
+	}
+	ask.lang = o.lang;
 	ask.offer = o.offer;
 	ask.actor = request_actor(r);
 	ask.trial_until_ms = o.trial_until;

@@ -19,7 +19,7 @@ struct cell {
 #define CELL_Z(z) ((struct cell){ CELL_TEXT, 0, str_of(z) })
 #define CELL_B(v) ((struct cell){ CELL_BLOB, 0, (v) })
 
-#define ROW_MAX 24
+#define ROW_MAX 28
 
 /* A row of a result; cells are borrowed for the call that shows it. */
 struct row {

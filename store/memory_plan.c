@@ -84,7 +84,7 @@ static const struct {
 			     "ordered_by state reason code_hash tries "
 			     "confirmed_by confirmed_ms due_ms warned "
 			     "since_ms created_ms closed_ms "
-			     "trial_until_ms" },
+			     "trial_until_ms lang" },
 	[TABLE_TURNOUT] = { 1, "message how counted at_ms" },
 	[TABLE_SECOND_SALE] = { 1, "case_id order_id at_ms" },
 	[TABLE_SUSPENSION] = { 3, "tenant account cycle delivered_ms task "

@@ -1,117 +1,6 @@
 /* Orders: nothing begins without a code from the same number, nothing goes on
  * by default, and what ends, ends at once. */
-#include "tests/unit/care_bed.h"
-
-#include "model/message.h"
-#include "tests/lib/measured.h"
-
-static const char gateway_config[] = "fake good { receipt_after = 1ms }\n"
-				     "route rest { pool = {\"good\"} }\n";
-
-static const char care_config[] =
-	"offer ring { title_zh = \"彩铃\" title_en = \"Ring tone\"\n"
-	"  price = 501 words = {\"DG CL\", \"订购彩铃\"} }\n"
-	"offer small { title_en = \"Small data\" price = 1000 service = data\n"
-	"  words = {\"data small\"} }\n"
-	"offer big { title_en = \"Big data\" price = 2000 service = data\n"
-	"  words = {\"data big\"} }\n"
-	"offer other { tenant = OTHER title_en = \"Other\" price = 1 }\n";
-
-static void open_room(struct room *r, void **state)
-{
-	room_open(r, state, gateway_config, care_config);
-}
-
-static struct orders *orders_of(struct room *r)
-{
-	return care_orders(r->care);
-}
-
-static void later(struct room *r, int64_t ms)
-{
-	clock_hand_turn(&r->clock, (uint64_t)ms);
-	orders_tick(orders_of(r));
-	commit(r->bed);
-}
-
-static bool heard(const struct room *r, const char *type)
-{
-	return strstr(r->heard, type) != NULL;
-}
-
-/* ---- what was sent ------------------------------------------------------------------ */
-
-struct text {
-	bool done;
-	char text[512];
-};
-
-static bool on_message(void *owner, const struct row *row)
-{
-	struct text *t = owner;
-	struct message m;
-
-	assert_int_equal(message_decode(row_s(row, 5), (uint64_t)row_i(row, 0),
-					&m),
-			 0);
-	snprintf(t->text, sizeof(t->text), "%.*s", STR_ARGS(m.text));
-	return false;
-}
-
-static void on_read(void *owner, int rc)
-{
-	assert_int_equal(rc, 0);
-	((struct text *)owner)->done = true;
-}
-
-/* The newest text to a number. */
-static struct text said_to(struct room *r, struct str to)
-{
-	struct text t = { false, "" };
-	struct store *s = r->bed->store;
-	struct cell cells[] = { CELL_N, CELL_N, CELL_N, CELL_T(to),
-				CELL_N, CELL_N, CELL_N, CELL_I(1) };
-
-	s->ops->get(s, STORE_MESSAGE_LIST, cells, ARRAY_LEN(cells), on_message,
-		    on_read, &t);
-	TURN_UNTIL(r->bed, t.done);
-	return t;
-}
-
-/* The six digits in it. */
-static void code_to(struct room *r, struct str to, char code[7])
-{
-	struct text t = said_to(r, to);
-	const char *p = t.text;
-
-	while (strspn(p, "0123456789") != 6) {
-		p += strspn(p, "0123456789");
-		assert_int_not_equal(*p, '\0');
-		p++;
-	}
-	snprintf(code, 7, "%.6s", p);
-}
-
-static struct str hear(struct room *r, struct str from, const char *text)
-{
-	return room_hear(r, from, text);
-}
-
-/* The one of that number, or NULL. */
-static const struct order *ask(struct room *r, const char *offer)
-{
-	const struct order_ask a = { .tenant = TENANT,
-				     .address = SHI,
-				     .offer = str_of(offer),
-				     .actor = STR("test") };
-	const struct order *x = NULL;
-	struct err err = { "" };
-
-	if (orders_ask(orders_of(r), &a, &x, &err) != 0)
-		fail_msg("%s", err.text);
-	commit(r->bed);
-	return x;
-}
+#include "tests/unit/order_room.h"
 
 /* ---- R-07, R-22 --------------------------------------------------------------------- */
 
@@ -155,72 +44,6 @@ static void r07_r22_two_messages_and_no_less(void **state)
 	r.heard[0] = '\0';
 	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
 	assert_false(heard(&r, "service."));
-	room_stop(&r);
-}
-
-#define LATE "That code has ended, and nothing was ordered. Please order again."
-
-static void r22_silence_is_no_order(void **state)
-{
-	char code[7];
-	struct room r;
-
-	open_room(&r, state);
-	(void)hear(&r, SHI, "订购彩铃");
-	code_to(&r, SHI, code);
-	/* an hour before the end it still counts after a restart */
-	later(&r, 23 * HOUR);
-	room_again(&r);
-	later(&r, HOUR);
-	assert_string_not_equal(said_to(&r, SHI).text, LATE);
-	/* the code of nobody, and of another number */
-	assert_true(str_eqz(hear(&r, LIN, code), "inbox"));
-	/* they are told once, also after a restart */
-	room_again(&r);
-	assert_true(str_eqz(hear(&r, SHI, code), CLAIM_ORDER));
-	assert_string_equal(said_to(&r, SHI).text, LATE);
-	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
-	room_again(&r);
-	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
-	assert_false(heard(&r, "service."));
-	room_stop(&r);
-}
-
-/* Another order waits by then: the old code is no guess at the new one's. */
-static void r22_a_late_code_is_no_guess(void **state)
-{
-	const struct order *x;
-	char old[7];
-	struct room r;
-
-	open_room(&r, state);
-	(void)ask(&r, "ring");
-	code_to(&r, SHI, old);
-	later(&r, 24 * HOUR);
-	x = ask(&r, "small");
-	assert_true(str_eqz(hear(&r, SHI, old), CLAIM_ORDER));
-	assert_string_equal(said_to(&r, SHI).text, LATE);
-	assert_int_equal(x->now.tries, 0);
-	assert_int_equal(x->now.state, ORDER_OFFERED);
-	room_stop(&r);
-}
-
-/* A day later nobody remembers it. */
-static void a_late_code_is_forgotten(void **state)
-{
-	char code[7];
-	struct room r;
-
-	open_room(&r, state);
-	uint64_t id = ask(&r, "ring")->id;
-
-	code_to(&r, SHI, code);
-	later(&r, 24 * HOUR);
-	assert_null(orders_find(orders_of(&r), TENANT, id));
-	assert_int_equal(orders_end(orders_of(&r), TENANT, id, "by_staff"),
-			 -ENOENT);
-	later(&r, 24 * HOUR);
-	assert_true(str_eqz(hear(&r, SHI, code), "inbox"));
 	room_stop(&r);
 }
 
@@ -575,9 +398,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(r07_r22_two_messages_and_no_less),
-		TEST(r22_silence_is_no_order),
-		TEST(r22_a_late_code_is_no_guess),
-		TEST(a_late_code_is_forgotten),
 		TEST(r22_a_code_of_before_the_restart),
 		TEST(r22_a_word_may_stand_before_the_code),
 		TEST(r22_bound_to_the_offer),
