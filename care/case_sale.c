@@ -92,10 +92,10 @@ static bool counts(const struct case_sales *s, const struct care_case *x)
 static void put_upto(struct case_sales *s)
 {
 	char text[32];
-	struct cell cells[] = { CELL_Z(DONE_UPTO), CELL_Z(text) };
 
-	snprintf(text, sizeof(text), "%lld", (long long)s->upto_ms);
-	cells[1] = CELL_Z(text);
+	(void)snprintf(text, sizeof(text), "%lld", (long long)s->upto_ms);
+	const struct cell cells[] = { CELL_Z(DONE_UPTO), CELL_Z(text) };
+
 	store_put(s->cases->store, STORE_META_PUT, cells, ARRAY_LEN(cells));
 }
 
