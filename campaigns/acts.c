@@ -327,10 +327,7 @@ int campaign_simulate(struct campaigns *c, struct campaign *m, bool submit,
 /* whoever answers such a sender pays. */
 static bool is_charged(const struct campaigns *c, const struct campaign *m)
 {
-	for (size_t i = 0; i < c->cfg->charged.len; i++)
-		if (str_eqz(str_of(m->spec.from), c->cfg->charged.v[i]))
-			return true;
-	return false;
+	return gateway_charged(c->gateway, str_of(m->spec.from));
 }
 
 /* The first of two has approved; that is all. */

@@ -27,11 +27,10 @@ struct campaigns_cfg {
 	int64_t addresses; /* that one names one by one */
 	int64_t ahead;     /* messages that may wait in the gateway */
 	int64_t pilot_above, pilot_least;
-	struct setting_list seeds;   /* numbers of pilots */
-	struct setting_list charged; /* senders that cost who answers */
-	int64_t test_max;            /* numbers of one test send */
-	int64_t drain;               /* ms: outcomes are awaited so long */
-	int64_t price;               /* of a part, in thousandths */
+	struct setting_list seeds; /* numbers of pilots */
+	int64_t test_max;          /* numbers of one test send */
+	int64_t drain;             /* ms: outcomes are awaited so long */
+	int64_t price;             /* of a part, in thousandths */
 	char *currency;
 	/* The guard: shares are per mille of the last `over`. */
 	int64_t error_share, error_over;

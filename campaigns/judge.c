@@ -213,6 +213,7 @@ bool judge_submission(struct judge *j, const struct person_row *p,
 		.exclusion = str_of(spec->exclusive),
 		.priority = -1,
 		.valid_until_ms = schedule_end(j->m),
+		.approved = true, /* it takes two persons */
 	};
 	if (pick.version != NULL) {
 		s->template_ref = library_ref(&pick);

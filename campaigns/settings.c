@@ -25,9 +25,6 @@ static const struct setting rows[] = {
 	    "Numbers that a pilot goes to at the least."),
 	ROW(seeds, "seeds", SETTING_LIST, "{}", 0, 50, "numbers",
 	    "The numbers that pilots go to."),
-	ROW(charged, "charged", SETTING_LIST, "{}", 0, 1000, "senders",
-	    "Senders that cost whoever answers them: two persons approve a "
-	    "campaign that comes from one."),
 	ROW(test_max, "test_max", SETTING_INT, "10", 1, 100, "numbers",
 	    "Most numbers of one test send."),
 	ROW(drain, "drain", SETTING_DURATION, "72h", 1000, 2592000000, NULL,

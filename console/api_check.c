@@ -19,6 +19,7 @@ static bool ask_read(struct request *r, struct message_body *body,
 		return false;
 	}
 	s->tenant = tenant;
+	s->by = str_of(r->who.actor);
 	if (!branch_check_to(r, tenant, s->to))
 		return false;
 	body->branch = str_of(r->who.branch);

@@ -105,6 +105,7 @@ static bool read_one(struct request *r, struct str tenant, json_t *object,
 	if (message_body_read(object, text, body, s, why) != 0)
 		return false;
 	s->tenant = tenant;
+	s->by = str_of(r->who.actor);
 	body->branch = str_of(r->who.branch);
 	return message_body_render(r->c->library, r->c->gateway, body, s,
 				   why) == 0;

@@ -284,6 +284,7 @@ static void send_one(struct request *r, const struct kannel_user *u,
 {
 	AUTO(buf_done) struct buf metadata = { 0 };
 	bool reports = kannel_wants_reports(k);
+	AUTO(buf_done) struct buf by = { 0 };
 	struct submission s = {
 		.tenant = u->tenant,
 		.to = to,
@@ -299,6 +300,11 @@ static void send_one(struct request *r, const struct kannel_user *u,
 	struct submitted got;
 
 	buf_init(&metadata, 16384);
+	buf_init(&by, BUF_NO_LIMIT);
+	/* with a key the name is what they like */
+	if (u->cfg != NULL)
+		buf_f(&by, "kannel:%.*s", STR_ARGS(u->name));
+	s.by = u->cfg != NULL ? buf_str(&by) : str_of(r->who.actor);
 	if (reports || k->account.len > 0 || k->billing.len > 0)
 		kannel_metadata(k, u->name, to, &metadata);
 	s.metadata = buf_str(&metadata);

@@ -94,6 +94,7 @@ static int submit(struct bus *b, struct str tenant, struct str payload,
 		  struct buf *answer)
 {
 	struct message_body body = { 0 };
+	char by[sizeof("mqtt:") + TENANT_MAX];
 	struct submission s = { 0 };
 	struct submitted got = { 0 };
 	struct refusal why = { 0 };
@@ -107,6 +108,8 @@ static int submit(struct bus *b, struct str tenant, struct str payload,
 	}
 	rc = message_body_read(object, payload, &body, &s, &why);
 	s.tenant = tenant;
+	(void)snprintf(by, sizeof(by), "mqtt:%.*s", STR_ARGS(tenant));
+	s.by = str_of(by);
 	if (rc == 0)
 		rc = message_body_render(b->library, b->gateway, &body, &s,
 					 &why);

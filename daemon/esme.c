@@ -132,6 +132,10 @@ static struct seat *seat_new(struct door *d, unsigned account)
 	buf_f(&name, "%s/%s", d->name, smpp_server_account(d->server, account));
 	seat->name = buf_take(&name);
 	buf_done(&name);
+	buf_init(&name, 256);
+	buf_f(&name, "esme:%s", seat->name);
+	seat->by = buf_take(&name);
+	buf_done(&name);
 	const struct publish_endpoint_cfg cfg = {
 		.name = seat->name,
 		.events = esme_events,
@@ -375,6 +379,7 @@ static void door_free(struct door *d)
 	for (unsigned i = 0; i < d->nseats; i++) {
 		seat_let_go(d->seats[i]);
 		mem_free(d->seats[i]->name);
+		mem_free(d->seats[i]->by);
 		mem_free(d->seats[i]);
 	}
 	mem_free(d->seats);

@@ -16,6 +16,7 @@ struct seat {
 	unsigned account;
 	int endpoint;       /* of the gateway; -1: there was no room for one */
 	char *name;         /* "main/demo" */
+	char *by;           /* "esme:main/demo" */
 	struct limit lines; /* in the log, of what was refused */
 	char **numbers;     /* of ours that it has now */
 	size_t nnumbers;

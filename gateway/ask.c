@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "gateway/charged.h"
 #include "gateway/codes.h"
 #include "gateway/intake.h"
 #include "gateway/journey.h"
@@ -478,6 +479,12 @@ void gateway_on_step(struct gateway *g,
 	must(g != NULL);
 	g->core.stepped = fn;
 	g->core.stepped_owner = owner;
+}
+
+bool gateway_charged(const struct gateway *g, struct str from)
+{
+	must(g != NULL);
+	return charged_is(&g->core, from);
 }
 
 const char *gateway_country(const struct gateway *g)

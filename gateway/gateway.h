@@ -44,6 +44,8 @@ struct gateway_cfg {
 	char *country;             /* for numbers written with one 0 */
 	char *tenant;              /* where none is given */
 	struct setting_list blocked_words; /* no text may hold one */
+	struct setting_list charged;       /* senders that cost who answers */
+	struct setting_list charged_by;    /* who may use them */
 	int stop_scope;                    /* enum stop_scope */
 	char *stop_reply_zh, *stop_reply_en;
 	char *start_reply_zh, *start_reply_en;
@@ -127,6 +129,7 @@ struct submission {
 	struct str department; /* of message.h */
 	struct str thread;     /* of message.h */
 	struct str origin;     /* of message.h: an endpoint's name */
+	struct str by;         /* who asks, as gateway.charged_by names them */
 	struct str exclusion;  /* group of campaigns that exclude each other */
 	struct template_ref template_ref; /* what text is a rendering of */
 	uint64_t id;                      /* of gateway_id; 0: a new one */
@@ -136,6 +139,8 @@ struct submission {
 	int64_t send_at_ms, valid_until_ms;
 	int priority; /* -1: the class's */
 	uint8_t flags;
+	bool approved; /* it may come from a charged sender: two persons have
+			  looked at it, or nobody gets it before they have */
 	bool ours; /* metadata is new each time: no part of the request that a
 		      key stands for */
 	bool only_now; /* not taken when it would have to wait: out says until
@@ -470,6 +475,8 @@ void gateway_on_step(struct gateway *g,
 		     void (*fn)(void *owner, uint64_t id,
 				const struct event *e),
 		     void *owner);
+/* Whoever answers that sender pays. */
+bool gateway_charged(const struct gateway *g, struct str from);
 /* Of numbers that begin with one 0. */
 const char *gateway_country(const struct gateway *g);
 /* Of those who name none. */

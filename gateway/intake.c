@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "gateway/answers.h"
+#include "gateway/charged.h"
 #include "gateway/codes.h"
 #include "gateway/journey.h"
 #include "gateway/waiting.h"
@@ -350,6 +351,7 @@ void intake_judge(struct intake *i, const struct submission *s,
 		return;
 	permit(&i->core->permit, m, MAX(m->send_at_ms, m->accepted_ms),
 	       &m->decision);
+	charged_refuse(i->core, s, m);
 	refuse_content(i, m);
 	if (m->decision.verdict == VERDICT_ALLOW && m->send_at_ms != 0) {
 		m->decision.verdict = VERDICT_DEFER;

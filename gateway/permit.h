@@ -32,6 +32,7 @@
 #define PERMIT_NOT_REGISTERED "not_registered"
 #define PERMIT_DEMO "demo_only"
 #define PERMIT_CLASS "unknown_class"
+#define PERMIT_CHARGED "charged_sender"  /* by intake: who asks is not kept */
 #define PERMIT_CONTENT "content_blocked" /* by intake: a text never changes */
 
 /* What has no time at which it opens is asked about again after this. */

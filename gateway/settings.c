@@ -52,6 +52,15 @@ static const struct setting rows[] = {
 	ROW(blocked_words, "blocked_words", SETTING_LIST, "{}", 0, 10000, NULL,
 	    NULL, true,
 	    "No text that holds one of these is sent: {\"casino\", \"赌博\"}."),
+	ROW(charged, "charged", SETTING_LIST, "{}", 0, 1000, NULL, "senders",
+	    true,
+	    "Senders that cost whoever answers them: two persons approve a "
+	    "campaign from one, and a single message takes a right to it."),
+	ROW(charged_by, "charged_by", SETTING_LIST, "{}", 0, 1000, NULL, NULL,
+	    true,
+	    "Who may send single messages from those: \"key:ID\", "
+	    "\"user:ID\", \"kannel:NAME\", \"esme:ACCOUNT\", "
+	    "\"mqtt:TENANT\"."),
 	ROW(stop_scope, "stop_scope", SETTING_ENUM, "marketing", 0, 0, scopes,
 	    NULL, true,
 	    "What a STOP is about: what needs consent, or all that can be "

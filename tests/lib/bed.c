@@ -22,6 +22,8 @@ static const struct channel_ops *const channels[] = { &fake_channel_ops };
 /* Marketing goes at any hour here: the gate's hours have tests of their own. */
 static const char base_config[] =
 	"gateway { tenant = DEMOTEL drain = 50ms "
+	" charged = {\"99001\", \"PayShop\"} "
+	" charged_by = {\"key:1\", \"esme:main/shop\"} "
 	" blocked_words = {\"胡说\"} }\n"
 	"class marketing { consent = required priority = 7 "
 	" opt_out_text = true }\n"

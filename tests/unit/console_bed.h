@@ -82,6 +82,7 @@ static const char bed_log_in[] =
 static const char bed_rest[] =
 	"}\n"
 	"gateway { tenant = acme drain = 50ms country = 44\n"
+	"  charged = {\"99001\"}\n"
 	"  blocked_words = {\"casino\", \"赌博\"} }\n"
 	"templates { promises = {\"P-1\"} part_price = 50 }\n"
 	"class marketing { consent = required }\n"
@@ -94,7 +95,6 @@ static const char bed_rest[] =
 	"kannel_user near { username = \"near@home\" password = \"tea\" class = service }\n"
 	"kannel_user far { username = \"far@away\" password = \"tea\" allow = {\"10.0.0.0/8\"} }\n"
 	"campaigns { pilot_above = 100 ahead = 50 error_over = 40\n"
-	"  charged = {\"99001\"}\n"
 	"  complaint_count = 2 down_after = 1s\n"
 	"  seeds = {\"+447700900801\", \"+447700900802\", \"+447700900803\",\n"
 	"    \"+447700900804\", \"+447700900805\"} }\n"
