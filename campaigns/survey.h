@@ -76,6 +76,10 @@ void survey_free(struct survey **sp);
  * what was stored before something was checked is still read. Nor may there be
  * what never holds: a branch from 4 upto 2, a text with a low score. */
 MUST_USE int survey_check_members(const json_t *body, struct err *err);
+/* What is read of body: a reminder that is said comes before the end. One
+ * that is not said is left out where there is no time for it. */
+MUST_USE int survey_check_times(const json_t *body, const struct survey *s,
+				struct err *err);
 
 /* Can question q answer what question e expected? NULL, or why not: the same
  * scale, both asked on one way through. */

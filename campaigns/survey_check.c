@@ -124,6 +124,19 @@ int survey_check_members(const json_t *body, struct err *err)
 	return rc;
 }
 
+int survey_check_times(const json_t *body, const struct survey *s,
+		       struct err *err)
+{
+	must(s != NULL && err != NULL);
+	if (json_object_get(body, "remind_after") == NULL ||
+	    s->remind_after_ms == 0 || s->remind_after_ms < s->expire_after_ms)
+		return 0;
+	return err_set(err, -EINVAL,
+		       "remind_after: must be shorter than expire_after (%lld "
+		       "minutes), or nobody is ever reminded; 0 reminds nobody",
+		       (long long)(s->expire_after_ms / 60000));
+}
+
 /* ---- expectation and perception ---------------------------------------------------- */
 
 /* Is there a way from that question to the other? Branches lead forwards. */

@@ -145,6 +145,11 @@ int surveys_put(struct surveys *s, struct str tenant, const json_t *body,
 		rc = survey_read(body, tenant, &v, err);
 	if (rc != 0)
 		return rc;
+	rc = survey_check_times(body, v, err);
+	if (rc != 0) {
+		survey_free(&v);
+		return rc;
+	}
 	if (classes_find(gateway_classes(s->gateway), str_of(v->class_name)) ==
 	    NULL) {
 		rc = err_set(err, -EINVAL, "there is no class '%s'",

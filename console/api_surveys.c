@@ -250,6 +250,36 @@ static void answer_asked(struct request *r, int rc, uint64_t session,
 	request_then(r, on_asked);
 }
 
+static bool is_channel(const struct request *r, struct str name)
+{
+	const char *names[CHANNEL_NAMES_MAX];
+	unsigned n = gateway_channels(r->c->gateway, names);
+
+	for (unsigned i = 0; i < n; i++)
+		if (str_eqz(name, names[i]))
+			return true;
+	return false;
+}
+
+/* What nothing here could be: it would be asked in another language than was
+ * meant, or never. */
+static bool ask_check(struct request *r, const struct ask_body *a)
+{
+	if (a->lang.len > 0 && !str_eqz(a->lang, "zh") &&
+	    !str_eqz(a->lang, "en")) {
+		reply_error(r, 400, "bad_lang", "lang",
+			    "a survey is asked in zh or en, not in '%.*s'",
+			    STR_ARGS(str_first(a->lang, 32)));
+		return false;
+	}
+	if (a->channel.len == 0 || is_channel(r, a->channel))
+		return true;
+	reply_error(r, 400, "unknown_channel", "channel",
+		    "no link or route has the channel '%.*s'",
+		    STR_ARGS(str_first(a->channel, 32)));
+	return false;
+}
+
 void api_survey_ask(struct request *r)
 {
 	struct ask_body a = { .version = 0 };
@@ -261,7 +291,7 @@ void api_survey_ask(struct request *r)
 
 	must(r != NULL);
 	if (!request_fields(r, &a) || !request_tenant(r, &ask.tenant) ||
-	    !request_address(r, a.to, "to", to) ||
+	    !ask_check(r, &a) || !request_address(r, a.to, "to", to) ||
 	    !branch_check_to(r, ask.tenant, str_of(to)))
 		return;
 	if (who_pseudonymous(&r->who)) {

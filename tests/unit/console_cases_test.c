@@ -410,6 +410,60 @@ static void r46_what_is_overdue_is_listed(void **state)
 	assert_int_equal(bed_get(b, "/v1/findings?state=lost"), 400);
 }
 
+#define QUESTION                                                   \
+	"\"questions\":[{\"id\":\"q\",\"kind\":\"csat\",\"text\":" \
+	"{\"en\":\"How? 1-5\"}}]"
+
+/* What would never happen, or in no language, is said at once. */
+static void what_a_survey_cannot_be(void **state)
+{
+	static const struct {
+		const char *times;
+		int status;
+	} written[] = {
+		{ "\"remind_after\":\"72h\",\"expire_after\":\"72h\"", 400 },
+		{ "\"remind_after\":\"4d\"", 400 }, /* it ends in 72 h */
+		{ "\"remind_after\":\"71h\"", 201 },
+		{ "\"remind_after\":\"0s\",\"expire_after\":\"1h\"", 201 },
+		/* nobody has asked for a reminder: there is none */
+		{ "\"expire_after\":\"12h\"", 201 },
+	};
+	static const struct {
+		const char *more;
+		int status;
+		const char *code;
+	} asked[] = {
+		{ "\"lang\":\"fr\"", 400, "bad_lang" },
+		{ "\"lang\":\"zh-hans\"", 400, "bad_lang" },
+		{ "\"channel\":\"fax\"", 400, "unknown_channel" },
+		{ "\"lang\":\"zh\"", 202, "" },
+		{ "\"channel\":\"sms\",\"lang\":\"en\"", 202, "" },
+	};
+	struct bed *b = *state;
+	char body[512];
+
+	b->key = ADMIN;
+	for (unsigned i = 0; i < ARRAY_LEN(written); i++) {
+		snprintf(body, sizeof(body), "{\"id\":\"s\",%s," QUESTION "}",
+			 written[i].times);
+		if (bed_post(b, "/v1/surveys", body) != written[i].status)
+			fail_msg("%s", written[i].times);
+		if (written[i].status == 400)
+			assert_non_null(
+				strstr(bed_word(b, "error.reason"),
+				       "must be shorter than expire_after"));
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+		snprintf(body, sizeof(body), "{\"to\":\"+4477009001%02u\",%s}",
+			 i, asked[i].more);
+		if (bed_post(b, "/v1/surveys/s/sessions", body) !=
+			    asked[i].status ||
+		    strcmp(bed_word(b, "error.code"), asked[i].code) != 0)
+			fail_msg("%s: %s", asked[i].more,
+				 bed_word(b, "error.code"));
+	}
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, bed_open, bed_close)
@@ -424,6 +478,7 @@ int main(void)
 		CASE(r47_a_thread_is_one_line_of_time),
 		CASE(r47_a_thread_is_handed_over_to_the_phone),
 		CASE(a_screen_pop_says_what_is_overdue),
+		CASE(what_a_survey_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
