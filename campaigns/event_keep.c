@@ -16,6 +16,7 @@ static const char *const reasons[] = {
 	"NO_ADDRESS",
 	"NOT_SENT",
 	"NOT_SAMPLED",
+	"NO_ALERT",
 	/* the codes of refused messages; NOT_SENT: any other */
 	"NOT_RENDERED",
 	"BAD_ADDRESS",

@@ -195,6 +195,7 @@ static void remind(struct running *r, int64_t send_at_ms, int64_t until_ms,
 		.send_at_ms = send_at_ms,
 		.valid_until_ms = until_ms,
 		.number = number,
+		.alert = r->o->alert,
 	};
 	struct submitted out = { 0 };
 	struct err err = { "" };
@@ -295,6 +296,23 @@ static bool has_words(const struct trigger_cfg *c)
 	       c->template[0] != '\0' || c->survey[0] != '\0';
 }
 
+/* 0: without an end. */
+static int64_t until_of(const struct running *r)
+{
+	int64_t at_ms =
+		r->o->at_ms != 0 ? r->o->at_ms : clock_wall_ms(r->e->env.clock);
+
+	return r->c->valid_for == 0 ? 0 : at_ms + r->c->valid_for;
+}
+
+static bool pass_time(struct running *r)
+{
+	int64_t until_ms = until_of(r);
+
+	return until_ms == 0 || until_ms > clock_wall_ms(r->e->env.clock) ||
+	       pass(r, "TOO_LATE");
+}
+
 static void speak(struct running *r)
 {
 	int64_t now_ms = clock_wall_ms(r->e->env.clock);
@@ -308,7 +326,8 @@ static void speak(struct running *r)
 	if (r->c->before.len > 0)
 		remind_before(r);
 	else
-		remind(r, r->c->delay == 0 ? 0 : now_ms + r->c->delay, 0, 0);
+		remind(r, r->c->delay == 0 ? 0 : now_ms + r->c->delay,
+		       until_of(r), 0);
 }
 
 /* who could not be spoken to is called. */
@@ -355,7 +374,8 @@ void event_run(struct events *e, const char *title, const struct trigger_cfg *c,
 	}
 	if (o->to.len == 0) {
 		IGNORE(pass(&r, "NO_ADDRESS"));
-	} else if (pass_sample(&r) && pass_once(&r) && pass_threshold(&r)) {
+	} else if (pass_time(&r) && pass_sample(&r) && pass_once(&r) &&
+		   pass_threshold(&r)) {
 		if (has_words(c))
 			speak(&r);
 		if (calls)

@@ -154,7 +154,7 @@ static bool concerns(const struct trigger_cfg *c, const struct occurrence *o)
 }
 
 static void run_all(struct events *e, const struct occurrence *o,
-		    struct taken *t)
+		    struct taken *t, int64_t at_ms)
 {
 	const struct section *s;
 	size_t at = 0;
@@ -164,7 +164,11 @@ static void run_all(struct events *e, const struct occurrence *o,
 
 		if (!concerns(c, o))
 			continue;
-		if (trigger_holds(c, o->data)) {
+		bool holds = trigger_holds(c, o->data);
+
+		if (holds && c->alert_value[0] != '\0') {
+			event_alert(e, s->title, c, o, t, at_ms);
+		} else if (holds) {
 			event_run(e, s->title, c, o, t);
 		} else if (t->state == TAKEN_NO_RULE) {
 			t->state = TAKEN_PASSED;
@@ -191,7 +195,7 @@ static void run_campaigns(struct events *e, const struct occurrence *o,
 static void run(struct events *e, const struct occurrence *o, struct taken *t,
 		int64_t at_ms)
 {
-	run_all(e, o, t);
+	run_all(e, o, t, at_ms);
 	run_campaigns(e, o, t, at_ms);
 	if (e->env.happened != NULL && e->env.happened(e->env.owner, o) &&
 	    t->state != TAKEN_DECIDED) {
@@ -310,6 +314,8 @@ int events_open(struct events **out, const struct events_env *env,
 	e->marks = map_new();
 	e->types = dict_new();
 	list_init(&e->order);
+	list_init(&e->fans);
+	e->timer = loop_timer_new(env->loop, event_alert_turn, e);
 	id_source_init(&e->ids, env->node);
 	e->taken = stats_get(STAT_COUNTER, "events_total",
 			     "Business events that a trigger named.", NULL);
@@ -319,10 +325,21 @@ int events_open(struct events **out, const struct events_env *env,
 			       "Business events that no trigger named.", NULL);
 	int rc = event_recover(e, err);
 
+	if (rc == 0)
+		rc = event_alert_recover(e, err);
+
 	if (rc != 0)
 		return rc;
 	*out = TAKE(e);
 	return 0;
+}
+
+void events_stop(struct events *e)
+{
+	if (e == NULL)
+		return;
+	e->stopped = true;
+	loop_timer_free(&e->timer);
 }
 
 void events_close(struct events **ep)
@@ -334,6 +351,8 @@ void events_close(struct events **ep)
 
 	if (e == NULL)
 		return;
+	events_stop(e);
+	event_alert_free(e);
 	LIST_EACH_SAFE (it, &e->order)
 		mem_free(LIST_ITEM(it, struct seen, node));
 	while (dict_next(e->types, &pos, &type, &value))

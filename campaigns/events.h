@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "base/loop.h"
+#include "campaigns/alerts.h"
 #include "campaigns/campaigns.h"
 #include "campaigns/library.h"
 #include "campaigns/reminders.h"
@@ -12,6 +14,7 @@ struct events;
 struct occurrence;
 
 struct events_env {
+	struct loop *loop;
 	const struct clock_ops *clock;
 	struct gateway *gateway;
 	struct store *store;
@@ -20,6 +23,7 @@ struct events_env {
 	struct library *library;     /* NULL: no templates */
 	struct campaigns *campaigns; /* that wait for events; or NULL */
 	const struct triggers *triggers;
+	struct alerts *alerts; /* that triggers offer */
 	const struct events_cfg *cfg;
 	const struct call_wishes *calls; /* NULL: nobody makes call-backs */
 	/* Of each that is taken, in its batch; true: it led to something. May
@@ -31,6 +35,8 @@ struct events_env {
 
 MUST_USE int events_open(struct events **out, const struct events_env *env,
 			 struct err *err);
+/* Before the gateway closes: nothing is sent any more. */
+void events_stop(struct events *e);
 void events_close(struct events **ep); /* after the store */
 
 /* What somebody says has happened. Views. */
@@ -39,6 +45,7 @@ struct occurrence {
 	struct str to;      /* whom it is about; "" nobody */
 	struct str account; /* "": as the trigger finds it in data */
 	struct str lang;    /* "": the person's */
+	uint64_t alert;     /* of that person, which fires; 0: none */
 	int64_t at_ms;      /* 0: now */
 	const json_t *data; /* object, or NULL */
 };

@@ -32,6 +32,10 @@ struct events {
 		*marks; /* (trigger, key): once or threshold -> thousandths */
 	size_t figures; /* marks of event_figure.c */
 	struct dict *types;
+	struct list fans; /* on their way from alert to alert */
+	size_t nfans;
+	struct loop_timer *timer; /* ... of the next batch of them */
+	bool fanning, stopped;
 	struct stat *taken, *repeated, *no_rule;
 };
 
@@ -74,6 +78,17 @@ void event_count_happened(struct events *e, const struct occurrence *o,
  * "PARTS_UNCLEAR", "FIGURES_FULL". */
 const char *event_figure(struct events *e, const struct occurrence *o,
 			 int64_t at_ms);
+
+/* ---- event_alert.c ---------------------------------------------------------------- */
+
+/* One trigger that offers alerts, at an event. Adds to t; t->seq is set. */
+void event_alert(struct events *e, const char *title,
+		 const struct trigger_cfg *c, const struct occurrence *o,
+		 struct taken *t, int64_t at_ms);
+/* The next batch of those that are on their way. */
+void event_alert_turn(void *events);
+MUST_USE int event_alert_recover(struct events *e, struct err *err);
+void event_alert_free(struct events *e);
 
 /* ---- event_run.c ---------------------------------------------------------------- */
 

@@ -38,6 +38,35 @@ static const struct setting rows[] = {
 	    "after this; twice as long each time, up to an hour."),
 	ROW(call_tries, SETTING_INT, "30", 1, 10000, "tries",
 	    "So often; then nobody is sent to the phone."),
+	ROW(alerts_max, SETTING_INT, "200000", 1, 100000000, "alerts",
+	    "Most alerts that customers have set, of all."),
+	ROW(alerts_each, SETTING_INT, "20", 1, 1000, "alerts",
+	    "Most alerts of one person."),
+	ROW(alerts_batch, SETTING_INT, "200", 1, 10000, "alerts",
+	    "So many alerts are judged in one turn."),
+	ROW(alerts_events, SETTING_INT, "1000", 1, 100000, "events",
+	    "Most events that go from alert to alert at a time."),
+	ROW(alert_list_zh, SETTING_STR, "您的提醒:", 0, 0, NULL,
+	    "Said before the alerts that somebody has, in Chinese."),
+	ROW(alert_list_en, SETTING_STR, "Your alerts:", 0, 0, NULL,
+	    "The same in English."),
+	ROW(alert_none_zh, SETTING_STR, "您没有设定提醒。", 0, 0, NULL,
+	    "Said to who has none, in Chinese."),
+	ROW(alert_none_en, SETTING_STR, "You have no alerts.", 0, 0, NULL,
+	    "The same in English."),
+	ROW(alert_full_zh, SETTING_STR, "您的提醒已达上限,请先取消一条。", 0, 0,
+	    NULL, "Said to who has as many as one may, in Chinese."),
+	ROW(alert_full_en, SETTING_STR,
+	    "You have as many alerts as possible; please remove one first.", 0,
+	    0, NULL, "The same in English."),
+	ROW(alert_help_zh, SETTING_STR,
+	    "设提醒请回复: TX 600519 >1800 或 TX 600519 低于1700; 取消: TX "
+	    "600519 0; 查询: TX",
+	    0, 0, NULL, "Said where an order of an alert is not understood."),
+	ROW(alert_help_en, SETTING_STR,
+	    "To set an alert: TX 600519 >1800 or TX 600519 below 1700; to "
+	    "remove: TX 600519 0; to list: TX",
+	    0, 0, NULL, "The same in English."),
 	ROW(which_zh, SETTING_STR,
 	    "您有多条提醒等待回复,请把字母写在前面再回复:", 0, 0, NULL,
 	    "Said before several reminders that a reply may be to, each with "
@@ -89,8 +118,11 @@ static void submit(struct reminders *r, const struct reminder *x,
 	if (ask != NULL) {
 		s.send_at_ms = ask->send_at_ms;
 		s.valid_until_ms = ask->valid_until_ms;
-		snprintf(key, sizeof(key), "event:%s:%s:%u", x->event,
-			 x->trigger, ask->number);
+		snprintf(key, sizeof(key),
+			 ask->alert == 0 ? "event:%s:%s:%u"
+					 : "event:%s:%s:%u:%llu",
+			 x->event, x->trigger, ask->number,
+			 (unsigned long long)ask->alert);
 		s.idempotency_key = str_of(key);
 	}
 	if (t != NULL && t->answer_within > 0) {

@@ -24,6 +24,13 @@ struct events_cfg {
 	int64_t events_max, reminders_max, figures_max, triggers_max;
 	int64_t call_retry; /* ms: first wait for a call-back of a task */
 	int64_t call_tries;
+	int64_t alerts_max, alerts_each;     /* of all, of one person */
+	int64_t alerts_batch;                /* judged in one turn */
+	int64_t alerts_events;               /* that are on their way */
+	char *alert_list_zh, *alert_list_en; /* before what they have */
+	char *alert_none_zh, *alert_none_en;
+	char *alert_full_zh, *alert_full_en;
+	char *alert_help_zh, *alert_help_en;
 	char *again_zh, *again_en; /* before the choices */
 	char *which_zh, *which_en; /* before several reminders */
 };
@@ -54,6 +61,7 @@ struct reminder_ask {
 	const struct trigger_cfg *cfg;
 	int64_t send_at_ms, valid_until_ms;
 	unsigned number; /* within its event: part of its key */
+	uint64_t alert;  /* of a customer, that fired; 0: none */
 };
 
 /* Sends it; durable after the next store_then. out as gateway_submit.

@@ -43,6 +43,16 @@ static const struct setting rows[] = {
 	    "Field with a number: only when it is higher than before."),
 	ROW(cycle, SETTING_STR, "cycle",
 	    "Field that names the cycle of thresholds and reminders."),
+	ROW(alert_value, SETTING_STR, "",
+	    "Field with a number: only who has set an alert that it crosses is "
+	    "told; the text has {{sym}}, {{px}}, {{lim}}."),
+	ROW(alert_subject, SETTING_STR, "",
+	    "Field that says of what; empty: alerts on one's own account."),
+	ROW(alert_words, SETTING_LIST, "{}",
+	    "Words with which customers set alerts by message: "
+	    "\"TX 600519 >1800\"."),
+	ROW(valid_for, SETTING_DURATION, "0s",
+	    "So long after the event nothing is sent any more; 0: no end."),
 	ROW(escalate, SETTING_DURATION, "0s",
 	    "Not delivered for so long: the next channel; 0: only on failure."),
 	ROW(answer_within, SETTING_DURATION, "0s",
@@ -352,6 +362,20 @@ static void check_words(const struct trigger_cfg *t, struct faults *f)
 			      "callback, or something to cancel");
 }
 
+/* Each alert has its own crossing; marks would be everybody's. */
+static void check_alerts(const struct trigger_cfg *t, struct faults *f)
+{
+	if (t->alert_value[0] == '\0') {
+		if (t->alert_subject[0] != '\0' || t->alert_words.len > 0)
+			faults_add(f, "alerts need alert_value");
+		return;
+	}
+	if (t->once[0] != '\0' || t->threshold[0] != '\0' ||
+	    t->survey[0] != '\0' || t->before.len > 0)
+		faults_add(f, "alerts go without once, threshold, survey and "
+			      "before");
+}
+
 void trigger_check(const struct trigger_cfg *t,
 		   const struct trigger_names *names, struct faults *faults)
 {
@@ -361,6 +385,7 @@ void trigger_check(const struct trigger_cfg *t,
 	check_lists(t, faults);
 	check_words(t, faults);
 	check_answers(t, faults);
+	check_alerts(t, faults);
 	if (names != NULL)
 		trigger_check_names(t, names, faults);
 }

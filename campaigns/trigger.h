@@ -29,9 +29,13 @@ struct trigger_cfg {
 	char *account;                /* field that names the account */
 	int64_t one_in;               /* of so many events one counts */
 	char *once;                   /* field: once for each value, ever */
-	char *threshold;       /* field: a number that must have grown ... */
-	char *cycle;           /* ... in this cycle (field) */
-	int64_t escalate;      /* ms without delivery: the next channel */
+	char *threshold;     /* field: a number that must have grown ... */
+	char *cycle;         /* ... in this cycle (field) */
+	char *alert_value;   /* field that alerts of customers look at */
+	char *alert_subject; /* field: of what; "": of their account */
+	struct setting_list alert_words; /* with which they set them */
+	int64_t valid_for; /* ms after the event nothing is sent; 0: no end */
+	int64_t escalate;  /* ms without delivery: the next channel */
 	int64_t answer_within; /* ms without a word: the next channel; 0: none */
 	struct setting_list
 		answers; /* "1 confirm 确认|ok": token, name, words */

@@ -152,6 +152,12 @@ int verb_thread_show(struct cli *c, const struct args *a);
 int verb_thread_reply(struct cli *c, const struct args *a);
 int verb_thread_hand_over(struct cli *c, const struct args *a);
 
+/* alerts.c */
+extern const struct option alert_set_options[], alert_list_options[];
+int verb_alert_set(struct cli *c, const struct args *a);
+int verb_alert_list(struct cli *c, const struct args *a);
+int verb_alert_remove(struct cli *c, const struct args *a);
+
 /* orders.c */
 extern const struct option order_ask_options[], order_list_options[];
 int verb_order_ask(struct cli *c, const struct args *a);

@@ -214,6 +214,12 @@ void api_callback_links_post(struct request *r);
 void api_callback_page(struct request *r);
 void api_callback_page_post(struct request *r);
 
+/* api_alerts.c */
+extern const struct fields alert_fields;
+void api_alerts_list(struct request *r);
+void api_alerts_post(struct request *r);
+void api_alert_delete(struct request *r);
+
 /* api_orders.c */
 extern const struct fields order_fields;
 void api_offers_list(struct request *r);

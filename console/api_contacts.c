@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "campaigns/reminders.h"
 #include "campaigns/surveys.h"
+#include "campaigns/alerts.h"
 #include "care/callbacks.h"
 #include "care/cases.h"
 #include "care/oncall.h"
@@ -509,6 +510,8 @@ static void end_all(struct request *r, const struct wanted *w)
 			unanswered_said(c->unanswered, w->c.tenant, address);
 		if (c->callbacks != NULL)
 			callbacks_erase(c->callbacks, w->c.tenant, address);
+		if (c->alerts != NULL)
+			alerts_erase(c->alerts, w->c.tenant, address);
 		if (c->orders != NULL)
 			orders_erase(c->orders, w->c.tenant, address);
 		if (c->surveys != NULL)

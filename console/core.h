@@ -29,6 +29,7 @@ struct triggers;
 struct reminders;
 struct events;
 struct callbacks;
+struct alerts;
 struct orders;
 struct oncall;
 struct findings;
@@ -68,6 +69,7 @@ struct console {
 	struct reminders *reminders;
 	struct events *events;
 	struct callbacks *callbacks;
+	struct alerts *alerts;
 	struct orders *orders;
 	struct oncall *oncall;
 	struct findings *findings;

@@ -65,6 +65,11 @@ static const struct query q_reminders[] = {
 	{ NULL, NULL },
 };
 
+static const struct query q_alerts[] = {
+	{ "to", "Whose: a number." },
+	{ NULL, NULL },
+};
+
 static const struct query q_served[] = {
 	{ "state", "Only those in this state." },
 	{ "to", "Only those of this number." },

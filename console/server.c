@@ -365,6 +365,7 @@ int console_open(struct console **out, const struct console_env *env,
 	c->reminders = env->reminders;
 	c->events = env->events;
 	c->callbacks = env->callbacks;
+	c->alerts = env->alerts;
 	c->orders = env->orders;
 	c->oncall = env->oncall;
 	c->findings = env->findings;

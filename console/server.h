@@ -25,6 +25,7 @@ struct triggers;
 struct reminders;
 struct events;
 struct callbacks;
+struct alerts;
 struct orders;
 struct oncall;
 struct findings;
@@ -92,6 +93,7 @@ struct console_env {
 	struct reminders *reminders; /* the same, for /v1/reminders */
 	struct events *events;       /* ... /v1/events */
 	struct callbacks *callbacks; /* ... /v1/callbacks */
+	struct alerts *alerts;       /* ... /v1/alerts */
 	struct orders *orders;       /* ... and /v1/orders */
 	struct oncall *oncall;       /* ... and /v1/oncall */
 	struct findings *findings;   /* ... and /v1/findings */

@@ -187,10 +187,27 @@ static int open_reminders(struct care *c, const struct care_env *env,
 	return reminders_open(&c->reminders, &renv, err);
 }
 
+static int open_alerts(struct care *c, const struct care_env *env,
+		       struct err *err)
+{
+	const struct alerts_env aenv = {
+		.clock = env->clock,
+		.gateway = env->gateway,
+		.store = env->store,
+		.triggers = c->triggers,
+		.cfg = section_of(env->settings, "events"),
+		.node = env->node,
+	};
+
+	return alerts_open(&c->alerts, &aenv, err);
+}
+
 static int open_events(struct care *c, const struct care_env *env,
 		       struct err *err)
 {
 	const struct events_env eenv = {
+		.loop = env->loop,
+		.alerts = c->alerts,
 		.clock = env->clock,
 		.gateway = env->gateway,
 		.store = env->store,
@@ -436,6 +453,7 @@ static void introduce(struct care *c, struct gateway *g)
 			 c->orders);
 	gateway_claimant(g, CLAIMANT_CALLBACK, &callbacks_claimant,
 			 c->callbacks);
+	gateway_claimant(g, CLAIMANT_ALERT, &alerts_claimant, c->alerts);
 	gateway_claimant(g, CLAIMANT_ORDER, &orders_claimant, c->orders);
 	gateway_subscription_source(g, &orders_subscriptions, c->orders);
 	gateway_on_step(g, on_step, c);
@@ -459,6 +477,8 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 		rc = open_triggers(c, env, err);
 	if (rc == 0)
 		rc = open_reminders(c, env, err);
+	if (rc == 0)
+		rc = open_alerts(c, env, err);
 	if (rc == 0)
 		rc = open_events(c, env, err);
 	if (rc == 0)
@@ -496,6 +516,7 @@ void care_stop(struct care *c)
 		return;
 	retention_stop(c->retention);
 	surveys_stop(c->surveys);
+	events_stop(c->events);
 	reminders_stop(c->reminders);
 	cases_stop(c->cases);
 	inbox_stop(c->inbox);
@@ -521,6 +542,7 @@ void care_close(struct care **cp)
 	findings_close(&c->findings);
 	cases_close(&c->cases);
 	events_close(&c->events);
+	alerts_close(&c->alerts);
 	reminders_close(&c->reminders);
 	triggers_close(&c->triggers);
 	surveys_close(&c->surveys);

@@ -35,6 +35,7 @@ struct triggers *care_triggers(const struct care *c);
  * live on. */
 void care_reload(struct care *c, const struct settings *fresh);
 struct reminders *care_reminders(const struct care *c);
+struct alerts *care_alerts(const struct care *c);
 struct events *care_events(const struct care *c);
 struct cases *care_cases(const struct care *c);
 struct unanswered *care_unanswered(const struct care *c);

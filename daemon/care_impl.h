@@ -7,6 +7,7 @@ struct care {
 	struct campaigns *campaigns; /* NULL: none */
 	struct surveys *surveys;
 	struct triggers *triggers;
+	struct alerts *alerts;
 	struct reminders *reminders;
 	struct events *events;
 	struct cases *cases;

@@ -19,6 +19,12 @@ struct reminders *care_reminders(const struct care *c)
 	return c->reminders;
 }
 
+struct alerts *care_alerts(const struct care *c)
+{
+	must(c != NULL);
+	return c->alerts;
+}
+
 struct events *care_events(const struct care *c)
 {
 	must(c != NULL);

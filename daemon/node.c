@@ -355,6 +355,7 @@ static int open_all(struct node *n, struct err *err)
 	cases_campaigns(cenv.cases, n->campaigns);
 	campaigns_surveys(n->campaigns, cenv.surveys);
 	cenv.callbacks = care_callbacks(n->care);
+	cenv.alerts = care_alerts(n->care);
 	cenv.orders = care_orders(n->care);
 	cenv.oncall = care_oncall(n->care);
 	cenv.findings = care_findings(n->care);

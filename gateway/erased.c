@@ -130,7 +130,7 @@ static const enum store_call theirs[] = {
 	STORE_SESSION_ERASE,      STORE_REMINDER_ERASE,   STORE_EVENT_ERASE,
 	STORE_MARK_ERASE,         STORE_SUSPENSION_ERASE, STORE_RECIPIENT_ERASE,
 	STORE_ONCALL_ERASE,       STORE_ONCALL_CUT,       STORE_FINDING_CUT,
-	STORE_TOUCH_ERASE,        STORE_UNANSWERED_ERASE,
+	STORE_TOUCH_ERASE,        STORE_UNANSWERED_ERASE, STORE_ALERT_ERASE,
 };
 
 static void rows_erase(struct erased *e, struct str tenant, struct str address)

@@ -63,6 +63,11 @@ static const struct {
 	[TABLE_EVENT] = { 1, "seq tenant id type to account data at_ms state "
 			     "reason messages message allow" },
 	[TABLE_TRIGGER] = { 2, "tenant name body actor at_ms" },
+	[TABLE_ALERT] = { 1, "id tenant address trigger subject above value "
+			     "once until_ms source set_ms armed fired_ms "
+			     "fired_value" },
+	[TABLE_ALERT_FAN] = { 2, "seq trigger tenant event subject lang data "
+				 "at_ms after" },
 	[TABLE_MARK] = { 3, "tenant trigger key value" },
 	[TABLE_REMINDER] = { 1, "id tenant trigger event account cycle to text "
 				"state channel message due_ms delivered_ms "
@@ -258,6 +263,13 @@ const struct plan memory_plans[STATEMENTS] = {
 	[STATEMENT_TRIGGER_PUT] = { PLAN_PUT, TABLE_TRIGGER },
 	[STATEMENT_TRIGGER_DROP] = { PLAN_DROP, TABLE_TRIGGER },
 	[STATEMENT_TRIGGER_SCAN] = { PLAN_SHOW, TABLE_TRIGGER },
+	[STATEMENT_ALERT_PUT] = { PLAN_PUT, TABLE_ALERT },
+	[STATEMENT_ALERT_DROP] = { PLAN_DROP, TABLE_ALERT },
+	[STATEMENT_ALERT_ERASE] = { PLAN_DROP, TABLE_ALERT },
+	[STATEMENT_ALERT_SCAN] = { PLAN_SHOW, TABLE_ALERT },
+	[STATEMENT_ALERT_FAN_PUT] = { PLAN_PUT, TABLE_ALERT_FAN },
+	[STATEMENT_ALERT_FAN_DROP] = { PLAN_DROP, TABLE_ALERT_FAN },
+	[STATEMENT_ALERT_FAN_SCAN] = { PLAN_SHOW, TABLE_ALERT_FAN },
 	[STATEMENT_MARK_PUT] = { PLAN_PUT, TABLE_MARK },
 	[STATEMENT_MARK_SCAN] = { PLAN_SHOW, TABLE_MARK },
 	[STATEMENT_REMINDER_PUT] = { PLAN_PUT, TABLE_REMINDER },

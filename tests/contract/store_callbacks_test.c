@@ -1,4 +1,4 @@
-/* Call-backs, their links, and orders in the store: the same for every back
+/* Call-backs, their links, orders, and alerts in the store: the same for every back
  * end. */
 #include "tests/contract/store_bed.h"
 
@@ -127,6 +127,56 @@ static void erases_who_was_called(void **state)
 			    "2|a|+442|q|50|0;");
 }
 
+static void alert(struct bed *b, uint64_t id, const char *address, bool armed)
+{
+	store_put(b->s, STORE_ALERT_PUT,
+		  BED_CELLS(CELL_I(id), CELL_Z("a"), CELL_Z(address),
+			    CELL_Z("price"), CELL_Z("600519"), CELL_I(1),
+			    CELL_I(1800500), CELL_I(0), CELL_I(0),
+			    CELL_Z("sms"), CELL_I(7), CELL_I(armed),
+			    CELL_I(armed ? 0 : 8),
+			    CELL_I(armed ? 0 : 1801000)));
+}
+
+#define FIRED "600519|1|1800500|0|0|sms|7|0|8|1801000;"
+#define ARMED "600519|1|1800500|0|0|sms|7|1|0|0;"
+
+/* Of an alert only what became of it changes; an event on its way is of one
+ * trigger, and where it stands. */
+static void keeps_alerts(void **state)
+{
+	struct bed *b = *state;
+
+	alert(b, 1, "+1", true);
+	alert(b, 2, "+2", true);
+	alert(b, 3, "+3", true);
+	alert(b, 1, "+1", false);
+	store_put(b->s, STORE_ALERT_DROP, BED_CELLS(CELL_I(2)));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_scan(b, STORE_ALERT_SCAN, NULL, 0),
+			    "1|a|+1|price|" FIRED "3|a|+3|price|" ARMED);
+	store_put(b->s, STORE_ALERT_ERASE,
+		  BED_CELLS(CELL_Z("b"), CELL_Z("+3")));
+	store_put(b->s, STORE_ALERT_ERASE,
+		  BED_CELLS(CELL_Z("a"), CELL_Z("+1")));
+	for (int after = 0; after < 2; after++)
+		for (int i = 0; i < 2; i++)
+			store_put(b->s, STORE_ALERT_FAN_PUT,
+				  BED_CELLS(CELL_I(9),
+					    CELL_Z(i == 0 ? "p" : "q"),
+					    CELL_Z("a"), CELL_Z("e1"),
+					    CELL_Z("600519"), CELL_Z("zh"),
+					    CELL_Z("{}"), CELL_I(5),
+					    CELL_I(after)));
+	store_put(b->s, STORE_ALERT_FAN_DROP,
+		  BED_CELLS(CELL_I(9), CELL_Z("p")));
+	assert_int_equal(bed_commit(b), 0);
+	assert_string_equal(bed_scan(b, STORE_ALERT_SCAN, NULL, 0),
+			    "3|a|+3|price|" ARMED);
+	assert_string_equal(bed_scan(b, STORE_ALERT_FAN_SCAN, NULL, 0),
+			    "9|q|a|e1|600519|zh|{}|5|1;");
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -134,6 +184,7 @@ int main(void)
 		CASE(keeps_callbacks),
 		CASE(keeps_links),
 		CASE(erases_who_was_called),
+		CASE(keeps_alerts),
 	};
 	static const struct {
 		const char *name, *url;

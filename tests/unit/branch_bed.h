@@ -13,6 +13,9 @@
 #define SEND(to) "{\"to\":\"" to "\",\"text\":\"hello\",\"class\":\"service\"}"
 #define WISH(to) "{\"to\":\"" to "\"}"
 #define ORDER(to) "{\"to\":\"" to "\",\"offer\":\"ring\"}"
+#define ALERT(to)                                                          \
+	"{\"to\":\"" to "\",\"trigger\":\"price\",\"subject\":\"600519\"," \
+	"\"side\":\"above\",\"limit\":\"1800.5\"}"
 static const char survey[] =
 	"{\"id\":\"sv\",\"questions\":[{\"id\":\"q1\",\"kind\":\"text\","
 	"\"text\":{\"zh\":\"为什么?\",\"en\":\"Why?\"}}]}";
@@ -21,7 +24,7 @@ static const char survey[] =
 struct south {
 	char contact[16], message[16], session[16], segment[16];
 	char ticket[16];
-	char callback[16], order[16];
+	char callback[16], order[16], alert[16];
 	char campaign[16], own_segment[16];
 };
 
@@ -78,6 +81,8 @@ static inline void ask_south(struct bed *b, struct south *s)
 	assert_int_equal(bed_post(b, "/v1/callbacks", WISH(NORTH)), 201);
 	assert_int_equal(bed_post(b, "/v1/orders", ORDER(SOUTH)), 202);
 	keep_id(b, "id", s->order);
+	assert_int_equal(bed_post(b, "/v1/alerts", ALERT(SOUTH)), 201);
+	keep_id(b, "id", s->alert);
 	assert_int_equal(bed_post(b, "/v1/surveys/sv/sessions",
 				  "{\"to\":\"" SOUTH "\"}"),
 			 202);
@@ -163,6 +168,7 @@ static inline void path_of(const struct south *s, const char *text,
 					 : c == 'K' ? s->ticket
 					 : c == 'B' ? s->callback
 					 : c == 'O' ? s->order
+					 : c == 'A' ? s->alert
 					 : c == 'P' ? s->campaign
 					 : c == 'S' ? s->own_segment
 						    : s->session;

@@ -105,6 +105,8 @@ static const char bed_rest[] =
 	"findings {}\n"
 	"offer ring { title_en = \"Ring\" price = 1 }\n"
 	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
+	"trigger price { event = price.limit class = notice alert_value = px\n"
+	"  alert_subject = sym text_en = \"{{sym}}: {{px}}\" }\n"
 	"cases { class = notice }\n"
 	"fake a { receipt_after = 1ms }\n"
 	"route all { pool = {\"a\"} }\n";
@@ -249,6 +251,7 @@ static inline void bed_start(struct bed *b, bool create)
 	cenv.reminders = care_reminders(b->care);
 	cenv.events = care_events(b->care);
 	cenv.callbacks = care_callbacks(b->care);
+	cenv.alerts = care_alerts(b->care);
 	cenv.orders = care_orders(b->care);
 	cenv.oncall = care_oncall(b->care);
 	cenv.findings = care_findings(b->care);

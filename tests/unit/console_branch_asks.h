@@ -4,8 +4,8 @@
 
 /*
  * How each BRANCH_KEPT route is asked for a thing of another branch, and what
- * must come of it. $C, $M, $V, $K, $B, $O, $P, $S: the south's contact, message,
- * survey session, case, call-back, order, campaign and segment; $G: a segment
+ * must come of it. $C, $M, $V, $K, $B, $O, $A, $P, $S: the south's contact, message,
+ * survey session, case, call-back, order, alert, campaign and segment; $G: a segment
  * for all. A new route that says it is kept needs a row here.
  */
 static const struct {
@@ -81,6 +81,9 @@ static const struct {
 	  "{\"result\":\"reached\"}", 403 },
 	{ "POST", "/v1/callbacks/{id}/cancel", "/v1/callbacks/$B/cancel",
 	  "{\"by_customer\":true}", 403 },
+	{ "GET", "/v1/alerts", "?to=%2B447700900102", "", 403 },
+	{ "POST", "/v1/alerts", "", ALERT(SOUTH), 403 },
+	{ "DELETE", "/v1/alerts/{id}", "/v1/alerts/$A", "", 403 },
 	{ "GET", "/v1/orders", "", "", 200 },
 	{ "POST", "/v1/orders", "", ORDER(SOUTH), 403 },
 	{ "GET", "/v1/orders/{id}", "/v1/orders/$O", "", 403 },

@@ -188,6 +188,11 @@ static void fill(struct bed *b)
 	assert_int_equal(bed_post(b, "/v1/orders",
 				  "{\"to\":\"" TO "\",\"offer\":\"ring\"}"),
 			 202);
+	assert_int_equal(bed_post(b, "/v1/alerts",
+				  "{\"to\":\"" TO "\",\"trigger\":\"price\","
+				  "\"subject\":\"600519\",\"side\":\"above\","
+				  "\"limit\":\"1800\"}"),
+			 201);
 	bed_stop(b);
 	db = open_file(b);
 	if (sqlite3_exec(db, rows, NULL, NULL, &why) != SQLITE_OK)

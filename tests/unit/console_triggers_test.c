@@ -115,7 +115,7 @@ static void test_checked_as_a_file(void **state)
 	assert_int_equal(bed_ask(b, "DELETE", "/v1/triggers/due", ""), 409);
 	/* nothing else was kept */
 	assert_int_equal(bed_get(b, "/v1/triggers"), 200);
-	assert_int_equal(bed_count(b, "triggers"), 2);
+	assert_int_equal(bed_count(b, "triggers"), 3);
 }
 
 static void test_not_stored_not_at_work(void **state)
