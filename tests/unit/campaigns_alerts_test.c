@@ -230,7 +230,7 @@ static void customers_set_list_and_remove(void **state)
 
 static void limits_and_names_are_held(void **state)
 {
-	char number[16];
+	char number[32];
 	struct eventdesk d;
 
 	open_desk(&d, state);
@@ -353,14 +353,14 @@ static void late_prices_are_not_said(void **state)
 	eventdesk_stop(&d);
 }
 
-static void numbers(int i, char out[16])
+static void numbers(int i, char out[32])
 {
-	snprintf(out, 16, "+44770090001%d", i);
+	snprintf(out, 32, "+44770090001%d", i);
 }
 
 static unsigned fired(struct eventdesk *d)
 {
-	char number[16];
+	char number[32];
 	unsigned n = 0;
 
 	for (int i = 0; i < 7; i++) {
@@ -376,7 +376,7 @@ static unsigned fired(struct eventdesk *d)
 /* In batches of two; stopped in between, a start goes on; a repeat is none. */
 static void a_stop_between_batches_loses_and_repeats_nothing(void **state)
 {
-	char number[16], said[BED_TEXT];
+	char number[32], said[BED_TEXT];
 	struct eventdesk d;
 
 	open_desk(&d, state);
