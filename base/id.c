@@ -57,6 +57,11 @@ int64_t id_wall_ms(uint64_t id)
 	return (int64_t)(id >> ID_TIME_SHIFT) + ID_EPOCH_MS;
 }
 
+unsigned id_place(uint64_t id)
+{
+	return (unsigned)(id & ((1u << ID_SEQ_BITS) - 1));
+}
+
 uint64_t id_floor(int64_t wall_ms)
 {
 	return id_time(wall_ms) << ID_TIME_SHIFT;

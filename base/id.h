@@ -20,6 +20,8 @@ void id_source_init(struct id_source *s, unsigned node);
 void id_source_seen(struct id_source *s, uint64_t seen);
 uint64_t id_next(struct id_source *s, int64_t wall_ms);
 int64_t id_wall_ms(uint64_t id);
+/* Its place among those of one node and millisecond; 0: the first. */
+unsigned id_place(uint64_t id);
 /* The smallest id that could have been given at or after this time. */
 uint64_t id_floor(int64_t wall_ms);
 

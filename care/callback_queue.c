@@ -2,11 +2,14 @@
  * them. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "care/callbacks_impl.h"
 
+/* Two clocks that are read one after the other differ by less. */
+#define CLOCK_SET_US 1000000
 #define POOL_NAME (TENANT_MAX + CALLBACK_NAME + CONTACT_BRANCH_MAX + 3)
 
 /* "hotline" of the default tenant, which calls share; else "DEMO/hotline"; of
@@ -277,17 +280,22 @@ static void set_needs(struct callbacks *c, struct callback *x)
 }
 
 /* When it came, in the router's clock; what is older than that clock counts
- * as levels at once. */
-static void set_age(const struct callbacks *c, struct callback *x)
+ * as levels at once. The clocks are compared once, so that who came first is
+ * first, and anew when the wall's was set. */
+static void set_age(struct callbacks *c, struct callback *x)
 {
-	uint64_t now_us = callbacks_us(c);
-	int64_t ms = MAX(callbacks_now(c) - x->created_ms, 0);
-	uint64_t waited_us = (uint64_t)ms * 1000;
-	uint64_t more_us = waited_us > now_us ? waited_us - now_us : 0;
-	uint64_t levels = more_us / ((uint64_t)c->env.cfg->age_boost * 1000);
+	int64_t now_us = (int64_t)callbacks_us(c);
+	int64_t ahead_us = now_us - callbacks_now(c) * 1000;
+
+	if (llabs(ahead_us - c->ahead_us) > CLOCK_SET_US)
+		c->ahead_us = ahead_us;
+	int64_t at_us = MIN(x->created_ms * 1000 + c->ahead_us, now_us) +
+			MIN(id_place(x->id), 999u);
+	int64_t more_us = MAX(-at_us, 0);
+	int64_t levels = more_us / (c->env.cfg->age_boost * 1000);
 	unsigned p = callback_priority(c, x->now.tier);
 
-	x->item.enq_us = now_us - (waited_us - more_us);
+	x->item.enq_us = (uint64_t)(at_us + more_us);
 	x->item.priority = (uint8_t)(levels + 1 >= p ? 1 : p - levels);
 }
 

@@ -56,6 +56,7 @@ struct callbacks {
 	unsigned ncallers;
 	struct call_pool pools[CALLBACK_POOLS_MAX];
 	unsigned npools;
+	int64_t ahead_us;              /* the router's clock of the wall's */
 	struct dict *skills;           /* names, each once */
 	struct dict *words, *no_words; /* folded -> itself */
 

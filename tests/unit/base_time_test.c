@@ -156,6 +156,8 @@ static void id_times(void **state UNUSED)
 	assert_true(id_floor(id_now) <= id);
 	assert_true(id_floor(id_now + 1) > id);
 	assert_int_equal(id_floor(id_now) & 0xfffff, 0);
+	assert_int_equal(id_place(id), 0);
+	assert_int_equal(id_place(id_next(&s, id_now)), 1);
 
 	id_source_init(&s, 0);
 	assert_true(id_next(&s, 0) > 0);
