@@ -1,5 +1,5 @@
-# Breaks the product in a copy, one line at a time: is the scenario that is
-# there for it red? make mutate [MUTATE="smpp-05 window.c"]
+# Breaks the product in a copy, one line at a time: is the test that is there
+# for it red? make mutate [MUTATE="R-19 smpp-05 window.c"]
 .PHONY: mutate
 MUTATE ?=
 

@@ -43,6 +43,11 @@ static long long number_of(struct str json, const char *member)
 	return at == NULL ? -1 : strtoll(at + strlen(key), NULL, 10);
 }
 
+static bool has(struct str json, const char *word)
+{
+	return memmem(json.p, json.len, word, strlen(word)) != NULL;
+}
+
 static void on_event(void *owner, struct str tenant, struct str type,
 		     struct str json)
 {
@@ -60,8 +65,9 @@ static void on_event(void *owner, struct str tenant, struct str type,
 		 STR_ARGS(type));
 	len = strlen(d->events);
 	if (percent >= 0 || fen >= 0)
-		snprintf(d->events + len, sizeof(d->events) - len, ":%lld ",
-			 percent >= 0 ? percent : fen);
+		snprintf(d->events + len, sizeof(d->events) - len, ":%lld%s ",
+			 percent >= 0 ? percent : fen,
+			 has(json, "\"FIRST_REPLY_OVERDUE\"") ? "!" : "");
 	else
 		snprintf(d->events + len, sizeof(d->events) - len, " ");
 }

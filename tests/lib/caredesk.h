@@ -20,7 +20,7 @@ struct caredesk {
 	struct clock_hand clock;
 	char claimed[32];   /* of what was written last */
 	unsigned delivered; /* messages */
-	char events[4096];  /* "type:what " of each */
+	char events[4096];  /* "type:what " of each; overdue: "type:what! " */
 };
 
 extern const struct case_by caredesk_ann;

@@ -1,22 +1,25 @@
 #!/usr/bin/env python3
 """Breaks the product one line at a time, in a copy of it, and looks whether
-the scenario that is there for it sees it.
+the scenario or unit test that is there for it sees it.
 
-usage: mutate.py [WORD...]: rows that have a word in their scenario or file
+usage: mutate.py [WORD...]: rows that have a word in their rule, test or file
 The copy is build/mutate; it stays for the next time. docs/testing.md tells more.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 
-from mutations import ROWS
+import mutations
+import rules
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 COPY = os.path.join(ROOT, "build", "mutate")
-PLAY_S, BUILD_S = 90, 600
+PLAY_S, BUILD_S = 90, 900
+ROWS = mutations.ROWS + rules.ROWS
 
 
 def tracked():
@@ -56,47 +59,67 @@ def run(argv, limit_s):
     """(exit code, output); whatever hangs has failed."""
     try:
         p = subprocess.run(argv, cwd=COPY, timeout=limit_s,
+                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"),
                            stdin=subprocess.DEVNULL, capture_output=True)
         return p.returncode, (p.stdout + p.stderr).decode(errors="replace")
     except subprocess.TimeoutExpired:
         return 124, "took longer than %d s" % limit_s
 
 
-def build():
+def is_unit(test):
+    return ": " in test
+
+
+def program(test):
+    return "build/dev/tests/unit/" + test.split(": ")[0]
+
+
+def build(targets):
     return run(["make", "-s", "--no-print-directory", "Q=1",
-                "-j%d" % os.cpu_count(), "all"], BUILD_S)
+                "EXTRA_CFLAGS=-Wno-error",  # what is broken leaves names unused
+                "-j%d" % os.cpu_count()] + sorted(targets), BUILD_S)
 
 
-def play(scenario):
-    return run([sys.executable, "tests/scenarios/run.py",
-                "tests/scenarios/%s.scn" % scenario], PLAY_S)
+def target(test):
+    return program(test) if is_unit(test) else "all"
+
+
+def green(test):
+    """(did it pass, what it said). Of a program it is that one function."""
+    if not is_unit(test):
+        code, said = run([sys.executable, "tests/scenarios/run.py",
+                          "tests/scenarios/%s.scn" % test], PLAY_S)
+        return code == 0, said
+    _, said = run([program(test)], PLAY_S)
+    name = test.split(": ")[1]
+    return re.search(r"^ok \d+ - %s$" % name, said, re.M) is not None, said
 
 
 def whole(rows):
-    """The scenarios, while nothing is broken: a red one shows nothing."""
-    code, said = build()
+    """The tests, while nothing is broken: a red one shows nothing."""
+    tests = sorted({r[1] for r in rows})
+    code, said = build({target(t) for t in tests})
     if code != 0:
         sys.exit("the copy does not build:\n" + said[-3000:])
-    for name in sorted({r[1] for r in rows}):
-        code, said = play(name)
-        if code != 0:
-            sys.exit("%s fails with nothing broken:\n%s" % (name, said[-3000:]))
+    for test in tests:
+        passed, said = green(test)
+        if not passed:
+            sys.exit("%s fails with nothing broken:\n%s" % (test, said[-3000:]))
 
 
 def broken(row):
-    """None: its scenario is red, as it must be; else what went wrong."""
-    _, scenario, name, old, new = row
+    """None: its test is red, as it must be; else what went wrong."""
+    _, test, name, old, new = row
     path = os.path.join(COPY, name)
     text = read(path)
     if text.count(old) != 1:
         return "%s has %d of %r" % (name, text.count(old), old)
     write(path, text.replace(old, new))
     try:
-        code, said = build()
+        code, said = build({target(test)})
         if code != 0:
             return "does not build: " + said[-1000:]
-        code, said = play(scenario)
-        return "stays green" if code == 0 else None
+        return "stays green" if green(test)[0] else None
     finally:
         write(path, text)
 
@@ -108,7 +131,7 @@ def first_line(text):
 def main():
     words = sys.argv[1:]
     rows = [r for r in ROWS
-            if not words or any(w in r[1] or w in r[2] for w in words)]
+            if not words or any(w in "%s %s %s" % r[:3] for w in words)]
     copy()
     whole(rows)
     missed = 0
@@ -116,7 +139,7 @@ def main():
         start = time.monotonic()
         fault = broken(row)
         missed += fault is not None
-        print("%-5s %-3s %-26s %s: %s (%.0f s)%s" % (
+        print("%-5s %-4s %-26s %s: %s (%.0f s)%s" % (
             "red" if fault is None else "MISS", row[0], row[1], row[2],
             first_line(row[3]), time.monotonic() - start,
             "" if fault is None else "\n      " + fault), flush=True)

@@ -93,6 +93,11 @@ static void r29_breach_and_proposal(void **state)
 	later(&r, HOUR);
 	assert_null(strstr(first + 1, "queue.breach"));
 	assert_int_equal(state_of(&r, id), CALLBACK_QUEUED);
+	/* once, also when somebody has taken it and given it back */
+	assert_string_equal(next_for(&r, "bob"), LIN.p);
+	came_of(&r, id, CALLBACK_BACK);
+	later(&r, HOUR);
+	assert_null(strstr(first + 1, "queue.breach"));
 	/* the same from elsewhere: a message proposes it, and waits for a yes */
 	assert_int_equal(events_take(care_events(r.care), &o, &t, &field, &err),
 			 0);

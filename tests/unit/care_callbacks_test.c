@@ -61,6 +61,25 @@ static void r21_three_tries_in_different_hours(void **state)
 	room_stop(&r);
 }
 
+/* However short the wait is. */
+static void r21_a_short_wait_is_still_another_hour(void **state)
+{
+	struct room r;
+
+	room_open(&r, state, gateway_config,
+		  "callbacks { retry = 5m }\nagent bob {}\n");
+	uint64_t id = ask_for(&r, SHI);
+
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	unsigned first = hour_now(&r);
+
+	came_of(&r, id, CALLBACK_NO_ANSWER);
+	later(&r, see(&r, id)->now.due_ms - clock_wall_ms(&r.clock.ops));
+	assert_int_equal(hour_now(&r), first + 1);
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	room_stop(&r);
+}
+
 /* A second call in the same hour is no second try; busy comes back sooner. */
 static void r21_the_same_hour_counts_once(void **state)
 {
@@ -380,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(r21_one_open_for_a_person),
 		TEST(r21_three_tries_in_different_hours),
+		TEST(r21_a_short_wait_is_still_another_hour),
 		TEST(r21_the_same_hour_counts_once),
 		TEST(quiet_hours_are_kept),
 		TEST(preferred_hours_are_kept),

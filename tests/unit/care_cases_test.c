@@ -26,7 +26,7 @@ static void test_r19_first_reply_in_48_hours(void **state)
 	caredesk_pass(&d, 15); /* 39 h: 80 % are 38.4 */
 	caredesk_expect(&d, "case.alarm:80 ");
 	caredesk_pass(&d, 9);
-	caredesk_expect(&d, "case.alarm:100 ");
+	caredesk_expect(&d, "case.alarm:100! ");
 	caredesk_pass(&d, 20);
 	caredesk_expect(&d, "");
 	caredesk_stop(&d);
@@ -89,7 +89,7 @@ static void test_r19_the_clock_survives_a_restart(void **state)
 	clock_hand_jump(&d.clock, 100 * HOUR);
 	caredesk_start(&d, false);
 	caredesk_pass(&d, 0);
-	caredesk_expect(&d, "case.alarm:100 case.alarm ");
+	caredesk_expect(&d, "case.alarm:100! case.alarm ");
 	caredesk_stop(&d);
 }
 

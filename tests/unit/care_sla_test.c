@@ -233,7 +233,7 @@ static void a_working_clock_alarms_at_50_80_100(void **state)
 	caredesk_pass(&d, 1); /* that it was silent goes by the wall */
 	caredesk_expect(&d, "case.alarm ");
 	caredesk_pass(&d, 1); /* 18:00 */
-	caredesk_expect(&d, "case.alarm:100 ");
+	caredesk_expect(&d, "case.alarm:100! ");
 	close_all(&d);
 }
 
@@ -267,7 +267,7 @@ static void r19_is_by_the_clock_on_the_wall(void **state)
 	caredesk_pass(&d, 15);
 	caredesk_expect(&d, "case.alarm:80 ");
 	caredesk_pass(&d, 9);
-	caredesk_expect(&d, "case.alarm:100 ");
+	caredesk_expect(&d, "case.alarm:100! ");
 	close_all(&d);
 }
 
@@ -286,7 +286,7 @@ static void r19_a_working_time_that_is_shorter_holds(void **state)
 	caredesk_pass(&d, 16);
 	caredesk_expect(&d, "");
 	caredesk_pass(&d, 1);
-	caredesk_expect(&d, "case.alarm:100 ");
+	caredesk_expect(&d, "case.alarm:100! ");
 	close_all(&d);
 }
 

@@ -107,6 +107,55 @@ static void an_edit_names_what_it_saw(void **state)
 			 404);
 }
 
+/* A user who writes campaigns and works on cases; logged in. */
+static void both_roles(struct bed *b, char token[64])
+{
+	b->key = ADMIN;
+	assert_int_equal(bed_post(b, "/v1/users",
+				  "{\"name\":\"wang\",\"tenant\":\"acme\","
+				  "\"roles\":[\"marketer\",\"care\"],"
+				  "\"password\":\"kite over the harbour 7\"}"),
+			 201);
+	b->key = NULL;
+	assert_int_equal(bed_post(b, "/v1/sessions",
+				  "{\"name\":\"wang\",\"password\":"
+				  "\"kite over the harbour 7\"}"),
+			 201);
+	must(str_copy(token, 64, str_of(bed_word(b, "token"))) == 0);
+	b->key = token;
+	assert_int_equal(bed_post(b, "/v1/me/password",
+				  "{\"old\":\"kite over the harbour 7\","
+				  "\"new\":\"nine lanterns on a hill\"}"),
+			 200);
+}
+
+static void r20_who_sent_it_does_not_judge_it(void **state)
+{
+	struct bed *b = *state;
+	char wang[64], other[64], campaign[16], members[96];
+	const char *id;
+
+	both_roles(b, wang);
+	assert_int_equal(
+		bed_post(b, "/v1/campaigns",
+			 "{\"name\":\"Spring\",\"class\":\"notice\","
+			 "\"text\":\"Hello\",\"audience\":{\"addresses\":["
+			 "\"+447700900001\"]}}"),
+		201);
+	must(str_copy(campaign, sizeof(campaign), str_of(bed_word(b, "id"))) ==
+	     0);
+	snprintf(members, sizeof(members), SHI ",\"campaign\":\"%s\"",
+		 campaign);
+	id = open_case(b, members);
+	assert_int_equal(act(b, id, "verdict", "{\"verdict\":\"proven\"}"),
+			 403);
+	assert_string_equal(bed_word(b, "error.code"), "same_person");
+	key_of(b, "care", other);
+	b->key = other;
+	assert_int_equal(act(b, id, "verdict", "{\"verdict\":\"proven\"}"),
+			 200);
+}
+
 static void lists_by_pages_and_filters(void **state)
 {
 	struct bed *b = *state;
@@ -470,6 +519,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(a_case_from_open_to_closed),
 		CASE(an_edit_names_what_it_saw),
+		CASE(r20_who_sent_it_does_not_judge_it),
 		CASE(lists_by_pages_and_filters),
 		CASE(the_same_ref_opens_one_case),
 		CASE(r35_an_owner_is_not_switched_off),

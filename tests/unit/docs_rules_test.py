@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""docs/rules.md names tests that are there, and keeps its rows in order."""
+"""docs/rules.md names tests that are there, and all that a rule has; its rows
+are in order."""
 
 import glob
 import os
@@ -50,6 +51,18 @@ def test_rules_are_in_order_and_once():
     numbers = [r for r, _ in rows() if r.startswith("R-")]
     assert numbers == sorted(set(numbers)), numbers
     assert len(numbers) >= 20
+
+
+def test_every_test_of_a_rule_stands_in_its_row():
+    listed = {(rule, name, test) for rule, tests in rows()
+              for name, test in tests}
+    for path in glob.glob(ROOT + "/tests/unit/*_test.c"):
+        name = os.path.basename(path)[:-2]
+        for test in functions(name):
+            said = re.match(r"(?:test_)?((?:r\d\d_)+)", test)
+            for n in re.findall(r"\d\d", said.group(1) if said else ""):
+                assert ("R-" + n, name, test) in listed, \
+                    "R-%s does not name %s: %s" % (n, name, test)
 
 
 if __name__ == "__main__":

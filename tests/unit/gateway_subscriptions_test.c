@@ -161,6 +161,25 @@ static void r12_one_ends_at_once(void **state)
 	}
 }
 
+/* What waits for a link is not sent any more. */
+static void r11_what_is_queued_is_cancelled(void **state)
+{
+	struct bed *b = *state;
+	struct submitted mine, other;
+
+	three_tenants(b);
+	gateway_link_hold(b->gateway, 0, true);
+	mine = submit(b, "marketing", SHI, "Offer");
+	other = submit(b, "notice", SHI, "Your ticket");
+	commit(b);
+	hear(b, "0000");
+	hear(b, "0000 1");
+	TURN_UNTIL(b, !is_live(b, mine.id));
+	assert_int_equal(look(b, mine.id).state, MESSAGE_CANCELLED);
+	assert_true(is_live(b, other.id));
+	gateway_link_hold(b->gateway, 0, false);
+}
+
 static void r12_all_end(void **state)
 {
 	static const char *const rows[] = { "0000 00", "００００　００",
@@ -326,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(r13_one_list_over_every_tenant),
 		T(r12_one_ends_at_once),
+		T(r11_what_is_queued_is_cancelled),
 		T(r12_all_end),
 		T(r12_a_number_without_a_list_gets_the_list),
 		T(r12_digits_are_not_guessed_at),
