@@ -69,7 +69,7 @@ struct finding_now {
 struct finding {
 	uint64_t id;
 	char tenant[TENANT_MAX + 1];
-	char *unit, *survey, *question, *text, *by;
+	char *unit, *survey, *question, *text, *by, *branch;
 	int64_t due_ms, created_ms;
 	struct finding_now now;
 	struct heap_node due;
@@ -102,6 +102,7 @@ static void finding_free(struct finding **xp)
 	mem_free(x->question);
 	mem_free(x->text);
 	mem_free(x->by);
+	mem_free(x->branch);
 	unsaved_done(&x->unsaved);
 	mem_free(x);
 }
@@ -172,7 +173,8 @@ static void keep(struct findings *f, struct finding *x,
 				CELL_Z(x->by),
 				CELL_T(by),
 				CELL_I(x->created_ms),
-				CELL_I(open ? 0 : now_of(f)) };
+				CELL_I(open ? 0 : now_of(f)),
+				CELL_Z(x->branch) };
 
 	store_put(f->env.store, STORE_FINDING_PUT, cells, ARRAY_LEN(cells));
 	set_due(f, x);
@@ -187,6 +189,7 @@ static void tell(struct findings *f, const struct finding *x, const char *type)
 	json_open(&b, '{');
 	json_kid(&b, "finding", x->id);
 	json_kz(&b, "unit", x->unit);
+	json_ks_opt(&b, "branch", str_of(x->branch));
 	json_kz(&b, "survey", x->survey);
 	json_ks_opt(&b, "question", str_of(x->question));
 	json_kz(&b, "text", x->text);
@@ -219,6 +222,8 @@ static int check(struct findings *f, const struct finding_ask *a,
 	if (str_trim(a->unit).len == 0 || a->unit.len > FINDING_UNIT_MAX ||
 	    !text_printable(a->unit))
 		return bad(field, "unit", err, "a unit has 1 to 64 bytes");
+	if (a->branch.len > FINDING_BRANCH_MAX || !text_printable(a->branch))
+		return bad(field, "branch", err, "a branch has 64 bytes");
 	if (str_trim(a->text).len == 0 || a->text.len > FINDING_TEXT_MAX)
 		return bad(field, "text", err,
 			   "a finding has 1 to 2000 bytes of text");
@@ -254,6 +259,7 @@ int findings_send(struct findings *f, const struct finding_ask *ask,
 	x->question = str_z(ask->question);
 	x->text = str_z(ask->text);
 	x->by = str_z(ask->by);
+	x->branch = str_z(ask->branch);
 	x->due_ms = at_ms;
 	x->created_ms = now_ms;
 	map_set_ptr(f->all, x->id, x);
@@ -265,14 +271,37 @@ int findings_send(struct findings *f, const struct finding_ask *ask,
 	return 0;
 }
 
-int findings_answer(struct findings *f, struct str tenant, uint64_t id,
-		    struct str text, struct str by)
+/* NULL: it is not open, or another tenant's. */
+static struct finding *open_one(const struct findings *f, struct str tenant,
+				uint64_t id)
 {
-	must(f != NULL);
 	struct finding *x = map_ptr(f->all, id);
 
 	if (x == NULL || x->now.state != FINDING_OPEN ||
 	    (tenant.len > 0 && !str_eqz(tenant, x->tenant)))
+		return NULL;
+	return x;
+}
+
+int findings_branch(const struct findings *f, struct str tenant, uint64_t id,
+		    struct str *branch)
+{
+	must(f != NULL && branch != NULL);
+	const struct finding *x = open_one(f, tenant, id);
+
+	if (x == NULL)
+		return -ENOENT;
+	*branch = str_of(x->branch);
+	return 0;
+}
+
+int findings_answer(struct findings *f, struct str tenant, uint64_t id,
+		    struct str text, struct str by)
+{
+	must(f != NULL);
+	struct finding *x = open_one(f, tenant, id);
+
+	if (x == NULL)
 		return -ENOENT;
 	if (str_trim(text).len == 0 || text.len > FINDING_TEXT_MAX)
 		return -EINVAL;
@@ -333,6 +362,7 @@ static bool on_row(void *owner, const struct row *row)
 	x->due_ms = row_i(row, 7);
 	x->now.late = row_i(row, 8) != 0;
 	x->by = str_z(row_s(row, 10));
+	x->branch = str_z(row_s(row, 14));
 	x->created_ms = row_i(row, 12);
 	if (v->bad || x->now.state != FINDING_OPEN) {
 		finding_free(&x);

@@ -42,11 +42,13 @@ void findings_close(struct findings **fp); /* after the store */
 
 #define FINDING_UNIT_MAX 64
 #define FINDING_TEXT_MAX 2000
+#define FINDING_BRANCH_MAX 64
 
 struct finding_ask {
 	struct str tenant, unit, survey;
 	struct str question; /* "": the whole survey */
 	struct str text;     /* what was found, what is asked */
+	struct str branch;   /* whose it is; "": of no branch */
 	struct str by;
 	int64_t due_ms; /* 0: the setting's */
 };
@@ -60,5 +62,8 @@ MUST_USE int findings_send(struct findings *f, const struct finding_ask *ask,
  * the text is empty or too long. */
 MUST_USE int findings_answer(struct findings *f, struct str tenant, uint64_t id,
 			     struct str text, struct str by);
+/* Whose it is, until it is answered. -ENOENT: as above. */
+MUST_USE int findings_branch(const struct findings *f, struct str tenant,
+			     uint64_t id, struct str *branch);
 /* Does what is due; its own timer calls it. */
 void findings_tick(struct findings *f);

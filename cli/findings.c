@@ -9,13 +9,15 @@
 const struct option finding_send_options[] = {
 	{ "unit", "NAME", true },    { "survey", "ID", true },
 	{ "question", "ID", false }, { "text", "TEXT", true },
-	{ "due", "TIME", false },    { NULL, NULL, false },
+	{ "due", "TIME", false },    { "branch", "NAME", false },
+	{ NULL, NULL, false },
 };
 
 const struct option finding_list_options[] = {
 	{ "unit", "NAME", false },     { "state", "STATE", false },
 	{ "overdue", NULL, false },    { "limit", "N", false },
-	{ "cursor", "CURSOR", false }, { NULL, NULL, false },
+	{ "cursor", "CURSOR", false }, { "branch", "NAME", false },
+	{ NULL, NULL, false },
 };
 
 const struct option finding_answer_options[] = {

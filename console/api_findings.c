@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "care/findings.h"
+#include "console/branch.h"
 #include "console/page.h"
 
 #define PAGE 50
@@ -21,6 +22,7 @@ static bool show(void *owner, const struct row *row)
 	json_kid(b, "id", (uint64_t)row_i(row, 0));
 	json_ks(b, "tenant", row_s(row, 1));
 	json_ks(b, "unit", row_s(row, 2));
+	json_ks_opt(b, "branch", row_s(row, 14));
 	json_ks(b, "survey", row_s(row, 3));
 	json_ks_opt(b, "question", row_s(row, 4));
 	json_ks(b, "text", row_s(row, 5));
@@ -43,6 +45,7 @@ void api_findings_list(struct request *r)
 {
 	struct str tenant, unit = request_query(r, "unit");
 	struct str state = request_query(r, "state");
+	struct str branch = request_query(r, "branch");
 	bool overdue = str_eqz(request_query(r, "overdue"), "true");
 	enum finding_state unused;
 
@@ -54,6 +57,10 @@ void api_findings_list(struct request *r)
 			    "it is open or answered");
 		return;
 	}
+	if (branch.len == 0)
+		branch = str_of(r->who.branch);
+	if (!branch_check(r, tenant, branch, STR("findings")))
+		return;
 	/* what is late is open */
 	struct cell cells[] = {
 		tenant.len > 0 ? CELL_T(tenant) : CELL_N,
@@ -63,7 +70,8 @@ void api_findings_list(struct request *r)
 		unit.len > 0 ? CELL_T(unit) : CELL_N,
 		overdue ? CELL_I(clock_wall_ms(r->c->clock)) : CELL_N,
 		CELL_N /* the cursor */,
-		CELL_N /* the limit */
+		CELL_N /* the limit */,
+		branch.len > 0 ? CELL_T(branch) : CELL_N
 	};
 
 	page_serve(r, &(struct page_ask){ .name = "findings",
@@ -75,11 +83,12 @@ void api_findings_list(struct request *r)
 					  .cursor = 4,
 					  .limit = 5,
 					  .any = true,
+					  .kept = true,
 					  .show = show });
 }
 
 struct finding_body {
-	struct str unit, survey, question, text;
+	struct str unit, survey, question, text, branch;
 	int64_t due;
 };
 
@@ -89,6 +98,8 @@ static const struct field send_rows[] = {
 	{ "survey", FIELD_STR, AT(survey), true, "What it was found by." },
 	{ "question", FIELD_STR, AT(question), false, "One of its questions." },
 	{ "text", FIELD_STR, AT(text), true, "What was found, what is asked." },
+	{ "branch", FIELD_STR, AT(branch), false,
+	  "Whose it is: it sees and answers it. Theirs if they have one." },
 	{ "due", FIELD_TIME, AT(due), false, "The setting's without it." },
 };
 static const struct field answer_rows[] = {
@@ -121,6 +132,9 @@ void api_findings_post(struct request *r)
 	must(r != NULL);
 	if (!request_fields(r, &w) || !request_tenant(r, &ask.tenant))
 		return;
+	ask.branch = w.branch.len > 0 ? w.branch : str_of(r->who.branch);
+	if (!branch_check(r, ask.tenant, ask.branch, w.unit))
+		return;
 	ask.unit = w.unit;
 	ask.survey = w.survey;
 	ask.question = w.question;
@@ -149,25 +163,32 @@ void api_findings_post(struct request *r)
 	request_then(r, on_done);
 }
 
+static void not_open(struct request *r)
+{
+	reply_error(r, 404, "not_found", NULL, "no such finding is open");
+}
+
 void api_finding_answer(struct request *r)
 {
 	struct finding_body w = { .due = 0 };
-	struct str tenant;
+	struct str tenant, branch;
 	uint64_t id;
 
 	must(r != NULL);
 	if (!request_fields(r, &w) || !request_tenant(r, &tenant) ||
 	    !param_id(r, 0, &id))
 		return;
-	int rc = findings_answer(r->c->findings, tenant, id, w.text,
-				 request_actor(r));
-
-	if (rc != 0) {
-		reply_error(r, rc == -ENOENT ? 404 : 400,
-			    rc == -ENOENT ? "not_found" : "invalid",
-			    rc == -ENOENT ? NULL : "text",
-			    rc == -ENOENT ? "no such finding is open"
-					  : "an answer has 1 to 2000 bytes");
+	branch_kept(r);
+	if (findings_branch(r->c->findings, tenant, id, &branch) != 0) {
+		not_open(r);
+		return;
+	}
+	if (!branch_check(r, tenant, branch, r->param[0]))
+		return;
+	if (findings_answer(r->c->findings, tenant, id, w.text,
+			    request_actor(r)) != 0) {
+		reply_error(r, 400, "invalid", "text",
+			    "an answer has 1 to 2000 bytes");
 		return;
 	}
 	struct buf *b = reply_json(r);

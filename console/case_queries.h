@@ -11,6 +11,7 @@ static const struct query q_thread[] = {
 
 static const struct query q_findings[] = {
 	{ "unit", "Only of this unit." },
+	{ "branch", "Only of this branch." },
 	{ "state", "open or answered." },
 	{ "overdue", "true: not answered, and the day is over." },
 	{ "limit", "Findings of one page, 1 to 1000; 50 without it." },

@@ -194,7 +194,7 @@ void page_serve(struct request *r, const struct page_ask *ask)
 	p->last = cursor;
 	cells_copy(p);
 	branch_kept(r);
-	p->narrow = branch_narrow(r);
+	p->narrow = !ask->kept && branch_narrow(r);
 	if (p->narrow || p->ask.keep != NULL)
 		p->marks = mem_array(p->limit, sizeof(*p->marks));
 	json_open(reply_json(r), '{');

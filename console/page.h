@@ -24,6 +24,7 @@ struct page_ask {
 	unsigned n;
 	unsigned cursor, limit; /* which of them the page fills */
 	bool any;               /* the first page has no cursor: NULL */
+	bool kept; /* the call itself gives rows of their branch alone */
 	enum page_cursor looks;
 	/* On the loop: shall they see the row of this key and tenant? NULL:
 	 * all that the call gives. */

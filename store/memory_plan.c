@@ -81,7 +81,7 @@ static const struct {
 	[TABLE_UNANSWERED] = { 1, "id tenant address late" },
 	[TABLE_FINDING] = { 1, "id tenant unit survey question text state "
 			       "due_ms late answer created_by answered_by "
-			       "created_ms answered_ms" },
+			       "created_ms answered_ms branch" },
 	[TABLE_ONCALL] = { 1, "id tenant address name event text place "
 			      "message state due_ms created_ms acked_ms" },
 	[TABLE_ORDER] = { 1, "id tenant address offer version title_zh "

@@ -129,21 +129,26 @@ static void keeps_findings(void **state)
 					    : CELL_Z("open"),
 				    CELL_I(id == 2 ? 90 : 50), CELL_I(0),
 				    CELL_Z("x"), CELL_Z("ann"), CELL_Z("bo"),
-				    CELL_I(4), CELL_I(id == 4 ? 9 : 0)));
+				    CELL_I(4), CELL_I(id == 4 ? 9 : 0),
+				    CELL_Z(id == 1 ? "n" : "")));
 	bed_reopen(b);
 	/* what is late */
 	assert_string_equal(bed_get(b, STORE_FINDING_LIST,
 				    BED_CELLS(CELL_Z("a"), CELL_Z("open"),
 					      CELL_Z("shops"), CELL_I(60),
-					      CELL_N, CELL_I(9))),
-			    "1|a|shops|s|q|t|open|50|0|x|ann|bo|4|0;");
+					      CELL_N, CELL_I(9), CELL_N)),
+			    "1|a|shops|s|q|t|open|50|0|x|ann|bo|4|0|n;");
+	assert_string_equal(bed_get(b, STORE_FINDING_LIST,
+				    BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N,
+					      CELL_N, CELL_I(9), CELL_Z("n"))),
+			    "1|a|shops|s|q|t|open|50|0|x|ann|bo|4|0|n;");
 	assert_string_equal(bed_get(b, STORE_FINDING_LIST,
 				    BED_CELLS(CELL_N, CELL_Z("answered"),
-					      CELL_N, CELL_N, CELL_N,
-					      CELL_I(9))),
-			    "3|a|shops|s|q|t|answered|50|0|x|ann|bo|4|9;");
+					      CELL_N, CELL_N, CELL_N, CELL_I(9),
+					      CELL_N)),
+			    "3|a|shops|s|q|t|answered|50|0|x|ann|bo|4|9|;");
 	assert_non_null(strstr(bed_scan(b, STORE_FINDING_SCAN, BED_NONE),
-			       "2|a|shops|s|q|t|open|90|0|x|ann|bo|4|0;"));
+			       "2|a|shops|s|q|t|open|90|0|x|ann|bo|4|0|;"));
 }
 
 /* Each once: who took part, who bought again after a case. */

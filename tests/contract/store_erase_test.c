@@ -66,7 +66,7 @@ static void paged(struct bed *b, int64_t id, const char *tenant, const char *to,
 	store_put(b->s, STORE_FINDING_PUT,
 		  BED_CELLS(I(id), Z(tenant), Z("u"), Z("s"), Z("q"), Z(text),
 			    Z("open"), I(9), I(0), Z(text), Z("k"), Z("k"),
-			    I(1), I(0)));
+			    I(1), I(0), Z("")));
 }
 
 static void received(struct bed *b, int64_t id, const char *tenant,
@@ -171,10 +171,11 @@ static void leaves_nobody_else_without(void **state)
 	     "2|a|+442|n|e|call  back, !|0|0|acked|0|1|2;"
 	     "1|a||n|e||0|0|acked|0|1|2;");
 	says(bed_get(b, STORE_FINDING_LIST,
-		     BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N, CELL_N, I(9))),
-	     "3|b|u|s|q|call +441|open|9|0|call +441|k|k|1|0;"
-	     "2|a|u|s|q|call  back, !|open|9|0|call  back, !|k|k|1|0;"
-	     "1|a|u|s|q|theirs|open|9|0|theirs|k|k|1|0;");
+		     BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N, CELL_N, I(9),
+			       CELL_N)),
+	     "3|b|u|s|q|call +441|open|9|0|call +441|k|k|1|0|;"
+	     "2|a|u|s|q|call  back, !|open|9|0|call  back, !|k|k|1|0|;"
+	     "1|a|u|s|q|theirs|open|9|0|theirs|k|k|1|0|;");
 }
 
 int main(void)

@@ -16,6 +16,9 @@
 #define ALERT(to)                                                          \
 	"{\"to\":\"" to "\",\"trigger\":\"price\",\"subject\":\"600519\"," \
 	"\"side\":\"above\",\"limit\":\"1800.5\"}"
+#define FINDING(branch)                                             \
+	"{\"unit\":\"shop\",\"survey\":\"sv\",\"text\":\"Southern " \
+	"queues\",\"branch\":\"" branch "\"}"
 static const char survey[] =
 	"{\"id\":\"sv\",\"questions\":[{\"id\":\"q1\",\"kind\":\"text\","
 	"\"text\":{\"zh\":\"为什么?\",\"en\":\"Why?\"}}]}";
@@ -23,7 +26,7 @@ static const char survey[] =
 /* What stands for ids in the paths below. */
 struct south {
 	char contact[16], message[16], session[16], segment[16];
-	char ticket[16];
+	char ticket[16], finding[16];
 	char callback[16], order[16], alert[16];
 	char campaign[16], own_segment[16];
 };
@@ -95,6 +98,9 @@ static inline void ask_south(struct bed *b, struct south *s)
 				  "{\"kind\":\"report\",\"to\":\"" SOUTH "\"}"),
 			 201);
 	keep_id(b, "id", s->ticket);
+	assert_int_equal(bed_post(b, "/v1/findings", FINDING("south")), 201);
+	keep_id(b, "id", s->finding);
+	assert_int_equal(bed_post(b, "/v1/findings", FINDING("")), 201);
 }
 
 /* From here on the key of one who has a branch. */
@@ -169,6 +175,7 @@ static inline void path_of(const struct south *s, const char *text,
 					 : c == 'B' ? s->callback
 					 : c == 'O' ? s->order
 					 : c == 'A' ? s->alert
+					 : c == 'F' ? s->finding
 					 : c == 'P' ? s->campaign
 					 : c == 'S' ? s->own_segment
 						    : s->session;

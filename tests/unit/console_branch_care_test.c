@@ -206,6 +206,37 @@ static void r44_the_report_is_of_ones_own(void **state)
 	assert_false(bed_says(b, "south"));
 }
 
+/* Its findings are seen and answered; those of others and of none are not. */
+static void r44_findings_are_of_ones_own(void **state)
+{
+	struct bed *b = *state;
+	char path[96];
+	struct south s;
+
+	people(b, &s);
+	ask_south(b, &s);
+	as_north(b, "admin");
+	assert_int_equal(bed_get(b, "/v1/findings"), 200);
+	assert_int_equal(bed_count(b, "findings"), 0);
+	assert_int_equal(bed_post(b, "/v1/findings",
+				  "{\"unit\":\"shop\",\"survey\":\"sv\","
+				  "\"text\":\"Ours\"}"),
+			 201);
+	snprintf(path, sizeof(path), "/v1/findings/%s/answer",
+		 bed_word(b, "id"));
+	assert_int_equal(bed_get(b, "/v1/findings?branch=north"), 200);
+	assert_int_equal(bed_count(b, "findings"), 1);
+	assert_string_equal(bed_word(b, "findings.0.branch"), "north");
+	nothing_of_others(b, "/v1/findings");
+	assert_int_equal(bed_post(b, path, "{\"text\":\"Done\"}"), 200);
+	assert_int_equal(bed_post(b, path, "{\"text\":\"Done\"}"), 404);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/findings"), 200);
+	assert_int_equal(bed_count(b, "findings"), 3);
+	assert_int_equal(bed_get(b, "/v1/findings?branch=south"), 200);
+	assert_int_equal(bed_count(b, "findings"), 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -218,6 +249,7 @@ int main(void)
 		T(r44_agents_call_people_of_their_branch),
 		T(r44_a_queue_follows_the_contact),
 		T(r44_the_report_is_of_ones_own),
+		T(r44_findings_are_of_ones_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
