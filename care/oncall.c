@@ -16,11 +16,9 @@
 #include "model/address.h"
 #include "model/unsaved.h"
 #include "proto/json.h"
-#include "proto/text.h"
 
 #define NAME_MAX_BYTES 64
 #define TICK_PAGES 200
-#define WORD_TEXT_MAX 64
 
 struct page_now {
 	enum page_state state;
@@ -34,6 +32,7 @@ struct page {
 	uint64_t id;
 	char tenant[TENANT_MAX + 1], name[NAME_MAX_BYTES + 1];
 	char *event, *text; /* the event's id; what is said */
+	char *branch;       /* as oncall_branch says it */
 	int64_t created_ms;
 	const struct oncall_cfg *cfg; /* NULL: no such section any more */
 	struct page_now now;
@@ -52,30 +51,6 @@ struct oncall {
 	struct stat *s_pages, *s_nobody;
 };
 
-static const char *const states[PAGE_STATES] = {
-	[PAGE_PAGED] = "paged",
-	[PAGE_ACKED] = "acked",
-	[PAGE_NOBODY] = "nobody",
-};
-
-const char *page_state_name(enum page_state s)
-{
-	must((unsigned)s < PAGE_STATES);
-	return states[s];
-}
-
-int page_state_parse(struct str s, enum page_state *out)
-{
-	must(out != NULL);
-	for (unsigned i = 0; i < PAGE_STATES; i++) {
-		if (!str_eqz(s, states[i]))
-			continue;
-		*out = (enum page_state)i;
-		return 0;
-	}
-	return -EBADMSG;
-}
-
 static int64_t now_of(const struct oncall *o)
 {
 	return clock_wall_ms(o->env.clock);
@@ -89,6 +64,7 @@ static void page_free(struct page **xp)
 		return;
 	mem_free(x->event);
 	mem_free(x->text);
+	mem_free(x->branch);
 	unsaved_done(&x->unsaved);
 	mem_free(x);
 }
@@ -152,10 +128,12 @@ static void keep(struct oncall *o, struct page *x,
 				CELL_Z(x->text),
 				CELL_I(n->place),
 				CELL_I(n->message),
-				CELL_Z(states[n->state]),
+				CELL_Z(page_state_name(n->state)),
 				CELL_I(n->due_ms),
 				CELL_I(x->created_ms),
-				CELL_I(n->acked_ms) };
+				CELL_I(n->acked_ms),
+				x->branch == NULL ? CELL_N
+						  : CELL_Z(x->branch) };
 
 	store_put(o->env.store, STORE_ONCALL_PUT, cells, ARRAY_LEN(cells));
 	set_due(o, x);
@@ -250,8 +228,21 @@ static void acked(struct oncall *o, struct page *x)
 
 /* ---- something happened --------------------------------------------------------------- */
 
+/* Whose it is, as oncall_branch says it; the caller frees it. */
+static char *branch_of(const struct oncall *o, const struct occurrence *e)
+{
+	struct str branch;
+
+	if (e->to.len == 0 && e->account.len == 0)
+		return str_z(STR_NONE);
+	if (!gateway_branch(o->env.gateway, e->tenant, e->to, &branch) ||
+	    branch.len == 0)
+		return NULL;
+	return str_z(branch);
+}
+
 static void page(struct oncall *o, const struct section *sec,
-		 const struct occurrence *e)
+		 const struct occurrence *e, const char *branch)
 {
 	struct page *x = mem_new(struct page);
 	int64_t now_ms = now_of(o);
@@ -264,6 +255,7 @@ static void page(struct oncall *o, const struct section *sec,
 			str_first(str_of(sec->title), NAME_MAX_BYTES)));
 	x->event = str_z(e->id);
 	x->text = oncall_text(x->cfg, e);
+	x->branch = branch == NULL ? NULL : str_z(str_of(branch));
 	x->created_ms = now_ms;
 	map_set_ptr(o->all, x->id, x);
 	page_from(o, x, 0);
@@ -288,6 +280,15 @@ static void none_left(struct oncall *o, const struct section *sec,
 			buf_str(&b));
 }
 
+static bool is_for(const struct oncall_cfg *cfg, const struct occurrence *e,
+		   const char *branch)
+{
+	return str_eqz(e->type, cfg->event) &&
+	       (cfg->tenant[0] == '\0' || str_eqz(e->tenant, cfg->tenant)) &&
+	       (cfg->branch[0] == '\0' ||
+		(branch != NULL && strcmp(branch, cfg->branch) == 0));
+}
+
 bool oncall_happened(struct oncall *o, const struct occurrence *e)
 {
 	must(o != NULL && e != NULL);
@@ -299,30 +300,53 @@ bool oncall_happened(struct oncall *o, const struct occurrence *e)
 		return false;
 	at_work =
 		o->hours.zone != NULL && work_hours_open(&o->hours, now_of(o));
+	char *branch = branch_of(o, e);
+
 	while ((sec = settings_next(o->env.settings, "oncall", &at)) != NULL) {
 		const struct oncall_cfg *cfg = sec->value;
 
-		if (!str_eqz(e->type, cfg->event) ||
-		    (cfg->tenant[0] != '\0' &&
-		     !str_eqz(e->tenant, cfg->tenant)) ||
-		    (at_work && !cfg->always))
+		if (!is_for(cfg, e, branch) || (at_work && !cfg->always))
 			continue;
 		if (map_len(o->all) >= (size_t)cfg->max)
 			none_left(o, sec, e);
 		else
-			page(o, sec, e);
+			page(o, sec, e, branch);
 		paged = true;
 	}
+	mem_free(branch);
 	return paged;
+}
+
+/* NULL: it is not open, or another tenant's. */
+static struct page *open_one(const struct oncall *o, struct str tenant,
+			     uint64_t id)
+{
+	struct page *x = map_ptr(o->all, id);
+
+	if (x == NULL || x->now.state != PAGE_PAGED ||
+	    (tenant.len > 0 && !str_eqz(tenant, x->tenant)))
+		return NULL;
+	return x;
+}
+
+int oncall_branch(const struct oncall *o, struct str tenant, uint64_t id,
+		  const char **branch)
+{
+	must(o != NULL && branch != NULL);
+	const struct page *x = open_one(o, tenant, id);
+
+	if (x == NULL)
+		return -ENOENT;
+	*branch = x->branch;
+	return 0;
 }
 
 int oncall_ack(struct oncall *o, struct str tenant, uint64_t id)
 {
 	must(o != NULL);
-	struct page *x = map_ptr(o->all, id);
+	struct page *x = open_one(o, tenant, id);
 
-	if (x == NULL || x->now.state != PAGE_PAGED ||
-	    (tenant.len > 0 && !str_eqz(tenant, x->tenant)))
+	if (x == NULL)
 		return -ENOENT;
 	acked(o, x);
 	return 0;
@@ -412,26 +436,6 @@ static struct page *page_of(const struct oncall *o, struct str address)
 	return found;
 }
 
-static bool is_word(const struct setting_list *words, struct str text)
-{
-	AUTO(buf_done) struct buf b = { 0 };
-	bool is = false;
-
-	buf_init(&b, 1024);
-	if (text.len > WORD_TEXT_MAX ||
-	    text_fold(str_trim(text), true, &b) != 0)
-		return false;
-	for (size_t i = 0; !is && i < words->len; i++) {
-		struct buf word = { 0 };
-
-		buf_init(&word, 1024);
-		is = text_fold(str_of(words->v[i]), true, &word) == 0 &&
-		     str_eq(buf_str(&b), buf_str(&word));
-		buf_done(&word);
-	}
-	return is;
-}
-
 /* Who answers knows that it was heard, and is not asked for nothing. */
 static void say_taken(struct oncall *o, const struct page *x,
 		      const struct inbound *in)
@@ -463,7 +467,7 @@ static const char *claim(void *owner, const struct inbound *in)
 	struct oncall *o = owner;
 	struct page *x = o->stopped ? NULL : page_of(o, in->from);
 
-	if (x == NULL || x->cfg == NULL || !is_word(&x->cfg->words, in->text))
+	if (x == NULL || x->cfg == NULL || !oncall_word(x->cfg, in->text))
 		return NULL;
 	acked(o, x);
 	say_taken(o, x, in);
@@ -502,6 +506,8 @@ static bool on_row(void *owner, const struct row *row)
 		 page_state_parse(row_s(row, 8), &x->now.state) != 0;
 	x->event = str_z(row_s(row, 4));
 	x->text = str_z(row_s(row, 5));
+	if (row->v[12].type != CELL_NULL)
+		x->branch = str_z(row_s(row, 12));
 	x->now.place = (unsigned)row_i(row, 6);
 	x->now.message = (uint64_t)row_i(row, 7);
 	x->now.due_ms = row_i(row, 9);

@@ -17,6 +17,7 @@
 struct oncall_cfg {
 	char *event;  /* type: "call.urgent" */
 	char *tenant; /* "": any */
+	char *branch; /* of whom it is about; "": any */
 	struct setting_list roster;
 	int64_t ack_within; /* ms, then the next one */
 	int64_t rounds;     /* through the roster, before it is given up */
@@ -54,6 +55,10 @@ void oncall_close(struct oncall **op); /* after the store */
 /* Something happened: pages whoever is on call for it, in the open batch.
  * false: nobody is, or people are at work. */
 bool oncall_happened(struct oncall *o, const struct occurrence *e);
+/* Whose an open one is, in *branch: "" is everybody's, NULL of somebody of no
+ * branch. -ENOENT: it is not open, or another tenant's. */
+MUST_USE int oncall_branch(const struct oncall *o, struct str tenant,
+			   uint64_t id, const char **branch);
 /* Somebody has it. -ENOENT: it is not open, or another tenant's. */
 MUST_USE int oncall_ack(struct oncall *o, struct str tenant, uint64_t id);
 /* Somebody on call is erased, in the open batch: the next one is paged for

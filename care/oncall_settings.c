@@ -10,6 +10,8 @@ static const struct setting rows[] = {
 	  "Type of the business event that is such an alert." },
 	{ "tenant", SETTING_STR, AT(tenant), "", 0, 0, NULL, NULL, false,
 	  "Only events of this tenant." },
+	{ "branch", SETTING_STR, AT(branch), "", 0, 0, NULL, NULL, false,
+	  "Only events about people of this branch." },
 	{ "roster", SETTING_LIST, AT(roster), NULL, 1, 50, NULL, NULL, false,
 	  "Whom to reach, in this order: numbers in E.164." },
 	{ "ack_within", SETTING_DURATION, AT(ack_within), "10m", 10000,

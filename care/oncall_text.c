@@ -1,12 +1,40 @@
 /* An alert in the words of its roster. */
 #include "care/oncall_text.h"
 
+#include <errno.h>
 #include <jansson.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaigns/values.h"
+#include "proto/text.h"
 #include "templates/render.h"
+
+#define WORD_TEXT_MAX 64
+
+static const char *const states[PAGE_STATES] = {
+	[PAGE_PAGED] = "paged",
+	[PAGE_ACKED] = "acked",
+	[PAGE_NOBODY] = "nobody",
+};
+
+const char *page_state_name(enum page_state s)
+{
+	must((unsigned)s < PAGE_STATES);
+	return states[s];
+}
+
+int page_state_parse(struct str s, enum page_state *out)
+{
+	must(out != NULL);
+	for (unsigned i = 0; i < PAGE_STATES; i++) {
+		if (!str_eqz(s, states[i]))
+			continue;
+		*out = (enum page_state)i;
+		return 0;
+	}
+	return -EBADMSG;
+}
 
 static void put(json_t *vars, const char *name, struct str v)
 {
@@ -39,4 +67,26 @@ char *oncall_text(const struct oncall_cfg *cfg, const struct occurrence *e)
 	values_done(&v);
 	json_decref(vars);
 	return str_z(buf_str(&b));
+}
+
+bool oncall_word(const struct oncall_cfg *cfg, struct str text)
+{
+	must(cfg != NULL);
+	const struct setting_list *words = &cfg->words;
+	AUTO(buf_done) struct buf b = { 0 };
+	bool is = false;
+
+	buf_init(&b, 1024);
+	if (text.len > WORD_TEXT_MAX ||
+	    text_fold(str_trim(text), true, &b) != 0)
+		return false;
+	for (size_t i = 0; !is && i < words->len; i++) {
+		struct buf word = { 0 };
+
+		buf_init(&word, 1024);
+		is = text_fold(str_of(words->v[i]), true, &word) == 0 &&
+		     str_eq(buf_str(&b), buf_str(&word));
+		buf_done(&word);
+	}
+	return is;
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "care/oncall.h"
+#include "console/branch.h"
+#include "console/page.h"
 #include "console/served.h"
 
 /* A row of ONCALL_LIST. */
@@ -12,14 +14,15 @@ static bool show(void *owner, const struct row *row)
 	struct request *r = owner;
 	struct buf *b = &r->out;
 
-	if (!served_row(r, row_s(row, 1), row_s(row, 2),
-			(uint64_t)row_i(row, 0)))
-		return true;
+	page_row(r, (uint64_t)row_i(row, 0));
+	page_row_theirs(r, row->v[12].type != CELL_NULL &&
+				   branch_shares(r, row_s(row, 12)));
 	json_open(b, '{');
 	json_kid(b, "id", (uint64_t)row_i(row, 0));
 	json_key(b, "to");
 	who_address_json(b, &r->who, row_s(row, 1), row_s(row, 2));
 	json_ks(b, "oncall", row_s(row, 3));
+	json_ks_opt(b, "branch", row_s(row, 12));
 	json_ks(b, "event", row_s(row, 4));
 	if (request_may(r, PERM_MESSAGE_CONTENT))
 		json_ks(b, "text", row_s(row, 5));
@@ -54,17 +57,25 @@ static void on_acked(struct request *r, int rc)
 
 void api_oncall_ack(struct request *r)
 {
+	const char *branch;
 	struct str tenant;
 	uint64_t id;
 
 	must(r != NULL);
 	if (!request_tenant(r, &tenant) || !param_id(r, 0, &id))
 		return;
-	if (oncall_ack(r->c->oncall, tenant, id) != 0) {
+	branch_kept(r);
+	if (oncall_branch(r->c->oncall, tenant, id, &branch) != 0) {
 		reply_error(r, 404, "not_found", NULL,
 			    "nobody is awaited for it");
 		return;
 	}
+	if (branch_narrow(r) &&
+	    (branch == NULL || !branch_shares(r, str_of(branch)))) {
+		branch_refuse(r, tenant, r->param[0]);
+		return;
+	}
+	must(oncall_ack(r->c->oncall, tenant, id) == 0);
 	struct buf *b = reply_json(r);
 
 	json_open(b, '{');

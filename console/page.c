@@ -16,6 +16,7 @@ struct page_mark {
 	uint64_t key;
 	char tenant[TENANT_MAX + 1];
 	char address[ADDRESS_MAX];
+	bool theirs; /* that is said */
 };
 
 struct page {
@@ -65,6 +66,15 @@ void page_row_of(struct request *r, struct str tenant, struct str address)
 		m->address[0] = '\0';
 }
 
+void page_row_theirs(struct request *r, bool theirs)
+{
+	struct page *p = r->page;
+
+	must(p != NULL && p->n > 0);
+	if (p->marks != NULL)
+		p->marks[p->n - 1].theirs = theirs;
+}
+
 /* ---- what is shown of them --------------------------------------------------------- */
 
 /* Moves the row's text down to `to`; a comma only behind another row. */
@@ -83,7 +93,7 @@ static bool row_is_theirs(struct request *r, const struct page_mark *m)
 
 	if (p->ask.keep != NULL && !p->ask.keep(r, m->key, tenant))
 		return false;
-	return !p->narrow ||
+	return !p->narrow || m->theirs ||
 	       (m->address[0] != '\0' &&
 		branch_sees_address(r, tenant, str_of(m->address)));
 }

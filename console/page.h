@@ -41,3 +41,5 @@ void page_row(struct request *r, uint64_t key);
 /* The same, once it is known: whose it is. A row of which it is not said is
  * shown to nobody who has a branch. */
 void page_row_of(struct request *r, struct str tenant, struct str address);
+/* Or by branch.h's answers for rows: shall those who have a branch see it? */
+void page_row_theirs(struct request *r, bool theirs);

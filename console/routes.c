@@ -153,7 +153,6 @@ static const char whole_triggers[] =
 	"a trigger speaks to the customers of every branch";
 static const char whole_surveys[] =
 	"a survey is asked everywhere alike, and its results are kept for all together";
-static const char whole_oncall[] = "who is on call is so for all branches";
 static const char whole_audit[] =
 	"rows of the audit log are one chain and are of no branch";
 

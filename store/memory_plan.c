@@ -83,7 +83,8 @@ static const struct {
 			       "due_ms late answer created_by answered_by "
 			       "created_ms answered_ms branch" },
 	[TABLE_ONCALL] = { 1, "id tenant address name event text place "
-			      "message state due_ms created_ms acked_ms" },
+			      "message state due_ms created_ms acked_ms "
+			      "branch" },
 	[TABLE_ORDER] = { 1, "id tenant address offer version title_zh "
 			     "title_en price_fen period service actor "
 			     "ordered_by state reason code_hash tries "

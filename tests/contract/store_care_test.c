@@ -106,14 +106,15 @@ static void keeps_who_was_paged(void **state)
 				    CELL_Z("keys"), CELL_Z("e"), CELL_Z("t"),
 				    CELL_I(id), CELL_I(7),
 				    id == 2 ? CELL_Z("acked") : CELL_Z("paged"),
-				    CELL_I(5), CELL_I(4), CELL_I(0)));
+				    CELL_I(5), CELL_I(4), CELL_I(0),
+				    id == 2 ? CELL_N : CELL_Z("n")));
 	bed_reopen(b);
 	assert_string_equal(bed_get(b, STORE_ONCALL_LIST, any, 5),
-			    "2|a|+441|keys|e|t|2|7|acked|5|4|0;"
-			    "1|a|+441|keys|e|t|1|7|paged|5|4|0;"
-			    "0|a|+441|keys|e|t|3|7|paged|5|4|0;");
+			    "2|a|+441|keys|e|t|2|7|acked|5|4|0|-;"
+			    "1|a|+441|keys|e|t|1|7|paged|5|4|0|n;"
+			    "0|a|+441|keys|e|t|3|7|paged|5|4|0|n;");
 	assert_non_null(strstr(bed_scan(b, STORE_ONCALL_SCAN, BED_NONE),
-			       "1|a|+441|keys|e|t|1|7|paged|5|4|0;"));
+			       "1|a|+441|keys|e|t|1|7|paged|5|4|0|n;"));
 }
 
 static void keeps_findings(void **state)

@@ -62,7 +62,7 @@ static void paged(struct bed *b, int64_t id, const char *tenant, const char *to,
 {
 	store_put(b->s, STORE_ONCALL_PUT,
 		  BED_CELLS(I(id), Z(tenant), Z(to), Z("n"), Z("e"), Z(text),
-			    I(0), I(0), Z("acked"), I(0), I(1), I(2)));
+			    I(0), I(0), Z("acked"), I(0), I(1), I(2), Z("")));
 	store_put(b->s, STORE_FINDING_PUT,
 		  BED_CELLS(I(id), Z(tenant), Z("u"), Z("s"), Z("q"), Z(text),
 			    Z("open"), I(9), I(0), Z(text), Z("k"), Z("k"),
@@ -167,9 +167,9 @@ static void leaves_nobody_else_without(void **state)
 	says(recipient(b, 3), "1|9|0|1||0|0|+441||-|-|-|-;");
 	says(bed_get(b, STORE_ONCALL_LIST,
 		     BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N, I(9))),
-	     "3|b|+441|n|e|call +441|0|0|acked|0|1|2;"
-	     "2|a|+442|n|e|call  back, !|0|0|acked|0|1|2;"
-	     "1|a||n|e||0|0|acked|0|1|2;");
+	     "3|b|+441|n|e|call +441|0|0|acked|0|1|2|;"
+	     "2|a|+442|n|e|call  back, !|0|0|acked|0|1|2|;"
+	     "1|a||n|e||0|0|acked|0|1|2|;");
 	says(bed_get(b, STORE_FINDING_LIST,
 		     BED_CELLS(CELL_N, CELL_N, CELL_N, CELL_N, CELL_N, I(9),
 			       CELL_N)),

@@ -26,7 +26,7 @@ static const char survey[] =
 /* What stands for ids in the paths below. */
 struct south {
 	char contact[16], message[16], session[16], segment[16];
-	char ticket[16], finding[16];
+	char ticket[16], finding[16], page[16];
 	char callback[16], order[16], alert[16];
 	char campaign[16], own_segment[16];
 };
@@ -77,6 +77,18 @@ static inline void people(struct bed *b, struct south *s)
 	bed_hear(b, SOUTH, "Sue here");
 }
 
+/* An event that somebody is on call for: to is whom it is about, "" for nobody. */
+static inline void alert_about(struct bed *b, const char *type, const char *id,
+			       const char *to)
+{
+	char body[160];
+
+	snprintf(body, sizeof(body), "{\"id\":\"%s\",\"type\":\"%s\"%s%s%s}",
+		 id, type, to[0] == '\0' ? "" : ",\"to\":\"", to,
+		 to[0] == '\0' ? "" : "\"");
+	assert_int_equal(bed_post(b, "/v1/events", body), 200);
+}
+
 static inline void ask_south(struct bed *b, struct south *s)
 {
 	assert_int_equal(bed_post(b, "/v1/callbacks", WISH(SOUTH)), 201);
@@ -100,6 +112,10 @@ static inline void ask_south(struct bed *b, struct south *s)
 	keep_id(b, "id", s->ticket);
 	assert_int_equal(bed_post(b, "/v1/findings", FINDING("south")), 201);
 	keep_id(b, "id", s->finding);
+	alert_about(b, "shop.shut", "X-1-shop", NOBODY);
+	alert_about(b, "shop.shut", "S-1-shop", SOUTH);
+	assert_int_equal(bed_get(b, "/v1/oncall"), 200);
+	keep_id(b, "oncall.0.id", s->page);
 	assert_int_equal(bed_post(b, "/v1/findings", FINDING("")), 201);
 }
 
@@ -176,6 +192,7 @@ static inline void path_of(const struct south *s, const char *text,
 					 : c == 'O' ? s->order
 					 : c == 'A' ? s->alert
 					 : c == 'F' ? s->finding
+					 : c == 'L' ? s->page
 					 : c == 'P' ? s->campaign
 					 : c == 'S' ? s->own_segment
 						    : s->session;

@@ -103,6 +103,10 @@ static const char bed_rest[] =
 	"callbacks {}\n"
 	"orders {}\n"
 	"findings {}\n"
+	"oncall shop { event = shop.shut roster = {\"+447700900301\"}\n"
+	"  class = notice always = true text = \"{{event}} {{to}}\" }\n"
+	"oncall till { event = till.open roster = {\"+447700900301\"}\n"
+	"  class = notice always = true branch = north }\n"
 	"offer ring { title_en = \"Ring\" price = 1 }\n"
 	"trigger due { event = bill.due class = notice text_zh = \"请缴费\" }\n"
 	"trigger price { event = price.limit class = notice alert_value = px\n"
@@ -137,7 +141,7 @@ static inline void bed_committed(void *owner, int rc)
 
 static inline void bed_settings(struct bed *b)
 {
-	static struct setting_section kinds[19];
+	static struct setting_section kinds[20];
 	struct faults f = { 0 };
 	char config[4096];
 
@@ -162,6 +166,7 @@ static inline void bed_settings(struct bed *b)
 	kinds[16] = orders_section;
 	kinds[17] = offer_section;
 	kinds[18] = findings_section;
+	kinds[19] = oncall_section;
 	if (settings_parse(config, "test", kinds, ARRAY_LEN(kinds),
 			   &b->settings, &f) != 0)
 		fail_msg("%s", f.v[0]);

@@ -5,8 +5,8 @@
 /*
  * How each BRANCH_KEPT route is asked for a thing of another branch, and what
  * must come of it. $C, $M, $V, $K, $B, $O, $A, $P, $S: the south's contact, message,
- * survey session, case, call-back, order, alert, campaign and segment; $F: a finding of
- * its; $G: a segment for all. A new route that says it is kept needs a row here.
+ * survey session, case, call-back, order, alert, campaign and segment; $F, $L: a finding
+ * and an alert of its; $G: a segment for all. A new route that says it is kept needs a row here.
  */
 static const struct {
 	const char *method, *route, *path, *body;
@@ -104,6 +104,8 @@ static const struct {
 	  "/v1/threads/%2B447700900102/reply", "{\"text\":\"x\"}", 403 },
 	{ "POST", "/v1/threads/{address}/hand-over",
 	  "/v1/threads/%2B447700900102/hand-over", "{}", 403 },
+	{ "GET", "/v1/oncall", "", "", 200 },
+	{ "POST", "/v1/oncall/{id}/ack", "/v1/oncall/$L/ack", "", 403 },
 	{ "GET", "/v1/findings", "", "", 200 },
 	{ "GET", "/v1/findings", "?branch=south", "", 403 },
 	{ "POST", "/v1/findings", "", FINDING("south"), 403 },

@@ -237,6 +237,61 @@ static void r44_findings_are_of_ones_own(void **state)
 	assert_int_equal(bed_count(b, "findings"), 1);
 }
 
+/* Alerts about its people, and those about nobody. */
+static void r44_alerts_of_ones_own_are_seen_and_taken(void **state)
+{
+	struct bed *b = *state;
+	char path[160];
+	struct south s;
+
+	people(b, &s);
+	ask_south(b, &s);
+	alert_about(b, "shop.shut", "all", "");
+	alert_about(b, "shop.shut", "north", NORTH);
+	as_north(b, "supervisor");
+	assert_int_equal(bed_get(b, "/v1/oncall?limit=2"), 200);
+	nothing_of_others(b, "/v1/oncall");
+	assert_int_equal(bed_count(b, "oncall"), 2);
+	assert_string_equal(bed_word(b, "oncall.0.event"), "north");
+	assert_string_equal(bed_word(b, "oncall.0.branch"), "north");
+	assert_string_equal(bed_word(b, "oncall.1.event"), "all");
+	snprintf(path, sizeof(path), "/v1/oncall/%s/ack",
+		 bed_word(b, "oncall.0.id"));
+	assert_int_equal(bed_post(b, path, ""), 200);
+	b->key = ADMIN;
+	assert_int_equal(bed_get(b, "/v1/oncall"), 200);
+	assert_int_equal(bed_count(b, "oncall"), 4);
+	bed_stop(b);
+	bed_start(b, false);
+	as_north(b, "supervisor");
+	assert_int_equal(bed_get(b, "/v1/oncall?state=paged"), 200);
+	nothing_of_others(b, "/v1/oncall");
+	assert_int_equal(bed_count(b, "oncall"), 1);
+	path_of(&s, "/v1/oncall/$L/ack", path);
+	assert_int_equal(bed_post(b, path, ""), 403);
+}
+
+/* A roster of a branch is for its people. */
+static void r44_a_roster_of_a_branch_is_for_its_people(void **state)
+{
+	static const struct {
+		const char *to;
+		size_t alerts;
+	} cases[] = { { SOUTH, 0 }, { NOBODY, 0 }, { "", 0 }, { NORTH, 1 } };
+	struct bed *b = *state;
+	char id[8];
+	struct south s;
+
+	people(b, &s);
+	for (unsigned i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(id, sizeof(id), "t%u", i);
+		alert_about(b, "till.open", id, cases[i].to);
+		assert_int_equal(bed_get(b, "/v1/oncall"), 200);
+		assert_int_equal(bed_count(b, "oncall"), cases[i].alerts);
+	}
+	assert_string_equal(bed_word(b, "oncall.0.oncall"), "till");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -250,6 +305,8 @@ int main(void)
 		T(r44_a_queue_follows_the_contact),
 		T(r44_the_report_is_of_ones_own),
 		T(r44_findings_are_of_ones_own),
+		T(r44_alerts_of_ones_own_are_seen_and_taken),
+		T(r44_a_roster_of_a_branch_is_for_its_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
