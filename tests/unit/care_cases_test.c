@@ -101,10 +101,13 @@ static void test_r34_no_case_is_silent(void **state)
 	struct care_case *x = caredesk_add(&d, CASE_QUESTION, "");
 
 	assert_string_equal(ACT(&d, x, CASE_REPLY, .text = STR("稍等")), "");
+	TURN_UNTIL(d.bed, d.delivered == 1);
 	caredesk_expect(&d, "case.opened case.replied ");
 	caredesk_pass(&d, 71);
 	caredesk_expect(&d, "");
 	caredesk_pass(&d, 1);
+	/* the owner hears of it, and the customer */
+	TURN_UNTIL(d.bed, d.delivered == 2);
 	caredesk_expect(&d, "case.alarm ");
 	caredesk_pass(&d, 71);
 	caredesk_expect(&d, "");
