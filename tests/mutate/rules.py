@@ -133,7 +133,7 @@ ROWS = [
      "		n += x->now.state == CASE_CLOSED &&\n"),
     ("R-38", "care_case_test: test_r38_a_batch_within_the_window", C + "burst.c",
      " || now_ms - r->at_ms[n - 1] > b->cfg.window_ms)", ")"),
-    ("R-38", "console_campaigns_test: r38_complaints_pause_it", C + "case_harm.c",
+    ("R-38", "console_campaigns_test: r38_a_batch_is_told_of", C + "case_harm.c",
      "	if (alarm != BURST_NONE)\n		surge(c, m, alarm);\n", "	(void)alarm;\n"),
     ("R-47", "care_cases_test: test_r47_agents_say_nothing_that_is_blocked",
      C + "case_say.c", "	if (out.decision.verdict == VERDICT_DENY)\n",

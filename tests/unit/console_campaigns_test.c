@@ -403,6 +403,37 @@ static void r38_complaints_pause_it(void **state)
 	assert_string_equal(bed_word(b, "reason"), "complaint_burst");
 }
 
+static void r38_a_batch_is_told_of(void **state)
+{
+	struct bed *b = *state;
+	struct cast c;
+	struct buf got;
+	char care[64], body[128];
+	bool over = false;
+	const char *id;
+
+	cast_make(b, &c);
+	id = draft(b, addresses(90), ",\"pace\":{\"rate\":2}");
+	approve(b, &c, id);
+	assert_int_equal(act(b, id, "start"), 200);
+	wait_state(b, id, "running");
+	key_of(b, "li", "care", care);
+	int fd = bed_stream(b, "/v1/stream", ADMIN, &got);
+	b->key = care;
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(body, sizeof(body),
+			 "{\"kind\":\"complaint\",\"to\":\"+44770090000%u\","
+			 "\"campaign\":\"%s\"}",
+			 i, id);
+		assert_int_equal(bed_post(b, "/v1/cases", body), 201);
+	}
+	TURN_UNTIL(b, (bed_take(fd, &got, &over),
+		       strstr(got.p, "case.surge") != NULL));
+	wait_state(b, id, "paused");
+	close(fd);
+	buf_done(&got);
+}
+
 static void r38_opt_outs_are_the_campaigns(void **state)
 {
 	struct bed *b = *state;
@@ -556,6 +587,7 @@ int main(void)
 		CASE(a_pause_by_hand_stays_when_a_link_comes),
 		CASE(r10_a_charged_sender_takes_two),
 		CASE(r38_complaints_pause_it),
+		CASE(r38_a_batch_is_told_of),
 		CASE(r38_opt_outs_are_the_campaigns),
 		CASE(tests_are_gated_and_marked),
 		CASE(a_clone_is_a_draft_of_its_own),
