@@ -24,6 +24,10 @@ static const struct setting rows[] = {
 	  2592000000, NULL, NULL, false,
 	  "What waits longer in the inbox is told of once; counted while "
 	  "`work_hours` are open." },
+	{ "inbox_hold", SETTING_DURATION, AT(inbox_hold), "10m", 10000,
+	  86400000, NULL, NULL, false,
+	  "So long a message of the inbox that somebody has taken is theirs to "
+	  "answer." },
 	{ "night_zh", SETTING_STR, AT(night_zh), "", 0, 0, NULL, NULL, false,
 	  "What who writes outside `work_hours`, and is answered by nothing, "
 	  "hears once a night; empty: nothing." },

@@ -23,6 +23,7 @@ struct cases_cfg {
 	int64_t max;         /* cases in memory */
 	int64_t per_person;  /* open at once */
 	int64_t inbox_late;  /* ms */
+	int64_t inbox_hold;  /* ms */
 	char *night_zh, *night_en;
 	int64_t inbox_max; /* words that wait for an answer */
 	struct setting_list causes;

@@ -14,13 +14,15 @@ struct waits {
 	struct list node;
 	uint64_t id;
 	char *tenant, *address;
-	bool late;    /* that was told */
-	bool leaving; /* as soon as that is stored */
+	bool late;          /* that was told */
+	bool leaving;       /* as soon as that is stored */
+	char *actor, *name; /* who has it in hand; NULL: nobody had */
+	int64_t until_ms;
 };
 
 struct unanswered {
 	struct store *store;
-	size_t max;
+	struct unanswered_cfg cfg;
 	struct map *all; /* id */
 	struct list order;
 	struct stat *s_waiting;
@@ -33,6 +35,8 @@ static void forget(struct unanswered *u, struct waits *w)
 	stat_set(u->s_waiting, (int64_t)map_len(u->all));
 	mem_free(w->tenant);
 	mem_free(w->address);
+	mem_free(w->actor);
+	mem_free(w->name);
 	mem_free(w);
 }
 
@@ -111,7 +115,7 @@ void unanswered_inbound(struct unanswered *u, const struct inbound *in)
 
 	if (!str_eqz(in->claim, CLAIM_INBOX))
 		return;
-	if (map_len(u->all) >= u->max) {
+	if (map_len(u->all) >= u->cfg.max) {
 		struct waits *oldest =
 			LIST_ITEM(u->order.next, struct waits, node);
 
@@ -167,6 +171,47 @@ bool unanswered_find(const struct unanswered *u, uint64_t id,
 	return true;
 }
 
+bool unanswered_held(const struct unanswered *u, uint64_t id, int64_t now_ms,
+		     struct unanswered_hold *out)
+{
+	must(u != NULL && out != NULL);
+	const struct waits *w = map_ptr(u->all, id);
+
+	if (w == NULL || w->actor == NULL || now_ms >= w->until_ms)
+		return false;
+	*out = (struct unanswered_hold){ str_of(w->actor), str_of(w->name),
+					 w->until_ms };
+	return true;
+}
+
+int unanswered_take(struct unanswered *u, uint64_t id, struct str actor,
+		    struct str name, int64_t now_ms,
+		    struct unanswered_hold *out)
+{
+	must(u != NULL && actor.len > 0 && out != NULL);
+	struct waits *w = map_ptr(u->all, id);
+
+	if (w == NULL || w->leaving)
+		return -ENOENT;
+	if (unanswered_held(u, id, now_ms, out) && !str_eq(actor, out->actor))
+		return -EBUSY;
+	mem_free(w->actor);
+	mem_free(w->name);
+	w->actor = str_z(actor);
+	w->name = str_z(name);
+	w->until_ms = now_ms + u->cfg.hold_ms;
+	must(unanswered_held(u, id, now_ms, out));
+	return 0;
+}
+
+uint64_t unanswered_oldest(const struct unanswered *u)
+{
+	must(u != NULL);
+	return list_empty(&u->order)
+		       ? 0
+		       : LIST_ITEM(u->order.next, struct waits, node)->id;
+}
+
 bool unanswered_of(const struct unanswered *u, struct str tenant,
 		   struct str address)
 {
@@ -214,15 +259,15 @@ static bool on_row(void *owner, const struct row *row)
 	return true;
 }
 
-int unanswered_open(struct unanswered **out, struct store *store, size_t max,
-		    struct err *err)
+int unanswered_open(struct unanswered **out, struct store *store,
+		    const struct unanswered_cfg *cfg, struct err *err)
 {
-	must(out != NULL && store != NULL && max > 0);
+	must(out != NULL && store != NULL && cfg != NULL && cfg->max > 0);
 	AUTO(unanswered_close)
 	struct unanswered *u = mem_new(struct unanswered);
 
 	u->store = store;
-	u->max = max;
+	u->cfg = *cfg;
 	u->all = map_new();
 	list_init(&u->order);
 	u->s_waiting =

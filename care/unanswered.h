@@ -9,10 +9,15 @@
 
 struct unanswered;
 
-/* max: of all tenants; beyond it the oldest give way, with a line in the log.
- * -EIO. */
+struct unanswered_cfg {
+	size_t max;      /* of all tenants; beyond it the oldest give way, with
+			  * a line in the log */
+	int64_t hold_ms; /* so long somebody has one in hand */
+};
+
+/* -EIO. */
 MUST_USE int unanswered_open(struct unanswered **out, struct store *store,
-			     size_t max, struct err *err);
+			     const struct unanswered_cfg *cfg, struct err *err);
 void unanswered_close(struct unanswered **up); /* after the store */
 
 /* Of each message, with its claim, in its batch. */
@@ -31,6 +36,21 @@ struct unanswered_one {
 /* false: it does not wait. */
 bool unanswered_find(const struct unanswered *u, uint64_t id,
 		     struct unanswered_one *out);
+/* Who answers it, so that two do not: in memory, until a restart. */
+struct unanswered_hold {
+	struct str actor, name; /* who.h; views, until the next call */
+	int64_t until_ms;       /* wall */
+};
+/* Theirs from now on, or again. -ENOENT: it does not wait. -EBUSY: another has
+ * it in hand. */
+MUST_USE int unanswered_take(struct unanswered *u, uint64_t id,
+			     struct str actor, struct str name, int64_t now_ms,
+			     struct unanswered_hold *out);
+/* false: nobody has it in hand now. */
+bool unanswered_held(const struct unanswered *u, uint64_t id, int64_t now_ms,
+		     struct unanswered_hold *out);
+/* The one that waits longest; 0: none. */
+uint64_t unanswered_oldest(const struct unanswered *u);
 /* Does anything of theirs wait? */
 bool unanswered_of(const struct unanswered *u, struct str tenant,
 		   struct str address);

@@ -200,6 +200,17 @@ int verb_inbox_reply(struct cli *c, const struct args *a)
 	return reply(c, a, INBOX);
 }
 
+int verb_inbox_take(struct cli *c, const struct args *a)
+{
+	static const char *const members[] = { "id", "until" };
+	static const enum word labels[] = { WORD_ID, WORD_UNTIL };
+	int rc = post(c, INBOX, a->v[0], "/take", NULL);
+
+	if (rc == CLI_DONE && !cli_json(c))
+		print_members(c->answer, members, labels, ARRAY_LEN(members));
+	return rc;
+}
+
 int verb_inbox_done(struct cli *c, const struct args *a)
 {
 	int rc = post(c, INBOX, a->v[0], "/done", NULL);

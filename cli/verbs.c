@@ -203,6 +203,8 @@ const struct verb verbs[] = {
 	  thread_hand_over_options, verb_inbox_hand_over },
 	{ "inbox", "reply", "ID", 1, 1, WORD_H_INBOX_REPLY,
 	  thread_reply_options, verb_inbox_reply },
+	{ "inbox", "take", "ID", 1, 1, WORD_H_INBOX_TAKE, none,
+	  verb_inbox_take },
 	{ "inbox", "done", "ID", 1, 1, WORD_H_INBOX_DONE, none,
 	  verb_inbox_done },
 	{ "thread", "list", "", 0, 0, WORD_H_THREAD_LIST, thread_list_options,

@@ -146,6 +146,7 @@ int verb_inbox_list(struct cli *c, const struct args *a);
 int verb_inbox_reply(struct cli *c, const struct args *a);
 int verb_inbox_show(struct cli *c, const struct args *a);
 int verb_inbox_hand_over(struct cli *c, const struct args *a);
+int verb_inbox_take(struct cli *c, const struct args *a);
 int verb_inbox_done(struct cli *c, const struct args *a);
 int verb_thread_list(struct cli *c, const struct args *a);
 int verb_thread_show(struct cli *c, const struct args *a);

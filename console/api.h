@@ -158,6 +158,7 @@ void api_finding_answer(struct request *r);
 void api_oncall_list(struct request *r);
 void api_oncall_ack(struct request *r);
 void api_inbox_reply(struct request *r);
+void api_inbox_take(struct request *r);
 void api_inbox_done(struct request *r);
 void api_inbox_thread(struct request *r);
 void api_inbox_hand_over(struct request *r);

@@ -374,6 +374,9 @@ void api_cases_post(struct request *r)
 		refused(r, rc, &no);
 		return;
 	}
+	/* a case has an owner and a clock: who wrote is in somebody's hands */
+	unanswered_said(r->c->unanswered, str_of(x->tenant),
+			str_of(x->address));
 	put_live(r, x);
 	audit(r, x, joined ? "said_again" : "open");
 	request_then(r, joined ? on_done : on_opened);

@@ -64,6 +64,17 @@ static bool waits(struct request *r, uint64_t id, struct str tenant)
 	return unanswered_find(r->c->unanswered, id, &one);
 }
 
+/* Nobody else has it in hand. */
+static bool is_free(struct request *r, uint64_t id, struct str tenant)
+{
+	struct unanswered_hold h;
+
+	return waits(r, id, tenant) &&
+	       (!unanswered_held(r->c->unanswered, id,
+				 clock_wall_ms(r->c->clock), &h) ||
+		str_eqz(h.actor, r->who.actor));
+}
+
 /* What is nobody's in particular is for the tenant that answers for it: words
  * of strangers, too. */
 static bool is_theirs(struct request *r, uint64_t id, struct str tenant)
@@ -78,35 +89,70 @@ static bool is_theirs_and_waits(struct request *r, uint64_t id,
 	return is_theirs(r, id, tenant) && waits(r, id, tenant);
 }
 
+static bool is_theirs_and_free(struct request *r, uint64_t id,
+			       struct str tenant)
+{
+	return is_theirs(r, id, tenant) && is_free(r, id, tenant);
+}
+
+/* Of `waiting`: which rows, and that those which wait come oldest first. */
+static const struct listing {
+	const char *waiting;
+	enum store_call call;
+	bool (*keep)(struct request *, uint64_t, struct str);
+	bool (*keep_ours)(struct request *, uint64_t, struct str);
+} listings[] = {
+	{ "", STORE_INBOUND_LIST, NULL, is_theirs },
+	{ "false", STORE_INBOUND_LIST, NULL, is_theirs },
+	{ "true", STORE_INBOUND_OLDEST, is_free, is_theirs_and_free },
+	{ "all", STORE_INBOUND_OLDEST, waits, is_theirs_and_waits },
+};
+
+static const struct listing *listing_of(struct request *r)
+{
+	for (size_t i = 0; i < ARRAY_LEN(listings); i++)
+		if (str_eqz(request_query(r, "waiting"), listings[i].waiting))
+			return &listings[i];
+	reply_error(r, 400, "bad_value", "waiting", "true, all or false");
+	return NULL;
+}
+
+/* Nothing that waits is older. */
+static uint64_t first_id(struct request *r, const struct listing *l,
+			 int64_t since_ms)
+{
+	uint64_t since = since_ms == 0 ? 0 : id_floor(since_ms);
+
+	return l->call == STORE_INBOUND_LIST
+		       ? since
+		       : MAX(since, unanswered_oldest(r->c->unanswered));
+}
+
 void api_inbox_list(struct request *r)
 {
 	struct str tenant, from = request_query(r, "from");
+	const struct listing *l;
 	int64_t since_ms = 0;
-	bool (*const keeps[2][2])(struct request *, uint64_t, struct str) = {
-		{ NULL, waits },
-		{ is_theirs, is_theirs_and_waits },
-	};
-	bool waiting = str_eqz(request_query(r, "waiting"), "true");
 
 	must(r != NULL);
 	if (!request_scope(r, &tenant) || !query_time(r, "since", &since_ms) ||
-	    !query_person(r, "from"))
+	    !query_person(r, "from") || (l = listing_of(r)) == NULL)
 		return;
 	bool ours = str_eqz(tenant, r->c->tenant) && !who_pseudonymous(&r->who);
 	struct cell cells[] = { tenant.len > 0 && !ours ? CELL_T(tenant)
 							: CELL_N,
 				from.len > 0 ? CELL_T(from) : CELL_N,
-				CELL_I(since_ms == 0 ? 0 : id_floor(since_ms)),
-				CELL_N, CELL_N };
+				CELL_I(first_id(r, l, since_ms)), CELL_N,
+				CELL_N };
 	const struct page_ask ask = { .name = "inbox",
 				      .usual = INBOX_PAGE,
 				      .most = INBOX_PAGE_MAX,
-				      .call = STORE_INBOUND_LIST,
+				      .call = l->call,
 				      .cells = cells,
 				      .n = ARRAY_LEN(cells),
 				      .cursor = 3,
 				      .limit = 4,
-				      .keep = keeps[ours][waiting],
+				      .keep = ours ? l->keep_ours : l->keep,
 				      .show = show_inbound };
 
 	page_serve(r, &ask);

@@ -344,6 +344,12 @@ void api_thread_reply(struct request *r)
 
 /* ---- by what they wrote: no number is needed ------------------------------------------ */
 
+static void refuse_missing(struct request *r)
+{
+	reply_error(r, 404, "not_found", NULL,
+		    "no such message waits for an answer");
+}
+
 /* The message of the path, if it waits for an answer of theirs. */
 static bool waiting(struct request *r, uint64_t *id, struct str *tenant,
 		    char to[ADDRESS_MAX])
@@ -354,12 +360,65 @@ static bool waiting(struct request *r, uint64_t *id, struct str *tenant,
 		return false;
 	if (!unanswered_find(r->c->unanswered, *id, &one) ||
 	    !(str_eq(one.tenant, *tenant) || str_eqz(one.tenant, "*"))) {
-		reply_error(r, 404, "not_found", NULL,
-			    "no such message waits for an answer");
+		refuse_missing(r);
 		return false;
 	}
 	return str_copy(to, ADDRESS_MAX, one.address) == 0 &&
 	       branch_check_address(r, *tenant, str_of(to));
+}
+
+static void refuse_taken(struct request *r, const struct unanswered_hold *h)
+{
+	reply_error(r, 409, "taken", NULL, "%.*s has it in hand",
+		    STR_ARGS(h->name));
+}
+
+/* The same as waiting, unless another has it in hand. */
+static bool in_hand(struct request *r, uint64_t *id, struct str *tenant,
+		    char to[ADDRESS_MAX])
+{
+	struct unanswered_hold h;
+
+	if (!waiting(r, id, tenant, to))
+		return false;
+	if (!unanswered_held(r->c->unanswered, *id, clock_wall_ms(r->c->clock),
+			     &h) ||
+	    str_eqz(h.actor, r->who.actor))
+		return true;
+	refuse_taken(r, &h);
+	return false;
+}
+
+void api_inbox_take(struct request *r)
+{
+	char to[ADDRESS_MAX];
+	struct unanswered_hold h;
+	struct str tenant;
+	uint64_t id;
+
+	must(r != NULL);
+	if (!waiting(r, &id, &tenant, to))
+		return;
+	int rc = unanswered_take(r->c->unanswered, id, str_of(r->who.actor),
+				 request_actor(r), clock_wall_ms(r->c->clock),
+				 &h);
+	if (rc != 0) {
+		if (rc == -EBUSY)
+			refuse_taken(r, &h);
+		else
+			refuse_missing(r);
+		return;
+	}
+	struct buf *b = reply_json(r);
+
+	json_open(b, '{');
+	json_kid(b, "id", id);
+	json_ks(b, "by", h.name);
+	json_kt(b, "until", h.until_ms);
+	json_close(b, '}');
+	r->status = 200;
+	request_audit(r, tenant, "inbox.take", r->param[0], STR_NONE);
+	request_then(r, on_said);
 }
 
 /* An agent reads what they answer: one person at a time, while it waits. */
@@ -381,7 +440,7 @@ void api_inbox_reply(struct request *r)
 	uint64_t id;
 
 	must(r != NULL);
-	if (waiting(r, &id, &tenant, to))
+	if (in_hand(r, &id, &tenant, to))
 		say(r, to);
 }
 
@@ -392,7 +451,7 @@ void api_inbox_done(struct request *r)
 	uint64_t id;
 
 	must(r != NULL);
-	if (!waiting(r, &id, &tenant, to))
+	if (!in_hand(r, &id, &tenant, to))
 		return;
 	must(unanswered_done(r->c->unanswered, id) == 0);
 	struct buf *b = reply_json(r);
@@ -511,6 +570,6 @@ void api_inbox_hand_over(struct request *r)
 	uint64_t id;
 
 	must(r != NULL);
-	if (waiting(r, &id, &tenant, to))
+	if (in_hand(r, &id, &tenant, to))
 		hand_over(r, to);
 }

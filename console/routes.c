@@ -42,7 +42,8 @@ static const struct query q_audit[] = {
 
 static const struct query q_inbox[] = {
 	{ "from", "Only from this address." },
-	{ "waiting", "true: only what waits for an answer." },
+	{ "waiting", "true: what waits for an answer and nobody else has in "
+		     "hand, the oldest first; all: what waits." },
 	{ "since", "Only messages heard at or after this time." },
 	{ "limit", "Messages of one page, 1 to 500; 50 without it." },
 	{ "cursor", "`next` of the page before." },

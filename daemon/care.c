@@ -296,8 +296,11 @@ static int open_cases(struct care *c, const struct care_env *env,
 		.node = env->node,
 	};
 
-	int rc = unanswered_open(&c->unanswered, env->store,
-				 (size_t)cenv.cfg->inbox_max, err);
+	const struct unanswered_cfg inbox = {
+		.max = (size_t)cenv.cfg->inbox_max,
+		.hold_ms = cenv.cfg->inbox_hold,
+	};
+	int rc = unanswered_open(&c->unanswered, env->store, &inbox, err);
 
 	return rc != 0 ? rc : cases_open(&c->cases, &cenv, err);
 }

@@ -275,6 +275,14 @@ static void keeps_inbound_and_strays(void **state)
 				    BED_CELLS(CELL_N, CELL_Z("+441"), CELL_I(2),
 					      CELL_I(3), CELL_I(9))),
 			    "2|b +441;");
+	assert_string_equal(bed_get(b, STORE_INBOUND_OLDEST,
+				    BED_CELLS(CELL_N, CELL_N, CELL_I(2),
+					      CELL_I(0), CELL_I(1))),
+			    "2|b +441;");
+	assert_string_equal(bed_get(b, STORE_INBOUND_OLDEST,
+				    BED_CELLS(CELL_Z("a"), CELL_N, CELL_I(1),
+					      CELL_I(1), CELL_I(9))),
+			    "3|a +442;");
 	assert_string_equal(bed_get(b, STORE_INBOUND_GET, BED_CELLS(CELL_I(2))),
 			    "2|b +441;");
 	bed_reopen(b);

@@ -1,6 +1,7 @@
 """What is broken, and what must see it: (rule, test, file, from, to). The rules
-are those of docs/rules.md; a test is "program: function" of tests/unit. `from`
-stands in its file exactly once. To add one: a row, and it must be red."""
+are those of docs/rules.md, or a room; a test is "program: function" of
+tests/unit. `from` stands in its file exactly once. To add one: a row, and it
+must be red."""
 
 C, E, G = "care/", "campaigns/", "gateway/"
 
@@ -169,6 +170,17 @@ ROWS = [
      "until_ms == 0 || now_ms != until_ms\n"),
     ("R-43", "acd_desk_test: test_certificate", "acd/agents.c",
      "	if (wall_ms < as->next_expiry_ms)\n		return;\n", "	if (wall_ms > 0)\n		return;\n"),
+    # ---- the inbox
+    ("inbox", "console_inbox_test: one_takes_it_and_no_other", C + "unanswered.c",
+     "!str_eq(actor, out->actor))", "false)"),
+    ("inbox", "console_inbox_test: one_takes_it_and_no_other",
+     "console/api_threads.c", "	refuse_taken(r, &h);\n	return false;", "	return true;"),
+    ("inbox", "console_inbox_test: one_takes_it_and_no_other",
+     "console/api_inbox.c", "		str_eqz(h.actor, r->who.actor));", "		true);"),
+    ("inbox", "console_inbox_test: what_nobody_answered_waits", C + "unanswered.c",
+     "	if (!str_eqz(in->claim, CLAIM_INBOX))\n		return;\n", ""),
+    ("inbox", "console_inbox_test: a_restart_forgets_no_word", C + "unanswered.c",
+     "	store_put(u->store, STORE_UNANSWERED_DROP, &cell, 1);\n", "	(void)cell;\n"),
     # ---- texts leave
     ("R-18", "gateway_purge_test: r18_each_class_keeps_its_time", G + "purge.c",
      "	message_purge(bytes, &m);\n", ""),

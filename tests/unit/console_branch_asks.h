@@ -58,6 +58,7 @@ static const struct {
 	{ "GET", "/v1/inbox", "", "", 200 },
 	{ "POST", "/v1/inbox/{id}/reply", "/v1/inbox/$M/reply",
 	  "{\"text\":\"hello\"}", 404 },
+	{ "POST", "/v1/inbox/{id}/take", "/v1/inbox/$M/take", "", 404 },
 	{ "POST", "/v1/inbox/{id}/done", "/v1/inbox/$M/done", "", 404 },
 	{ "GET", "/v1/inbox/{id}/thread", "/v1/inbox/$M/thread", "", 403 },
 	{ "POST", "/v1/inbox/{id}/hand-over", "/v1/inbox/$M/hand-over", "{}",

@@ -114,12 +114,73 @@ static void what_nobody_answered_waits(void **state)
 				  "{\"text\":\"Yes?\"}"),
 			 202);
 	assert_int_equal(waiting(b), 0);
+	/* a case is opened for what they wrote */
+	bed_hear(b, "+447700900078", "how come?");
+	assert_int_equal(waiting(b), 1);
+	assert_int_equal(bed_post(b, "/v1/cases",
+				  "{\"kind\":\"question\","
+				  "\"to\":\"+447700900078\"}"),
+			 201);
+	assert_int_equal(waiting(b), 0);
 	/* over to the phone */
 	bed_hear(b, "+447700900078", "hello again");
 	assert_int_equal(bed_post(b, "/v1/threads/%2B447700900078/hand-over",
 				  "{}"),
 			 201);
 	assert_int_equal(waiting(b), 0);
+}
+
+static void as_role(struct bed *b, const char *role)
+{
+	static char key[64];
+	char body[128];
+
+	b->key = ADMIN;
+	snprintf(body, sizeof(body),
+		 "{\"name\":\"%s\",\"role\":\"%s\",\"tenant\":\"acme\"}", role,
+		 role);
+	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
+	must(str_copy(key, sizeof(key), str_of(bed_word(b, "key"))) == 0);
+	b->key = key;
+}
+
+/* Two agents do not answer the same; who waits longest is first. */
+static void one_takes_it_and_no_other(void **state)
+{
+	struct bed *b = *state;
+	char first[16];
+
+	as_care(b);
+	bed_hear(b, "+447700900078", "hello");
+	bed_hear(b, "+447700900079", "hello, too");
+	assert_int_equal(waiting(b), 2);
+	must(str_copy(first, sizeof(first), str_of(id[0])) == 0);
+	assert_string_equal(bed_word(b, "inbox.0.text"), "hello");
+	assert_int_equal(act(b, first, "take", NULL), 200);
+	assert_string_equal(bed_word(b, "by"), "care");
+	assert_int_equal(act(b, first, "take", NULL), 200);
+	assert_int_equal(waiting(b), 2);
+	as_role(b, "agent");
+	assert_int_equal(waiting(b), 1);
+	assert_int_equal(bed_get(b, "/v1/inbox?waiting=all"), 200);
+	assert_int_equal(bed_count(b, "inbox"), 2);
+	assert_int_equal(bed_get(b, "/v1/inbox?waiting=maybe"), 400);
+	assert_int_equal(act(b, first, "take", NULL), 409);
+	assert_string_equal(bed_word(b, "error.code"), "taken");
+	assert_int_equal(act(b, first, "reply", "{\"text\":\"Hi\"}"), 409);
+	assert_int_equal(act(b, first, "done", NULL), 409);
+	assert_int_equal(act(b, first, "hand-over", "{}"), 409);
+	/* by pages, from the oldest on */
+	b->key = care;
+	assert_int_equal(bed_get(b, "/v1/inbox?waiting=true&limit=1"), 200);
+	assert_string_equal(bed_word(b, "inbox.0.id"), first);
+	char next[128];
+	snprintf(next, sizeof(next), "/v1/inbox?waiting=true&limit=1&cursor=%s",
+		 bed_word(b, "next"));
+	assert_int_equal(bed_get(b, next), 200);
+	assert_string_equal(bed_word(b, "inbox.0.text"), "hello, too");
+	assert_int_equal(act(b, first, "reply", "{\"text\":\"Hi\"}"), 202);
+	assert_int_equal(act(b, first, "take", NULL), 404);
 }
 
 static void a_restart_forgets_no_word(void **state)
@@ -135,20 +196,6 @@ static void a_restart_forgets_no_word(void **state)
 	bed_start(b, false);
 	b->key = care;
 	assert_int_equal(waiting(b), 1);
-}
-
-static void as_role(struct bed *b, const char *role)
-{
-	static char key[64];
-	char body[128];
-
-	b->key = ADMIN;
-	snprintf(body, sizeof(body),
-		 "{\"name\":\"%s\",\"role\":\"%s\",\"tenant\":\"acme\"}", role,
-		 role);
-	assert_int_equal(bed_post(b, "/v1/keys", body), 201);
-	must(str_copy(key, sizeof(key), str_of(bed_word(b, "key"))) == 0);
-	b->key = key;
 }
 
 static int thread_of(struct bed *b, const char *which)
@@ -171,13 +218,13 @@ static void r01_an_agent_answers_without_the_number(void **state)
 	assert_int_equal(waiting(b), 2);
 	assert_false(bed_says(b, "cars"));
 	assert_false(bed_says(b, "900077"));
-	assert_int_equal(thread_of(b, id[1]), 200);
+	assert_int_equal(thread_of(b, id[0]), 200);
 	assert_string_equal(bed_word(b, "thread.0.text"), "do you sell cars?");
 	assert_false(bed_says(b, "900077"));
-	assert_int_equal(act(b, id[1], "reply", "{\"text\":\"No.\"}"), 202);
+	assert_int_equal(act(b, id[0], "reply", "{\"text\":\"No.\"}"), 202);
 	assert_false(bed_says(b, "900077"));
-	assert_int_equal(thread_of(b, id[1]), 404);
-	assert_int_equal(act(b, id[0], "hand-over", "{\"note\":\"soon\"}"),
+	assert_int_equal(thread_of(b, id[0]), 404);
+	assert_int_equal(act(b, id[1], "hand-over", "{\"note\":\"soon\"}"),
 			 201);
 	assert_false(bed_says(b, "900078"));
 	assert_int_equal(waiting(b), 0);
@@ -200,6 +247,7 @@ int main(void)
 		CASE(a_strangers_words_are_seen),
 		CASE(r44_a_strangers_words_are_for_its_branch),
 		CASE(what_nobody_answered_waits),
+		CASE(one_takes_it_and_no_other),
 		CASE(a_restart_forgets_no_word),
 		CASE(r01_an_agent_answers_without_the_number),
 	};

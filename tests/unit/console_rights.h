@@ -128,6 +128,7 @@ static const struct {
 	{ "POST", "/v1/findings", "AMC" },
 	{ "POST", "/v1/findings/{id}/answer", "ACGU" },
 	{ "POST", "/v1/inbox/{id}/reply", "ACGU" },
+	{ "POST", "/v1/inbox/{id}/take", "ACGU" },
 	{ "POST", "/v1/inbox/{id}/done", "ACGU" },
 	{ "GET", "/v1/inbox/{id}/thread", "CGU" },
 	{ "POST", "/v1/inbox/{id}/hand-over", "ACGU" },
