@@ -72,6 +72,19 @@ void reminder_task(struct reminders *r, struct reminder *x, struct str queue)
 	}
 }
 
+void reminder_uncall(struct reminders *r, const struct reminder *x)
+{
+	must(r != NULL && x != NULL && x->now.state != REMINDER_TASK);
+	const struct call_wishes *calls = r->env.calls;
+	char ref[ID_TEXT];
+
+	if (calls == NULL)
+		return;
+	id_text(x->id, ref);
+	calls->unwish(calls->owner, str_of(x->tenant), str_of(x->to),
+		      str_of(ref));
+}
+
 void reminder_call(struct reminders *r, struct reminder *x,
 		   const struct trigger_cfg *t)
 {

@@ -439,9 +439,11 @@ static void cancel(struct reminders *r, struct reminder *x)
 	struct reminder_now before = x->now;
 	uint64_t message = x->now.message;
 
-	if (x->now.state == REMINDER_TASK)
+	if (before.state == REMINDER_TASK)
 		reminder_record(r, x, 0, RECORD_TASK);
 	reminder_move(x, REMINDER_CANCELLED);
+	if (before.state == REMINDER_TASK)
+		reminder_uncall(r, x);
 	reminder_message(r, x, 0);
 	IGNORE(gateway_cancel(r->env.gateway, str_of(x->tenant), message));
 	reminder_due(r, x, 0);

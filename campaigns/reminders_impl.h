@@ -54,6 +54,8 @@ void reminder_tell(struct reminders *r, const struct reminder *x,
 /* It is there: counted, and for the record. t may be NULL. */
 void reminder_arrived(struct reminders *r, struct reminder *x,
 		      const struct trigger_cfg *t);
+/* Nobody need call for it any more. */
+void reminder_uncall(struct reminders *r, const struct reminder *x);
 /* A person is to call for it, if there is room. */
 void reminder_call(struct reminders *r, struct reminder *x,
 		   const struct trigger_cfg *t);

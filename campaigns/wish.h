@@ -20,5 +20,9 @@ struct call_wishes {
 	/* In the open batch. 0; -ENOSPC: not now, there is no room; -EPERM:
 	 * the gate refuses, why is its reason; -EINVAL. Logged. */
 	int (*wish)(void *owner, const struct call_wish *w, char why[CALL_WHY]);
+	/* Nobody need call them for ref any more, in the open batch; a call
+	 * that is about something else, too, or in somebody's hands, stays. */
+	void (*unwish)(void *owner, struct str tenant, struct str to,
+		       struct str ref);
 	void *owner;
 };

@@ -250,6 +250,21 @@ void callbacks_erase(struct callbacks *c, struct str tenant, struct str address)
 	callback_links_drop(c, tenant, address);
 }
 
+void callbacks_unwish(struct callbacks *c, struct str tenant,
+		      struct str address, struct str ref)
+{
+	must(c != NULL);
+	struct callback *x = callback_of(c, tenant, address);
+
+	if (x == NULL || !str_eqz(ref, x->ref) ||
+	    (x->now.state != CALLBACK_OPEN && x->now.state != CALLBACK_QUEUED))
+		return;
+	struct callback_now before = x->now;
+
+	callback_end(c, x, CALLBACK_CANCELLED, "not_needed");
+	callback_keep(c, x, &before);
+}
+
 int callbacks_cancel(struct callbacks *c, struct str tenant, uint64_t id,
 		     bool by_customer)
 {

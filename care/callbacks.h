@@ -153,6 +153,10 @@ MUST_USE int callback_result_parse(struct str s, enum callback_result *out);
 MUST_USE int callbacks_result(struct callbacks *c, struct str tenant,
 			      uint64_t id, struct str agent,
 			      enum callback_result r);
+/* What it was wished for has gone: it ends, unless it is about something else,
+ * too, or somebody has it. */
+void callbacks_unwish(struct callbacks *c, struct str tenant,
+		      struct str address, struct str ref);
 /* By one of us: -EBUSY before it was tried often enough (R-21), unless the
  * customer said so. -ENOENT. */
 MUST_USE int callbacks_cancel(struct callbacks *c, struct str tenant,

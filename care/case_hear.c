@@ -70,13 +70,34 @@ const struct claimant_ops cases_claimant = { claim, NULL, NULL, NULL };
 
 /* ---- low scores ---------------------------------------------------------------------- */
 
+/* After one that was closed it is another, which names it. */
+static void anew(const struct cases *c, struct case_ask *ask, struct buf *ref,
+		 struct buf *text)
+{
+	const struct str session = ask->ref;
+	const struct care_case *was;
+	char id[ID_TEXT];
+
+	buf_init(ref, 64);
+	while ((was = case_seen(c, ask)) != NULL &&
+	       was->now.state == CASE_CLOSED) {
+		id_text(was->id, id);
+		buf_reset(ref);
+		buf_f(ref, "%.*s/%s", STR_ARGS(session), id);
+		ask->ref = buf_str(ref);
+	}
+	if (ref->len > 0)
+		buf_f(text, " (%s was closed)", id);
+	ask->text = buf_str(text);
+}
+
 /* Of one survey it is one case: what is answered besides, or anew, is told in
  * it as long as it is open. */
 void cases_low(struct cases *c, const struct survey_low *low)
 {
 	must(c != NULL && low != NULL);
 	const struct session *s = low->session;
-	AUTO(buf_done) struct buf text = { 0 };
+	AUTO(buf_done) struct buf text = { 0 }, longer = { 0 };
 	char ref[ID_TEXT];
 	struct care_case *x = NULL;
 	struct case_no no;
@@ -88,7 +109,7 @@ void cases_low(struct cases *c, const struct survey_low *low)
 	buf_init(&text, 256);
 	buf_f(&text, "%s %s: %lld", s->survey->id, low->question->id,
 	      (long long)low->score);
-	const struct case_ask ask = {
+	struct case_ask ask = {
 		.tenant = str_of(s->survey->tenant),
 		.kind = CASE_COMPLAINT,
 		.to = str_of(s->address),
@@ -103,6 +124,7 @@ void cases_low(struct cases *c, const struct survey_low *low)
 		.zh = s->zh,
 	};
 
+	anew(c, &ask, &longer, &text);
 	if (case_again(c, &ask, &customer) || low->better)
 		return;
 	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0)

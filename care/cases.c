@@ -82,9 +82,9 @@ static struct care_case *same(const struct cases *c, const struct case_ask *ask,
 	return found;
 }
 
-/* The one that came from the same thing, open or not: nothing is new. */
-static struct care_case *seen(const struct cases *c, const struct case_ask *ask)
+struct care_case *case_seen(const struct cases *c, const struct case_ask *ask)
 {
+	must(c != NULL && ask != NULL);
 	struct care_case *x =
 		ask->ref.len == 0 ? NULL : case_newest(c, ask->tenant, ask->to);
 
@@ -212,7 +212,7 @@ bool case_again(struct cases *c, const struct case_ask *ask,
 		const struct case_by *by)
 {
 	must(c != NULL && ask != NULL && by != NULL);
-	struct care_case *x = seen(c, ask);
+	struct care_case *x = case_seen(c, ask);
 
 	if (x == NULL || x->now.state == CASE_CLOSED)
 		return false;
@@ -230,7 +230,7 @@ int cases_add(struct cases *c, const struct case_ask *ask,
 	const struct case_now none = { .version = 0 };
 	struct str owner = str_trim(ask->owner);
 	int64_t open;
-	struct care_case *x = seen(c, ask);
+	struct care_case *x = case_seen(c, ask);
 
 	*joined = true;
 	if (x != NULL) {

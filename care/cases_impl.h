@@ -42,6 +42,8 @@ int case_no(struct case_no *no, int rc, const char *code, const char *field,
 
 /* ---- cases.c ---------------------------------------------------------------------- */
 
+/* The one that came from the same thing, open or not: nothing is new. */
+struct care_case *case_seen(const struct cases *c, const struct case_ask *ask);
 /* What is said besides in an open case that came from the same thing. false:
  * there is none. */
 bool case_again(struct cases *c, const struct case_ask *ask,

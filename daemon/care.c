@@ -52,6 +52,12 @@ static int on_wish(void *owner, const struct call_wish *w, char why[CALL_WHY])
 	return -EPERM;
 }
 
+static void on_unwish(void *owner, struct str tenant, struct str to,
+		      struct str ref)
+{
+	callbacks_unwish(((struct care *)owner)->callbacks, tenant, to, ref);
+}
+
 /* A person has called, or tried long enough: what asked for it is done. */
 static void on_called(void *owner, const struct callback *x)
 {
@@ -471,7 +477,7 @@ int care_open(struct care **out, const struct care_env *env, struct err *err)
 	int rc = open_surveys(c, env, err);
 
 	c->campaigns = env->campaigns;
-	c->calls = (struct call_wishes){ on_wish, c };
+	c->calls = (struct call_wishes){ on_wish, on_unwish, c };
 	if (rc == 0)
 		rc = open_callbacks(c, env, err);
 	if (rc == 0)

@@ -278,12 +278,12 @@ static void r29_who_asks_at_night_hears_when(void **state)
 
 /* ---- the last step of a reminder that nothing delivers (R-14) --------------------- */
 
-static void hard(struct room *r)
+static void billing(struct room *r, const char *type)
 {
 	json_t *data = json_pack("{s:s}", "cycle", "2026-11");
 	const struct occurrence o = { .tenant = TENANT,
-				      .id = STR("h1"),
-				      .type = STR("billing.hard"),
+				      .id = str_of(type),
+				      .type = str_of(type),
 				      .to = SHI,
 				      .account = STR("a1"),
 				      .data = data };
@@ -296,6 +296,11 @@ static void hard(struct room *r)
 			 0);
 	json_decref(data);
 	commit(r->bed);
+}
+
+static void hard(struct room *r)
+{
+	billing(r, "billing.hard");
 }
 
 static struct suspension may_stop(struct room *r)
@@ -313,14 +318,19 @@ static void queued(struct room *r)
 		   callbacks_waiting(calls_of(r), TENANT, STR_NONE) == 1);
 }
 
+static void call_waits(struct room *r, void **state)
+{
+	open_room(r, state);
+	hard(r);
+	queued(r);
+}
+
 static void r14_a_task_becomes_a_call(void **state)
 {
 	const struct callback *x = NULL;
 	struct room r;
 
-	open_room(&r, state);
-	hard(&r);
-	queued(&r);
+	call_waits(&r, state);
 	assert_true(may_stop(&r).task && !may_stop(&r).allow);
 	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
 					STR("bob"), &x),
@@ -432,9 +442,7 @@ static void r14_a_call_that_is_cancelled_says_so(void **state)
 	const struct callback *x = NULL;
 	struct room r;
 
-	open_room(&r, state);
-	hard(&r);
-	queued(&r);
+	call_waits(&r, state);
 	assert_int_equal(callbacks_next(calls_of(&r), TENANT, STR_NONE,
 					STR("bob"), &x),
 			 0);
@@ -442,6 +450,31 @@ static void r14_a_call_that_is_cancelled_says_so(void **state)
 	is(&r, "task erased");
 	assert_non_null(strstr(r.heard, "reminder.not_called"));
 	assert_false(may_stop(&r).allow);
+	room_stop(&r);
+}
+
+/* Paid meanwhile: nobody is sent to the phone; who is at it already stays. */
+static void r14_a_call_that_is_not_needed_ends(void **state)
+{
+	struct room r;
+
+	call_waits(&r, state);
+	billing(&r, "billing.paid");
+	is(&r, "cancelled ");
+	assert_int_equal(callbacks_waiting(calls_of(&r), TENANT, STR_NONE), 0);
+	assert_non_null(strstr(r.heard, "callback.cancelled"));
+	assert_null(strstr(r.heard, "reminder.not_called"));
+	room_stop(&r);
+}
+
+static void r14_a_call_under_way_goes_on(void **state)
+{
+	struct room r;
+
+	call_waits(&r, state);
+	assert_string_equal(next_for(&r, "bob"), SHI.p);
+	billing(&r, "billing.paid");
+	assert_null(strstr(r.heard, "callback.cancelled"));
 	room_stop(&r);
 }
 
@@ -556,10 +589,11 @@ int main(void)
 		TEST(r14_a_call_without_room_is_asked_for_again),
 		TEST(r14_a_call_that_is_never_made_says_why),
 		TEST(r14_a_call_that_is_cancelled_says_so),
+		TEST(r14_a_call_that_is_not_needed_ends),
+		TEST(r14_a_call_under_way_goes_on),
 		TEST(a_low_score_leads_to_a_call),
 		TEST(r19_a_call_in_vain_is_no_reply),
 	};
-
 	log_threshold = LOG_ERROR;
 	secret_init();
 	return cmocka_run_group_tests(tests, NULL, bed_no_blocks);

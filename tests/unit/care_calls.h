@@ -21,7 +21,8 @@ static const char care_config[] =
 	"trigger slow { event = queue.breach callback = propose }\n"
 	"trigger hard { event = billing.hard class = notice\n"
 	"  channels = {\"dead\"} text_en = \"Pay\" protects = true\n"
-	"  task = true }\n";
+	"  task = true }\n"
+	"trigger paid { event = billing.paid cancels = {\"hard\"} }\n";
 
 static inline void open_room(struct room *r, void **state)
 {

@@ -154,6 +154,18 @@ static void test_f05_a_changed_score_is_told(void **state)
 	caredesk_expect(&d, "case.closed ");
 	caredesk_write_in(&d, SHI, "sms", "3"); /* and it is over */
 	caredesk_expect(&d, "");
+	/* low again: that is another case, and says of which one */
+	uint64_t closed = x->id;
+
+	caredesk_write_in(&d, SHI, "sms", "1");
+	caredesk_expect(&d, "case.opened ");
+	x = (struct care_case *)(uintptr_t)cases_open_of(d.cases,
+							 CAREDESK_TENANT, SHI);
+	assert_non_null(x);
+	assert_true(x->id != closed);
+	assert_non_null(strchr(x->ref, '/'));
+	caredesk_write_in(&d, SHI, "sms", "2");
+	caredesk_expect(&d, "case.said_again ");
 	caredesk_stop(&d);
 }
 
