@@ -106,6 +106,7 @@ void session_free(struct session **sp)
 	mem_free(s->address);
 	mem_free(s->ref);
 	mem_free(s->vars);
+	mem_free(s->branch);
 	unsaved_done(&s->unsaved);
 	mem_free(s);
 }
@@ -178,6 +179,7 @@ void session_cells(const struct session *s, const struct survey_channels *c,
 		CELL_I(s->now.closed_ms),
 		CELL_I(s->now.expires_ms),
 		CELL_T(buf_str(given)),
+		CELL_Z(s->branch),
 	};
 
 	memcpy(cells, v, sizeof(v));
@@ -210,6 +212,7 @@ int session_from_row(const struct row *r, struct survey_channels *c,
 	s->address = str_z(row_s(r, 4));
 	s->ref = str_z(row_s(r, 5));
 	s->vars = str_z(row_s(r, 6));
+	s->branch = str_z(row_s(r, 22));
 	s->zh = str_eqz(row_s(r, 7), "zh");
 	s->elsewhere = ((uint64_t)row_i(r, 13) & SESSION_ELSEWHERE) != 0;
 	s->of_campaign = ((uint64_t)row_i(r, 13) & SESSION_OF_CAMPAIGN) != 0;

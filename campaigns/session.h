@@ -69,6 +69,7 @@ struct session {
 	uint64_t id;
 	const struct survey *survey; /* a version: they are never freed */
 	char *address, *ref, *vars;
+	char *branch; /* that looked after them when they were asked; "" none */
 	bool zh;
 	bool elsewhere; /* nobody was asked by us; its answers are all there */
 	bool of_campaign; /* ref is the label of the one that asked */
@@ -90,7 +91,7 @@ _Static_assert(SURVEY_QUESTIONS_MAX <= 8, "late has a bit for each");
 void session_move(struct session *s, enum session_state to, int64_t now_ms);
 void session_free(struct session **sp);
 
-#define SESSION_CELLS 22
+#define SESSION_CELLS 23
 /* `given` gets text that a cell borrows; c has the channels' names. */
 void session_cells(const struct session *s, const struct survey_channels *c,
 		   struct buf *given, struct cell cells[SESSION_CELLS]);

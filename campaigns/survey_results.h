@@ -46,7 +46,7 @@ void survey_sums_done(struct survey_sums *s);
 #define TALLY_LATE "late"
 #define TALLY_EDITED "edited"
 
-/* A row of SURVEY_TALLIES. What the newest version does not ask is left out. */
+/* A row of SURVEY_TALLIES, of each branch one. What the newest version does not ask is left out. */
 void survey_sum(struct survey_sums *s, const struct row *row);
 
 /* CSAT: the share of the two best; NPS: promoters less detractors; CES: the

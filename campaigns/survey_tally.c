@@ -8,10 +8,13 @@
 static void add(struct surveys *s, const struct session *x, const char *name,
 		struct str question, struct str token, int64_t n)
 {
-	const struct cell cells[] = {
-		CELL_Z(x->survey->tenant), CELL_Z(x->survey->id), CELL_Z(name),
-		CELL_T(question),          CELL_T(token),         CELL_I(n)
-	};
+	const struct cell cells[] = { CELL_Z(x->survey->tenant),
+				      CELL_Z(x->survey->id),
+				      CELL_Z(name),
+				      CELL_T(question),
+				      CELL_T(token),
+				      CELL_Z(x->branch),
+				      CELL_I(n) };
 
 	if (n != 0)
 		store_put(s->store, STORE_SURVEY_TALLY_ADD, cells,

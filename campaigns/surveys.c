@@ -89,7 +89,10 @@ struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
 	must(s != NULL && ask != NULL && v != NULL);
 	struct session *x = mem_new(struct session);
 	int64_t now_ms = clock_wall_ms(s->clock);
+	struct str branch = STR_NONE;
 
+	if (!gateway_branch(s->gateway, ask->tenant, ask->to, &branch))
+		branch = STR_NONE;
 	heap_node_init(&x->due);
 	x->id = gateway_id(s->gateway);
 	x->survey = v;
@@ -97,6 +100,7 @@ struct session *survey_make(struct surveys *s, const struct survey_ask *ask,
 	x->ref = str_z(ask->ref);
 	x->of_campaign = ask->of_campaign;
 	x->vars = str_z(ask->vars);
+	x->branch = str_z(branch);
 	x->zh = speaks_chinese(s, ask, v);
 	x->created_ms = now_ms;
 	x->now.state = SESSION_CREATED;

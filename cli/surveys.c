@@ -29,6 +29,7 @@ const struct option survey_sessions_options[] = {
 
 const struct option survey_results_options[] = {
 	{ "format", "json|csv", false },
+	{ "branch", "NAME", false },
 	{ "out", "FILE", false },
 	{ NULL, NULL, false },
 };
@@ -231,6 +232,7 @@ int verb_survey_results(struct cli *c, const struct args *a)
 
 	put_path(&path, a->v[0], "/results");
 	path_query(&path, "format", format);
+	path_query(&path, "branch", args_get(a, "branch"));
 	int rc = cli_ask(c, "GET", path.p, NULL);
 
 	if (rc == CLI_DONE && (format != NULL || out != NULL))

@@ -5,6 +5,7 @@
 #include "base/share.h"
 #include "campaigns/survey_results.h"
 #include "campaigns/surveys.h"
+#include "console/branch.h"
 #include "proto/csv.h"
 
 /* Below it a figure says little, and is marked. */
@@ -269,9 +270,14 @@ static void on_tallies(struct request *r, int rc)
 void api_survey_results(struct request *r)
 {
 	struct str tenant, format = request_query(r, "format");
+	struct str branch = request_query(r, "branch");
 
 	must(r != NULL);
 	if (!request_tenant(r, &tenant))
+		return;
+	if (branch.len == 0)
+		branch = str_of(r->who.branch);
+	if (!branch_check(r, tenant, branch, r->param[0]))
 		return;
 	const struct survey *v =
 		surveys_find(r->c->surveys, tenant, r->param[0], 0);
@@ -287,7 +293,8 @@ void api_survey_results(struct request *r)
 		return;
 	}
 	struct asked_results *a = mem_new(struct asked_results);
-	struct cell cells[] = { CELL_Z(v->tenant), CELL_Z(v->id) };
+	struct cell cells[] = { CELL_Z(v->tenant), CELL_Z(v->id),
+				branch.len > 0 ? CELL_T(branch) : CELL_N };
 
 	a->sums.survey = v;
 	a->csv = str_eqz(format, "csv");

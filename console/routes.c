@@ -135,6 +135,7 @@ static const struct query q_report[] = {
 
 static const struct query q_results[] = {
 	{ "format", "json or csv; json without it." },
+	{ "branch", "Only what people of this branch answered." },
 	{ NULL, NULL },
 };
 
@@ -152,8 +153,7 @@ static const char whole_node[] =
 	"links, disk and counters are the node's, and carry everybody's messages";
 static const char whole_triggers[] =
 	"a trigger speaks to the customers of every branch";
-static const char whole_surveys[] =
-	"a survey is asked everywhere alike, and its results are kept for all together";
+static const char whole_surveys[] = "a survey is asked everywhere alike";
 static const char whole_audit[] =
 	"rows of the audit log are one chain and are of no branch";
 

@@ -105,11 +105,12 @@ static const struct {
 	[TABLE_SESSION] = { 3, "tenant survey id version address ref vars lang "
 			       "state reason question reprompts answered marks "
 			       "unparsed message created_ms contacted_ms "
-			       "started_ms closed_ms expires_ms given" },
+			       "started_ms closed_ms expires_ms given branch" },
 	[TABLE_ANSWER] = { 5, "tenant survey session question n version token "
 			      "score comment raw trace late at_ms "
 			      "inbound_id" },
-	[TABLE_SURVEY_TALLY] = { 5, "tenant survey name question token n" },
+	[TABLE_SURVEY_TALLY] = { 6,
+				 "tenant survey name question token branch n" },
 	[TABLE_AUDIT] = { 1, "seq at_ms tenant actor action object detail "
 			     "prev_hash hash" },
 	[TABLE_CAMPAIGN] = { 1, "id tenant version state reason spec life "

@@ -29,7 +29,7 @@ static void asked(struct bed *b, int64_t id, const char *tenant, const char *to)
 		  BED_CELLS(Z(tenant), Z("s"), I(id), I(1), Z(to), Z("r"),
 			    Z("{}"), Z("en"), Z("completed"), Z(""), I(0), I(0),
 			    I(1), I(0), I(0), I(0), I(1), I(2), I(3), I(4),
-			    I(5), Z("")));
+			    I(5), Z(""), Z("")));
 	store_put(b->s, STORE_ANSWER_PUT,
 		  BED_CELLS(Z(tenant), Z("s"), I(id), Z("q"), I(1), I(1),
 			    Z("5"), I(5), Z("slow"), Z("5 slow"), Z("[]"), I(0),
@@ -137,9 +137,9 @@ static void leaves_nobody_else_without(void **state)
 	everybody(b);
 	erase(b);
 	says(bed_get(b, STORE_SESSION_GET, BED_CELLS(Z("a"), Z("s"), I(1))),
-	     "a|s|1|1||||en|completed||0|0|1|0|0|0|1|2|3|4|5|;");
+	     "a|s|1|1||||en|completed||0|0|1|0|0|0|1|2|3|4|5||;");
 	says(bed_get(b, STORE_SESSION_GET, BED_CELLS(Z("b"), Z("s"), I(3))),
-	     "b|s|3|1|+441|r|{}|en|completed||0|0|1|0|0|0|1|2|3|4|5|;");
+	     "b|s|3|1|+441|r|{}|en|completed||0|0|1|0|0|0|1|2|3|4|5||;");
 	says(bed_get(b, STORE_ANSWER_LIST, BED_CELLS(Z("a"), Z("s"), I(1))),
 	     "1|q|1|1|5|5||||0|7|8;");
 	says(bed_get(b, STORE_ANSWER_LIST, BED_CELLS(Z("a"), Z("s"), I(2))),

@@ -225,7 +225,8 @@ static void session(struct bed *b, uint64_t id)
 		      CELL_Z("+441"), CELL_Z("r"), CELL_Z("{}"), CELL_Z("en"),
 		      CELL_Z("completed"), CELL_Z(""), CELL_I(0), CELL_I(0),
 		      CELL_I(1), CELL_I(0), CELL_I(0), CELL_I(0), CELL_I(1),
-		      CELL_I(2), CELL_I(3), CELL_I(4), CELL_I(5), CELL_Z("")));
+		      CELL_I(2), CELL_I(3), CELL_I(4), CELL_I(5), CELL_Z(""),
+		      CELL_Z("")));
 	put(b, STORE_ANSWER_PUT,
 	    BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(id), CELL_Z("q"),
 		      CELL_I(1), CELL_I(1), CELL_Z("5"), CELL_I(5),
@@ -272,10 +273,10 @@ static void forgets_what_is_old(void **state)
 				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
 					      CELL_I(2))),
 			    "2|q|1|1|5|5|slow|5 slow|[]|0|7|8;");
-	assert_string_equal(bed_get(b, STORE_SESSION_GET,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
-					      CELL_I(1))),
-			    "a|s|1|1||||en|completed||0|0|1|0|0|0|1|2|3|4|5|;");
+	assert_string_equal(
+		bed_get(b, STORE_SESSION_GET,
+			BED_CELLS(CELL_Z("a"), CELL_Z("s"), CELL_I(1))),
+		"a|s|1|1||||en|completed||0|0|1|0|0|0|1|2|3|4|5||;");
 }
 
 int main(void)

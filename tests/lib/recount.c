@@ -162,7 +162,7 @@ void recount_survey(struct bed *b, const char *tenant, const char *survey)
 			  &now);
 		last_answer(&now);
 	}
-	read_rows(b, STORE_SURVEY_TALLIES, all, 2, on_tally, &kept);
+	read_rows(b, STORE_SURVEY_TALLIES, all, 3, on_tally, &kept);
 	same_sums(&kept, &now);
 	same_sums(&now, &kept);
 }

@@ -77,6 +77,20 @@ static inline void people(struct bed *b, struct south *s)
 	bed_hear(b, SOUTH, "Sue here");
 }
 
+/* An answer that did not come by us. */
+static inline void told_elsewhere(struct bed *b, const char *id, const char *to,
+				  const char *channel)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body),
+		 "{\"id\":\"%s\",\"type\":\"survey.result\",\"to\":\"%s\","
+		 "\"data\":{\"survey\":\"sv\",\"channel\":\"%s\","
+		 "\"answers\":{\"q1\":\"queues\"}}}",
+		 id, to, channel);
+	assert_int_equal(bed_post(b, "/v1/events", body), 200);
+}
+
 /* An event that somebody is on call for: to is whom it is about, "" for nobody. */
 static inline void alert_about(struct bed *b, const char *type, const char *id,
 			       const char *to)
@@ -98,6 +112,7 @@ static inline void ask_south(struct bed *b, struct south *s)
 	keep_id(b, "id", s->order);
 	assert_int_equal(bed_post(b, "/v1/alerts", ALERT(SOUTH)), 201);
 	keep_id(b, "id", s->alert);
+	told_elsewhere(b, "r-south", SOUTH, "southern");
 	assert_int_equal(bed_post(b, "/v1/surveys/sv/sessions",
 				  "{\"to\":\"" SOUTH "\"}"),
 			 202);

@@ -235,7 +235,7 @@ static void r18_answers_go_and_scores_stay(void **state)
 	assert_true(bytes_in(k.room.bed->dir, PROBE) > 0);
 	pass(&k, 2 * DAY);
 	assert_int_equal(after_rounds(&k, PROBE), 0);
-	assert_string_equal(in_store(&k, STORE_SURVEY_TALLIES, 2, on_tally),
+	assert_string_equal(in_store(&k, STORE_SURVEY_TALLIES, 3, on_tally),
 			    "q/2=1 why/=1 ");
 	assert_string_equal(in_store(&k, STORE_SESSION_LIST, 5, on_session),
 			    "||completed");

@@ -292,6 +292,49 @@ static void r44_a_roster_of_a_branch_is_for_its_people(void **state)
 	assert_string_equal(bed_word(b, "oncall.0.oncall"), "till");
 }
 
+/* Sums of its own people, also when they move on, and after a restart. */
+static void r44_results_of_surveys_are_of_ones_own(void **state)
+{
+	static const char path[] = "/v1/surveys/sv/results";
+	struct bed *b = *state;
+	char moved[160], body[64];
+	struct south s;
+
+	people(b, &s);
+	ask_south(b, &s);
+	told_elsewhere(b, "r-north", NORTH, "page");
+	assert_int_equal(bed_post(b, "/v1/surveys/sv/sessions",
+				  "{\"to\":\"" NORTH "\"}"),
+			 202);
+	/* it was asked for another branch than looks after them now */
+	path_of(&s, "/v1/contacts/$C", moved);
+	snprintf(body, sizeof(body), "{\"branch\":\"north\"}");
+	assert_int_equal(bed_ask(b, "PATCH", moved, body), 200);
+	bed_stop(b);
+	bed_start(b, false);
+	b->key = ADMIN;
+	path_of(&s, "/v1/surveys/sv/sessions/$V/cancel", moved);
+	assert_int_equal(bed_post(b, moved, ""), 200);
+	assert_int_equal(bed_get(b, path), 200);
+	assert_string_equal(bed_word(b, "asked"), "2");
+	assert_string_equal(bed_word(b, "sessions.cancelled"), "1");
+	assert_string_equal(bed_word(b, "elsewhere"), "2");
+	assert_string_equal(bed_word(b, "questions.0.n"), "2");
+	assert_int_equal(bed_get(b, "/v1/surveys/sv/results?branch=south"),
+			 200);
+	assert_string_equal(bed_word(b, "asked"), "1");
+	assert_string_equal(bed_word(b, "sessions.cancelled"), "1");
+	assert_true(bed_says(b, "southern"));
+	assert_false(bed_says(b, "\"page\""));
+	as_north(b, "supervisor");
+	assert_int_equal(bed_get(b, path), 200);
+	nothing_of_others(b, path);
+	assert_string_equal(bed_word(b, "asked"), "1");
+	assert_string_equal(bed_word(b, "sessions.cancelled"), "0");
+	assert_string_equal(bed_word(b, "elsewhere"), "1");
+	assert_string_equal(bed_word(b, "questions.0.n"), "1");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -307,6 +350,7 @@ int main(void)
 		T(r44_findings_are_of_ones_own),
 		T(r44_alerts_of_ones_own_are_seen_and_taken),
 		T(r44_a_roster_of_a_branch_is_for_its_people),
+		T(r44_results_of_surveys_are_of_ones_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

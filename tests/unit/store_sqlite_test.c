@@ -273,13 +273,15 @@ static void adds_up_what_was_answered(void **state)
 	script(b, old);
 	bed_open(b);
 	assert_string_equal(bed_get(b, STORE_SURVEY_TALLIES,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("s"))),
+				    BED_CELLS(CELL_Z("a"), CELL_Z("s"),
+					      CELL_N)),
 			    "answer|q|5|2;answer|why||1;answered|||2;"
 			    "delivered|||2;edited|q|5|1;late|q|5|1;"
 			    "started|||2;state||completed|2;state||invited|1;"
 			    "timed|||2;timed_ms|||3500;unparsed|||1;");
 	assert_string_equal(bed_get(b, STORE_SURVEY_TALLIES,
-				    BED_CELLS(CELL_Z("a"), CELL_Z("u"))),
+				    BED_CELLS(CELL_Z("a"), CELL_Z("u"),
+					      CELL_Z(""))),
 			    "state||created|1;unparsed|||0;");
 }
 
