@@ -29,6 +29,9 @@ static void print_status(const json_t *o)
 	json_t *v;
 
 	print_members(o, names, labels, ARRAY_LEN(names));
+	/* left out for who has a branch */
+	if (json_object_get(o, "live") == NULL)
+		return;
 	printf("%s:", word(WORD_LIVE));
 	json_object_foreach(json_object_get(o, "live"), name, v)
 		printf(" %s %s", name, text_of_value(v));

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "console/auth.h"
+#include "console/branch.h"
 
 void api_healthz(struct request *r)
 {
@@ -105,6 +106,7 @@ void api_status(struct request *r)
 	must(r != NULL);
 	if (!request_scope(r, &tenant))
 		return;
+	branch_kept(r);
 	struct buf *b = reply_json(r);
 	json_open(b, '{');
 	json_kz(b, "node", r->c->node);
@@ -112,6 +114,14 @@ void api_status(struct request *r)
 	json_kt(b, "started", r->c->started_ms);
 	json_kt(b, "now", clock_wall_ms(r->c->clock));
 	json_kb(b, "ready", gateway_ready(r->c->gateway) == 0);
+	/* The sums below are kept for all branches together: no zero is said
+	 * in their place. */
+	if (branch_narrow(r)) {
+		json_kz(b, "branch", r->who.branch);
+		json_close(b, '}');
+		reply_send(r, 200);
+		return;
+	}
 	json_ku(b, "connections", r->c->npeers);
 	put_counts(r, b);
 	json_key(b, "messages");

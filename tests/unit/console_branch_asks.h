@@ -113,6 +113,7 @@ static const struct {
 	  "/v1/threads/%2B447700900102/hand-over", "{}", 403 },
 	{ "GET", "/v1/oncall", "", "", 200 },
 	{ "POST", "/v1/oncall/{id}/ack", "/v1/oncall/$L/ack", "", 403 },
+	{ "GET", "/v1/status", "", "", 200 },
 	{ "GET", "/v1/findings", "", "", 200 },
 	{ "GET", "/v1/findings", "?branch=south", "", 403 },
 	{ "POST", "/v1/findings", "", FINDING("south"), 403 },

@@ -335,6 +335,27 @@ static void r44_results_of_surveys_are_of_ones_own(void **state)
 	assert_string_equal(bed_word(b, "questions.0.n"), "1");
 }
 
+/* What is not kept by branch is left out, and is no zero. */
+static void r44_the_status_tells_what_is_for_all(void **state)
+{
+	static const char *const left_out[] = { "live", "messages",
+						"connections" };
+	struct bed *b = *state;
+	struct south s;
+
+	people(b, &s);
+	assert_int_equal(bed_get(b, "/v1/status"), 200);
+	for (unsigned i = 0; i < ARRAY_LEN(left_out); i++)
+		assert_true(bed_says(b, left_out[i]));
+	assert_false(bed_says(b, "branch"));
+	as_north(b, "supervisor");
+	assert_int_equal(bed_get(b, "/v1/status"), 200);
+	assert_string_equal(bed_word(b, "ready"), "true");
+	assert_string_equal(bed_word(b, "branch"), "north");
+	for (unsigned i = 0; i < ARRAY_LEN(left_out); i++)
+		assert_false(bed_says(b, left_out[i]));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bed_open, bed_close)
 
 int main(void)
@@ -351,6 +372,7 @@ int main(void)
 		T(r44_alerts_of_ones_own_are_seen_and_taken),
 		T(r44_a_roster_of_a_branch_is_for_its_people),
 		T(r44_results_of_surveys_are_of_ones_own),
+		T(r44_the_status_tells_what_is_for_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
