@@ -13,7 +13,8 @@
 
 struct fan {
 	struct list node; /* oldest first */
-	uint64_t seq;     /* of the event; alerts set later do not concern it */
+	uint64_t seq;     /* of the event; alerts of a later millisecond do not
+			   * concern it */
 	char *tenant, *trigger, *event, *subject, *lang;
 	json_t *data;
 	int64_t at_ms;
@@ -76,6 +77,17 @@ static void speak(struct events *e, const struct news *n, const struct alert *x,
 	json_decref(words);
 }
 
+/* What passes: it is said when there is room again. */
+static bool is_for_now(const char *reason)
+{
+	static const char *const reasons[] = { "FULL", "BUSY", "DISK_FULL" };
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (str_eqz(str_of(reason), reasons[i]))
+			return true;
+	return false;
+}
+
 /* false: there is no room for its message now. */
 static bool judge(struct events *e, const struct news *n, const struct alert *x,
 		  struct taken *t)
@@ -85,7 +97,7 @@ static bool judge(struct events *e, const struct news *n, const struct alert *x,
 
 	if (how == ALERT_FIRES) {
 		speak(e, n, x, &own);
-		if (str_eqz(str_of(own.reason), "FULL"))
+		if (is_for_now(own.reason))
 			return false;
 		if (str_eqz(str_of(own.reason), "TOO_LATE"))
 			how = ALERT_STAYS;
@@ -190,7 +202,7 @@ static void walk(struct events *e, const struct news *n, struct fan *f,
 				      str_of(f->trigger), str_of(f->subject),
 				      f->after);
 
-		s->done = x == NULL || x->id > f->seq;
+		s->done = x == NULL || id_wall_ms(x->id) > id_wall_ms(f->seq);
 		if (s->done)
 			return;
 		s->full = !judge(e, n, x, &t);

@@ -23,6 +23,8 @@ static const char *const reasons[] = {
 	"BAD_SENDER",
 	"BAD_TEXT",
 	"BAD_TIME",
+	"BUSY",
+	"DISK_FULL",
 	"FULL",
 	"TOO_LONG",
 	"TOO_MANY_PARTS",

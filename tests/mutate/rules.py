@@ -86,6 +86,11 @@ ROWS = [
      "			  llround(value * 1000)) || true ||\n"),
     ("R-27", "campaigns_events_test: r27_threshold_once_a_cycle", E + "event_run.c",
      "	buf_c(&key, '/');\n	buf_str_put(&key, r->cycle);\n", ""),
+    ("3-74", "campaigns_alerts_test: a_full_queue_loses_nothing", E + "event_alert.c",
+     "		if (is_for_now(own.reason))\n			return false;\n",
+     "		(void)is_for_now;\n"),
+    ("3-74", "campaigns_alerts_test: a_stop_between_batches_loses_and_repeats_nothing",
+     E + "event_alert.c", "id_wall_ms(x->id) > id_wall_ms(f->seq);", "x->id > f->seq;"),
     # ---- cases
     ("R-16", "care_cases_test: test_r16_refund_before_investigation", C + "case_act.c",
      "	[CASE_INVESTIGATE] = { need_refund,", "	[CASE_INVESTIGATE] = { do_note,"),

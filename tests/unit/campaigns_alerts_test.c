@@ -12,16 +12,18 @@ static const char gateway_config[] = "class ring { consent = none }\n"
 				     "fake good { receipt_after = 1ms }\n"
 				     "route rest { pool = {\"good\"} }\n";
 
-static const char care_config[] =
-	"events { alerts_each = 3 alerts_max = 8 alerts_batch = 2\n"
-	"  alert_help_en = \"Write TX\" alert_none_en = \"None\"\n"
-	"  alert_list_en = \"Yours:\" alert_full_en = \"Full\" }\n"
-	"trigger price { event = price.limit class = ring alert_value = px\n"
-	"  alert_subject = sym alert_words = {\"TX\", \"提醒\"} valid_for = 30s\n"
-	"  text_en = \"{{sym}} is {{px}}, your limit {{lim}}\" }\n"
-	"trigger meter { event = meter.high_use class = ring\n"
-	"  alert_value = kwh text_en = \"Used {{px}}, limit {{lim}}\" }\n"
-	"surveys {}\ncases {}\ncallbacks {}\norders {}\n";
+#define CONFIG(more)                                                                 \
+	"events { alerts_each = 3 alerts_max = 8 alerts_batch = 2\n" more            \
+	"  alert_help_en = \"Write TX\" alert_none_en = \"None\"\n"                  \
+	"  alert_list_en = \"Yours:\" alert_full_en = \"Full\" }\n"                  \
+	"trigger price { event = price.limit class = ring alert_value = px\n"        \
+	"  alert_subject = sym alert_words = {\"TX\", \"提醒\"} valid_for = 30s\n" \
+	"  text_en = \"{{sym}} is {{px}}, your limit {{lim}}\" }\n"                  \
+	"trigger meter { event = meter.high_use class = ring\n"                      \
+	"  alert_value = kwh text_en = \"Used {{px}}, limit {{lim}}\" }\n"           \
+	"surveys {}\ncases {}\ncallbacks {}\norders {}\n"
+
+static const char care_config[] = CONFIG("");
 
 static void open_desk(struct eventdesk *d, void **state)
 {
@@ -42,7 +44,6 @@ static struct taken news_to(struct eventdesk *d, const char *id,
 	struct err err = { "" };
 
 	assert_non_null(o);
-	clock_hand_turn(&d->clock, 1); /* later than what was set */
 	if (events_take(care_events(d->care), &x, &t, &field, &err) != 0)
 		fail_msg("%s: %s", field, err.text);
 	json_decref(o);
@@ -412,6 +413,34 @@ static void a_stop_between_batches_loses_and_repeats_nothing(void **state)
 	eventdesk_stop(&d);
 }
 
+/* What there is no room for now is said when there is. */
+static void a_full_queue_loses_nothing(void **state)
+{
+	char number[32], said[BED_TEXT];
+	struct eventdesk d;
+
+	eventdesk_open(&d, state, gateway_config, CONFIG(" reminders_max = 2"),
+		       0);
+	for (int i = 0; i < 7; i++) {
+		numbers(i, number);
+		assert_int_equal(set_one(&d, str_of(number), "price", "600519",
+					 1000, false),
+				 0);
+	}
+	gateway_link_hold(d.bed->gateway, 0, true);
+	IGNORE(price(&d, "p", "2").state);
+	assert_int_equal(fired(&d), 2);
+	gateway_link_hold(d.bed->gateway, 0, false);
+	TURN_UNTIL(d.bed, fired(&d) == 7);
+	commit(d.bed);
+	for (int i = 0; i < 7; i++) {
+		numbers(i, number);
+		assert_string_equal(bed_said(d.bed, str_of(number), said),
+				    "600519 is 2, your limit 1");
+	}
+	eventdesk_stop(&d);
+}
+
 static void erased_people_have_none(void **state)
 {
 	struct eventdesk d;
@@ -441,6 +470,7 @@ int main(void)
 		CASE(own_accounts_are_their_own),
 		CASE(late_prices_are_not_said),
 		CASE(a_stop_between_batches_loses_and_repeats_nothing),
+		CASE(a_full_queue_loses_nothing),
 		CASE(erased_people_have_none),
 	};
 
