@@ -295,7 +295,6 @@ static void on_refused(void *owner, int rc)
 /* What follows is not stored, until back(). */
 static void full(void)
 {
-	failing = (struct failing_cfg){ .rc = -ENOSPC };
 	failing_from(&failing, __atomic_load_n(&steps, __ATOMIC_ACQUIRE) + 1);
 }
 
@@ -318,7 +317,7 @@ static void what_is_not_stored_is_put_back(void **state)
 	const struct callback *x = NULL;
 	struct room r;
 
-	failing = (struct failing_cfg){ 0 };
+	failing = (struct failing_cfg){ .rc = -ENOSPC };
 	assert_int_equal(memory_open(&memory, "", BACKEND_MAKE_NEW, NULL), 0);
 	failing_open(&b->backend, memory, &failing, &steps);
 	open_room(&r, state);

@@ -11,7 +11,7 @@ static void room_full_bed(struct bed *b)
 {
 	struct backend *memory = NULL;
 
-	room_failing = (struct failing_cfg){ 0 };
+	room_failing = (struct failing_cfg){ .rc = -ENOSPC };
 	assert_int_equal(memory_open(&memory, "", BACKEND_MAKE_NEW, NULL), 0);
 	failing_open(&b->backend, memory, &room_failing, &room_steps);
 }
@@ -27,7 +27,6 @@ static inline void room_full_open(struct room *r, void **state,
 /* From now on. */
 static void room_full(void)
 {
-	room_failing = (struct failing_cfg){ .rc = -ENOSPC };
 	failing_from(&room_failing,
 		     __atomic_load_n(&room_steps, __ATOMIC_ACQUIRE) + 1);
 }
