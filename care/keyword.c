@@ -312,7 +312,9 @@ static bool open_case(struct hearing *h, bool receipt)
 static bool call_back(const struct hearing *h)
 {
 	const struct call_wishes *calls = h->k->env.calls;
-	char ref[ID_TEXT];
+	char ref[ID_TEXT], why[CALL_WHY];
+
+	id_text(h->in->id, ref);
 	const struct call_wish w = {
 		.tenant = h->tenant,
 		.to = h->in->from,
@@ -321,9 +323,7 @@ static bool call_back(const struct hearing *h)
 		.source = "keyword",
 		.lang = h->zh ? STR("zh") : STR("en"),
 	};
-	char why[CALL_WHY];
 
-	id_text(h->in->id, ref);
 	return calls != NULL && calls->wish(calls->owner, &w, why) == 0;
 }
 

@@ -179,6 +179,7 @@ static void test_not_me_opens_a_case(void **state)
 static void test_kf_is_called_back(void **state)
 {
 	const struct callback *x;
+	uint64_t id = 0;
 	struct room r;
 
 	open_hall(&r, state);
@@ -186,6 +187,9 @@ static void test_kf_is_called_back(void **state)
 	x = callbacks_open_of(care_callbacks(r.care), TENANT, SHI);
 	assert_non_null(x);
 	assert_string_equal(x->queue, "hotline");
+	/* about the message that asked for it */
+	assert_int_equal(id_parse(str_of(x->ref), &id), 0);
+	assert_true(id_wall_ms(id) > 0);
 	room_stop(&r);
 }
 
