@@ -186,8 +186,6 @@ ROWS = [
      "			last = MIN(level, 9);\n", "			last = 5;\n"),
     ("R-42", "routing_queue_test: test_nobody_starves", "routing/queue.c",
      "boosts < u.level ? u.level - (unsigned)boosts : 1", "u.level"),
-    ("R-42", "console_branch_care_test: r44_a_queue_follows_the_contact",
-     C + "callback_queue.c", "MIN(id_place(x->id), 999u)", "0"),
     ("R-43", "care_callbacks_test: r43_no_work_without_a_certificate",
      C + "callback_queue.c", "until_ms == 0 || now_ms < until_ms\n",
      "until_ms == 0 || now_ms != until_ms\n"),
