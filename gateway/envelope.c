@@ -91,22 +91,15 @@ static struct counted *counted_new(struct str bytes)
 	return c;
 }
 
-static bool fits(const struct envelope *v, const struct message *m)
-{
-	return str_eq(v->tenant, m->tenant) && str_eq(v->from, m->from) &&
-	       str_eq(v->channel, m->channel) &&
-	       str_eq(v->campaign, m->campaign) &&
-	       str_eq(v->business_line, m->business_line) &&
-	       str_eq(v->origin, m->origin);
-}
-
 /* Messages of one kind mostly come one after another. */
 static struct counted *counted_of(struct envelopes *e, const struct message *m)
 {
-	if (e->last != NULL && fits(&e->last->envelope, m))
-		return e->last;
-
 	struct str key = key_of(&e->key, m);
+
+	/* by all of it: a thread is as much of a kind as a sender */
+	if (e->last != NULL &&
+	    str_eq(key, str_bytes(e->last->bytes, e->last->len)))
+		return e->last;
 	struct counted *c = dict_get(e->dict, key);
 	if (c == NULL) {
 		c = counted_new(key);

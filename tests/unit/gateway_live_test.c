@@ -160,6 +160,32 @@ static void shares_envelopes(void **state)
 	assert_int_equal(envelopes_len(m->lives.envelopes), 1);
 }
 
+/* One after the other, each with one field of its own: none is taken for the
+ * one before. */
+static void every_field_has_its_envelope(void **state)
+{
+	struct room *m = *state;
+	struct message kinds[6];
+
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
+		kinds[i] = full_message(i + 1);
+	kinds[1].thread = STR("another thread");
+	kinds[2].exclusion = STR("another group");
+	kinds[3].template_ref.id = STR("another template");
+	kinds[4].template_ref.version = 77;
+	kinds[5].template_ref.lang = STR("fr");
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct message out;
+
+		live_message(&m->lives, add(m, &kinds[i]), &out);
+		assert_true(str_eq(out.thread, kinds[i].thread));
+		assert_true(str_eq(out.exclusion, kinds[i].exclusion));
+		assert_true(
+			str_eq(out.template_ref.id, kinds[i].template_ref.id));
+	}
+	assert_int_equal(envelopes_len(m->lives.envelopes), 6);
+}
+
 static void refuses_what_is_too_much(void **state)
 {
 	struct room *m = *state;
@@ -202,6 +228,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(gives_back_what_was_put_in),
 		CASE(shares_envelopes),
+		CASE(every_field_has_its_envelope),
 		CASE(refuses_what_is_too_much),
 		cmocka_unit_test(takes_few_bytes),
 	};
