@@ -70,9 +70,8 @@ const struct claimant_ops cases_claimant = { claim, NULL, NULL, NULL };
 
 /* ---- low scores ---------------------------------------------------------------------- */
 
-/* After one that was closed it is another, which names it. */
-static void anew(const struct cases *c, struct case_ask *ask, struct buf *ref,
-		 struct buf *text)
+/* After one that was closed it is another, whose ref names it. */
+static void anew(const struct cases *c, struct case_ask *ask, struct buf *ref)
 {
 	const struct str session = ask->ref;
 	const struct care_case *was;
@@ -86,9 +85,6 @@ static void anew(const struct cases *c, struct case_ask *ask, struct buf *ref,
 		buf_f(ref, "%.*s/%s", STR_ARGS(session), id);
 		ask->ref = buf_str(ref);
 	}
-	if (ref->len > 0)
-		buf_f(text, " (%s was closed)", id);
-	ask->text = buf_str(text);
 }
 
 /* Of one survey it is one case: what is answered besides, or anew, is told in
@@ -124,7 +120,7 @@ void cases_low(struct cases *c, const struct survey_low *low)
 		.zh = s->zh,
 	};
 
-	anew(c, &ask, &longer, &text);
+	anew(c, &ask, &longer);
 	if (case_again(c, &ask, &customer) || low->better)
 		return;
 	if (cases_add(c, &ask, &customer, &x, &joined, &no) != 0)
